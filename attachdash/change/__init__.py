@@ -1,0 +1,5 @@
+"""What changed: the course of one scale through one episode."""
+
+from attachdash.change.course import Answer, Course
+
+__all__ = ["Answer", "Course"]

@@ -1,0 +1,198 @@
+"""How is a course said in words, and as a table?
+
+Sentences are plain text: whoever puts them into markdown or HTML escapes them there.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from html import escape
+
+import pandas as pd
+
+from attachdash.change import Answer, Course
+from attachdash.charts.references import usual_range
+from attachdash.instruments import Direction, Instrument, Scale, State
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WHOLE_FROM_SPAN = 20  # a mean on a range this wide carries no decimal worth reading
+
+DIRECTION_WORDS: Mapping[Direction, str] = {
+    Direction.LOWER: "lower is better",
+    Direction.HIGHER: "higher is better",
+    Direction.NEITHER: "neither end is the goal",
+}
+STATE_WORDS: Mapping[State, str] = {
+    State.COMPLETE: "complete",
+    State.PRORATED: "blanks filled in with the person’s own mean",
+    State.INCOMPLETE: "too many blanks for a score",
+    State.GIVEN: "ready score",
+}
+
+
+def safe(text: str) -> str:
+    """The text as plotly may draw it: no markup from outside, one line."""
+    return escape(" ".join(text.split()), quote=False)
+
+
+def day(on: date) -> str:
+    """The day as "21 Nov 2026", whatever the locale of the process."""
+    return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
+
+
+def decimals(instrument: Instrument, scale: Scale) -> int:
+    """How many decimals a score of this scale is shown with: sums none, means one."""
+    if scale.method in {"sum", "sum_scaled"}:
+        return 0 if instrument.step == 1 else 1
+    return 1 if scale.high - scale.low < _WHOLE_FROM_SPAN else 0
+
+
+def number(instrument: Instrument, scale: Scale, value: float) -> str:
+    """A score of this scale in digits."""
+    return minus(f"{value:.{decimals(instrument, scale)}f}")
+
+
+def minus(digits: str) -> str:
+    """The digits with a true minus sign, and no minus before nought."""
+    if not digits.strip("-0."):
+        digits = digits.lstrip("-")
+    return digits.replace("-", "−")
+
+
+def range_of(scale: Scale) -> str:
+    """The scale's range as "0–27"; "−3 to 3" where an end is below nought."""
+    joint = "–" if scale.low >= 0 else " to "
+    return minus(f"{scale.low:g}") + joint + minus(f"{scale.high:g}")
+
+
+def answered(answer: Answer) -> str:
+    """How much of the scale was answered: "16 of 16 answered"."""
+    if answer.state is State.GIVEN:
+        return STATE_WORDS[State.GIVEN]
+    return f"{answer.answered} of {answer.asked} answered"
+
+
+def hover(course: Course, answer: Answer, shown: str) -> str:
+    """What stands at a dot: the value shown, the week, the day, how much was answered."""
+    nominal = " (nominal)" if answer.is_nominal else ""
+    return (
+        f"<b>{shown}</b> · week {minus(str(course.week(answer)))}"
+        f" · {day(answer.answered_on)}{nominal} · {answered(answer)}"
+    )
+
+
+def sentence(course: Course, *, shared: bool = False, age: int | None = None) -> str:
+    """First and latest as they are, with scale, range, direction and n; no word for change.
+
+    `shared` says it for the view on the share of the range (triad and panel), where LOWER
+    scales are turned. Too few answers are said, with the reason.
+    """
+    return " ".join(part for part in sentence_parts(course, shared=shared, age=age) if part)
+
+
+def sentence_parts(
+    course: Course, *, shared: bool = False, age: int | None = None
+) -> tuple[str, str]:
+    """The sentence in two: the clause to be set bold, and the rest."""
+    short = course.instrument.short_name + (f" about {course.about}" if course.about else "")
+    first, latest = course.first, course.latest
+    if first is None or latest is None:
+        return _no_score(course, short), ""
+    how = f"{range_of(course.scale)}, {DIRECTION_WORDS[course.scale.direction]}"
+    shown = _shown(course, shared)
+    raw = [number(course.instrument, course.scale, value) for value in course.values]
+    was = raw[0] if course.n == 1 else f"{raw[0]} → {raw[-1]}"
+    if not shared:
+        place = f"on {short} ({how}), n {course.n}."
+    elif course.scale.direction is Direction.NEITHER:
+        place = f"of 100 on {short}, not turned ({was} on {how}), n {course.n}."
+    elif course.scale.direction is Direction.LOWER:
+        place = f"of 100 on {short}, turned so that up is better ({was} on {how}), n {course.n}."
+    else:
+        place = f"of 100 on {short} ({was} on {how}), n {course.n}."
+    if course.n == 1:
+        bold = f"One answer so far: {shown[0]}"
+        place = f"{place} A second one is needed to set first against latest."
+    else:
+        bold = f"First {shown[0]} → latest {shown[-1]}"
+    return bold, " ".join([place, *_notes(course, age)])
+
+
+def client_sentence(course: Course) -> str:
+    """First against latest in everyday words for the client: no numbers, no field's words."""
+    values = course.values
+    if not values:
+        return "No answers for a picture yet. The first one will start it."
+    if len(values) == 1:
+        return "Not enough answers for a picture yet. One more check-in will do."
+    # The client's picture is turned, so its words are too: "higher" is what the eye sees.
+    lower_is_better = course.scale.direction is Direction.LOWER
+    rise = (values[-1] - values[0]) * (-1 if lower_is_better else 1)
+    where = "higher than" if rise > 0 else "lower than" if rise < 0 else "just where it was"
+    if course.scale.direction is Direction.NEITHER:
+        return f"Your latest answer is {where} when you began. Neither up nor down is the goal here."
+    plain = f"In this picture your latest answer is {where} when you began. Up is better."
+    if rise < 0:
+        plain += " A fall happens in therapy and isn’t a verdict on you."
+    return plain
+
+
+def table(course: Course) -> pd.DataFrame:
+    """The text alternative of every chart: one row per administration, oldest first, as text."""
+    score = f"{course.instrument.short_name} ({range_of(course.scale)})"
+    rows = [
+        {
+            "Date": day(answer.answered_on) + (" (nominal)" if answer.is_nominal else ""),
+            "Week": minus(str(course.week(answer))),
+            score: "no score"
+            if answer.value is None
+            else number(course.instrument, course.scale, answer.value),
+            "Answered": "–"
+            if answer.state is State.GIVEN
+            else f"{answer.answered} of {answer.asked}",
+            "State": STATE_WORDS[answer.state],
+        }
+        for answer in course.answers
+    ]
+    return pd.DataFrame(rows, columns=["Date", "Week", score, "Answered", "State"], dtype="str")
+
+
+def _shown(course: Course, shared: bool) -> list[str]:
+    if shared:
+        return [f"{share:.0f}" for share in course.shares]
+    return [number(course.instrument, course.scale, value) for value in course.values]
+
+
+def _no_score(course: Course, short: str) -> str:
+    if not course.answers:
+        return f"No answers to {short} yet."
+    count = len(course.answers)
+    latest = course.answers[-1]
+    if count == 1:
+        who = f"One answer to {short}, but too many items are blank for a score"
+    else:
+        who = f"{count} answers to {short}, but each has too many blank items for a score"
+    return f"{who}: {latest.answered} of {latest.asked} answered in the latest."
+
+
+def _notes(course: Course, age: int | None) -> list[str]:
+    notes = []
+    filled = sum(answer.has_blanks for answer in course.scored)
+    if filled:
+        are = "answer has" if filled == 1 else "answers have"
+        notes.append(f"{filled} {are} blanks, filled in with the person’s own mean (hollow).")
+    lost = len(course.answers) - course.n
+    if lost:
+        more = "answer has" if lost == 1 else "answers have"
+        notes.append(f"{lost} more {more} too many blanks for a score.")
+    nominal = sum(answer.is_nominal for answer in course.answers)
+    if nominal:
+        notes.append(f"{nominal} of {len(course.answers)} days are nominal, not recorded.")
+    if course.start_is_nominal:
+        notes.append("The start of the episode is nominal, so weeks are too.")
+    usual = usual_range(course.scale, age)
+    if usual is None:
+        notes.append("No usual range on record.")
+    else:
+        unchecked = "" if usual.checked else ", unchecked"
+        notes.append(f"Usual range: {usual.group}{unchecked}.")
+    return notes

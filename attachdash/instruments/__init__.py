@@ -1,0 +1,101 @@
+"""What is measured: instruments, their scales, and the scores that answers come to."""
+
+from attachdash.instruments.library import (
+    DefinitionError,
+    Leads,
+    Library,
+    definition_body,
+    leads,
+    library,
+    load_definition,
+    parse,
+)
+from attachdash.instruments.model import (
+    Ages,
+    Band,
+    Condition,
+    Cutoff,
+    ImportantChange,
+    Instrument,
+    Item,
+    Norm,
+    ReliableChange,
+    RiskItem,
+    Rule,
+    Scale,
+    StandardError,
+)
+from attachdash.instruments.rules import risk_answers, rule_met
+from attachdash.instruments.scoring import (
+    BLANK,
+    DECLINED,
+    NOT_APPLICABLE,
+    ScaleScores,
+    refuse_out_of_range,
+    score,
+)
+from attachdash.instruments.words import (
+    Direction,
+    Domain,
+    Kind,
+    Method,
+    MissingBasis,
+    Operator,
+    RiskKind,
+    Side,
+    State,
+    StateCode,
+)
+
+LEADS: Leads  # which (instrument id, scale id) may speak for a domain, in order
+
+
+def __getattr__(name: str) -> Leads:
+    # Read when first asked for: an import alone must not read 64 files, nor fail on one of them.
+    if name == "LEADS":
+        return leads()
+    raise AttributeError(name)
+
+
+__all__ = [
+    "BLANK",
+    "DECLINED",
+    "LEADS",
+    "NOT_APPLICABLE",
+    "Ages",
+    "Band",
+    "Condition",
+    "Cutoff",
+    "DefinitionError",
+    "Direction",
+    "Domain",
+    "ImportantChange",
+    "Instrument",
+    "Item",
+    "Kind",
+    "Leads",
+    "Library",
+    "Method",
+    "MissingBasis",
+    "Norm",
+    "Operator",
+    "ReliableChange",
+    "RiskItem",
+    "RiskKind",
+    "Rule",
+    "Scale",
+    "ScaleScores",
+    "Side",
+    "StandardError",
+    "State",
+    "StateCode",
+    "definition_body",
+    "leads",
+    "library",
+    "load_definition",
+    "parse",
+    "refuse_out_of_range",
+    "risk_answers",
+    "rule_met",
+    "score",
+]

@@ -1,0 +1,406 @@
+"""What an instrument is: its items, its scales and every figure known of them, with its source.
+
+These models read a definition file strictly (no unknown keys, no guessed types). Whether its
+parts agree with each other is for `checks` to say.
+"""
+
+import json
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from hashlib import sha256
+from typing import Annotated, Any, Literal, TypeVar, overload
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from attachdash.instruments.words import (
+    Direction,
+    Domain,
+    Kind,
+    Method,
+    MissingBasis,
+    Operator,
+    RiskKind,
+    Side,
+)
+
+Word = Annotated[str, Field(min_length=1)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0)]
+T = TypeVar("T", bound="Identified")
+
+COMPARISONS: Mapping[Operator, Callable[[Any, Any], Any]] = {  # of numbers, or of arrays
+    Operator.LESS: operator.lt,
+    Operator.AT_MOST: operator.le,
+    Operator.AT_LEAST: operator.ge,
+    Operator.MORE: operator.gt,
+    Operator.EQUAL: operator.eq,
+}
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", validate_by_alias=True, validate_by_name=False
+    )
+
+
+class Identified(Model):
+    id: Identifier
+
+
+class Ages(Model):
+    """Years of age, both ends included; None is no limit."""
+
+    min: Count | None = None
+    max: Count | None = None
+
+    def includes(self, age: int) -> bool:
+        return (self.min is None or age >= self.min) and (self.max is None or age <= self.max)
+
+
+class Sourced(Model):
+    """A figure that says where it is from, and whether it was seen there or computed."""
+
+    source: Word
+    checked: bool
+
+
+class Norm(Sourced):
+    """A sample's scores, in scale points; without an SD no T-score and no usual range."""
+
+    group: Word
+    mean: Number
+    sd: Annotated[Number, Field(gt=0)] | None = None
+    n: Count | None = None
+    low: Number | None = None  # where sources give a span instead of one mean
+    high: Number | None = None
+
+
+class Cutoff(Sourced):
+    """A line on the scale; `op` with `value` selects the side named."""
+
+    name: Word
+    op: Operator
+    value: Number
+    side: Side
+    ages: Ages | None = None
+
+    def selects(self, score: float) -> bool:
+        return compare(self.op, score, self.value)
+
+
+class Band(Model):
+    """A named stretch of the scale. A score belongs to the last band whose min it reaches."""
+
+    label: Word
+    min: Number
+    max: Number
+
+
+class Coefficient(Sourced):
+    """A reliability, 0 to 1."""
+
+    value: Annotated[Number, Field(gt=0, lt=1)]
+
+
+class Retest(Coefficient):
+    interval: Word | None = None
+    by_person: Mapping[str, float] = {}
+
+
+class Reliability(Model):
+    alpha: Coefficient | None = None
+    retest: Retest | None = None
+
+
+class StandardError(Model):
+    """SD (scale points) and reliability of one sample: what SD x sqrt(1 - r) is made of."""
+
+    sd: Annotated[Number, Field(gt=0)]
+    r: Annotated[Number, Field(gt=0, lt=1)]
+    r_kind: Literal["alpha", "retest"]
+    sample: Word
+    checked: bool
+
+    @property
+    def points(self) -> float:
+        """The standard error of measurement in scale points."""
+        return float(self.sd * (1 - self.r) ** 0.5)
+
+
+class LaterScore(Model):
+    """What the later score must also satisfy for a change to count."""
+
+    op: Operator
+    value: Number
+
+    def holds(self, score: float) -> bool:
+        return compare(self.op, score, self.value)
+
+
+class ReliableChange(Sourced):
+    """A published reliable change in scale points; it outranks a computed one."""
+
+    value: Annotated[Number, Field(gt=0)]
+    confidence: Annotated[Number, Field(gt=0, lt=1)] | None = None
+    later_score: LaterScore | None = None
+
+
+class ImportantChange(Sourced):
+    """A published smallest change that matters, in scale points."""
+
+    value: Annotated[Number, Field(gt=0)]
+    low: Number | None = None
+    high: Number | None = None
+
+
+class BandsSource(Sourced):
+    pass
+
+
+class Scale(Identified):
+    name: Word
+    domain: Domain
+    topic: Word
+    items: tuple[int, ...] = ()
+    reverse: tuple[int, ...] = ()
+    method: Method
+    factor: Number = 1
+    offset: Number = 0
+    of: tuple[Identifier, ...] = ()
+    recode: Mapping[str, Mapping[int, int]] = {}
+    convert: Mapping[int, float] = {}
+    range: tuple[Number, Number]
+    range_step: Number | None = None
+    direction: Direction
+    kind: Kind
+    informants: tuple[Word, ...] = ()  # empty: all of the instrument's
+    missing_allowed: Count = 0
+    missing_basis: MissingBasis
+    missing_note: Word | None = None
+    norms: tuple[Norm, ...] = ()
+    clinical: tuple[Norm, ...] = ()
+    cutoffs: tuple[Cutoff, ...] = ()
+    bands: tuple[Band, ...] = ()
+    bands_source: BandsSource | None = None
+    reliability: Reliability = Reliability()
+    transient_share: Annotated[Number, Field(ge=0, le=1)] | None = None
+    sem: StandardError | None = None
+    reliable_change: ReliableChange | None = None
+    important_change: ImportantChange | None = None
+    person_change: bool
+    why: Word  # why a person's change may, or may not, be told on this scale
+    note: Word | None = None
+
+    @property
+    def low(self) -> float:
+        return self.range[0]
+
+    @property
+    def high(self) -> float:
+        return self.range[1]
+
+    @property
+    def span(self) -> float:
+        return self.high - self.low
+
+    @property
+    def norm(self) -> Norm | None:
+        """The default norm: the first on record."""
+        return self.norms[0] if self.norms else None
+
+    @overload
+    def share(self, value: float) -> float: ...
+    @overload
+    def share(self, value: NDArray[np.float64]) -> NDArray[np.float64]: ...
+    def share(self, value: float | NDArray[np.float64]) -> float | NDArray[np.float64]:
+        """Where in the scale's range a score lies, 0 to 100, turned so that up is better.
+
+        A scale with no better direction is never turned.
+        """
+        share = 100 * (value - self.low) / self.span
+        return 100 - share if self.direction is Direction.LOWER else share
+
+    def band(self, score: float) -> Band | None:
+        """The last band whose min the score reaches; None when the scale has no bands."""
+        return next((band for band in reversed(self.bands) if score >= band.min), None)
+
+    def is_for(self, informant: str | None) -> bool:
+        return informant is None or not self.informants or informant in self.informants
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.name, self.range))
+
+
+class RiskItem(Model):
+    """An answer that wants a person's eye, whatever the total: at `min` (whole steps) or above."""
+
+    item: int
+    min: Annotated[int, Field(ge=1)]
+    kind: RiskKind
+    topic: Word
+
+
+class Condition(Model):
+    """One part of a rule.
+
+    Either an item's or a scale's value compared with `value`, or: at least `count_at_least` items
+    of the scale are answered `items_at_least` or more.
+    """
+
+    item: int | None = None
+    scale: Identifier | None = None
+    op: Operator | None = None
+    value: Number | None = None
+    items_at_least: int | None = None
+    count_at_least: int | None = None
+
+
+class Rule(Sourced):
+    """Conditions that must all hold, such as a manual's provisional diagnosis."""
+
+    name: Word
+    all: Annotated[tuple[Condition, ...], Field(min_length=1)]
+
+
+class Licence(Model):
+    text: Word
+    may_ship_wording: bool
+    note: Word
+
+
+class Loinc(Model):
+    panel: Word | None = None
+    total: Word | None = None
+    items: tuple[Word, ...] = ()
+
+
+class Form(Model):
+    """The items as the file gives them; `Instrument.items` is what they come to."""
+
+    count: Annotated[int, Field(ge=1)] | None = None
+    range: tuple[int, int] | None = None
+    ranges: Mapping[int, tuple[int, int]] = {}
+    step: Annotated[Number, Field(gt=0, le=1)] = 1
+    keys_verified: bool
+    labels: Mapping[int, Word] = {}
+
+
+class Item(Model):
+    """One item: its number in the definition's order and its range in whole steps."""
+
+    number: int
+    label: str  # a topic of a few words, never the wording; "Item 7" where none is on record
+    low: int
+    high: int
+
+
+class Instrument(Identified):
+    version: Annotated[int, Field(ge=1)]
+    name: Word
+    short_name: Word
+    citation: Word
+    domain: Domain
+    about: Literal["self", "relationship", "family"]
+    about_whom: tuple[Word, ...] = ()
+    ages: Ages
+    ages_by_informant: Mapping[str, Ages] = {}
+    informants: Annotated[tuple[Word, ...], Field(min_length=1)]
+    requires: Word | None = None
+    recall_days: Annotated[int, Field(ge=1)] | None = None
+    entry: frozenset[Literal["items", "scores"]]
+    form: Form = Field(alias="items")
+    scales: Annotated[tuple[Scale, ...], Field(min_length=1)]
+    risk_items: tuple[RiskItem, ...] = ()
+    rule: Rule | None = None
+    licence: Licence
+    loinc: Loinc | None = None
+    caution: Word | None = None
+    traps: tuple[Word, ...] = ()
+    field_confidence: Mapping[str, str] = {}
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """The items in the definition's order; empty where only ready scores may come in."""
+        form = self.form
+        if form.count is None or form.range is None:
+            return ()
+        steps = self.steps_per_unit
+        items = []
+        for number in range(1, form.count + 1):
+            low, high = form.ranges.get(number, form.range)
+            label = form.labels.get(number, f"Item {number}")
+            items.append(Item(number=number, label=label, low=low * steps, high=high * steps))
+        return tuple(items)
+
+    @property
+    def step(self) -> float:
+        """What one whole step of an answer is worth: .1 where answers are marked in tenths."""
+        return self.form.step
+
+    @property
+    def steps_per_unit(self) -> int:
+        return round(1 / self.form.step)
+
+    @property
+    def accepts_items(self) -> bool:
+        return "items" in self.entry
+
+    @property
+    def default_entry(self) -> Literal["items", "scores"]:
+        return "items" if self.accepts_items else "scores"
+
+    @cached_property
+    def body(self) -> str:
+        """The whole definition as canonical JSON: the same definition, the same text."""
+        content = self.model_dump(mode="json", by_alias=True)
+        content["entry"] = sorted(content["entry"])
+        return canonical(content)
+
+    @cached_property
+    def sha256(self) -> str:
+        return sha256(self.body.encode()).hexdigest()
+
+    def item(self, number: int) -> Item:
+        """The item of that number. Raises KeyError."""
+        if not 1 <= number <= len(self.items):
+            raise KeyError(f"{self.id} has no item {number}")
+        return self.items[number - 1]
+
+    def scale(self, scale_id: str) -> Scale:
+        """The scale of that id. Raises KeyError."""
+        return by_id(self.scales, scale_id)
+
+    def scales_for(self, informant: str | None) -> tuple[Scale, ...]:
+        """The scales this informant's answers give (some totals are one informant's only)."""
+        return tuple(scale for scale in self.scales if scale.is_for(informant))
+
+    def ages_of(self, informant: str) -> Ages:
+        return self.ages_by_informant.get(informant, self.ages)
+
+    def scale_label(self, scale: Scale) -> str:
+        """For example "Depression (PHQ-9, 0–27, lower is better)"."""
+        span = f"{scale.low:g}–{scale.high:g}"
+        return f"{scale.name} ({self.short_name}, {span}, {scale.direction.label})"
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.sha256))
+
+
+def compare(op: Operator, left: float, right: float) -> bool:
+    """Whether `left op right` holds; false where left is NaN."""
+    return bool(COMPARISONS[op](left, right))
+
+
+def by_id(things: Iterable[T], wanted: str) -> T:
+    for thing in things:
+        if thing.id == wanted:
+            return thing
+    raise KeyError(wanted)
+
+
+def canonical(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

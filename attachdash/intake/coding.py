@@ -1,0 +1,65 @@
+"""Whether a file's answers look coded from another number than the definition's."""
+
+import numpy as np
+import polars as pl
+
+from attachdash.instruments import Instrument
+from attachdash.intake.mapping import Mapping
+from attachdash.intake.numbers import MissingCodes
+from attachdash.intake.problems import Problem, ProblemKind, Unreadable
+from attachdash.intake.table import Table
+
+# One row in so many with the code next to the range is a way of coding, not a slip.
+COMMON = 0.01
+FEW = 10
+
+
+def check_coding(table: Table, mapping: Mapping, instrument: Instrument) -> None:
+    """Refuse answers that look shifted by one (1 to 4 for 0 to 3) while nobody has said so.
+
+    Read as they stand, most of such a file's answers would be in range, and wrong.
+    """
+    ranges = {(item.low, item.high) for item in instrument.items}
+    if not mapping.items or mapping.coding_low is not None or len(ranges) != 1:
+        return
+    if instrument.step != 1:
+        return
+    low, high = ranges.pop()
+    seen = codes_seen(table, mapping.items, MissingCodes.of(mapping.missing))
+    answered = sum(times for code, times in seen.items() if low - 1 <= code <= high + 1)
+    above, below = seen.get(high + 1, 0), seen.get(low - 1, 0)
+    common = max(FEW, COMMON * answered)
+    if above and (not seen.get(low) or above >= common):
+        expected = (
+            f"answers from {low} to {high}, but the columns hold {high + 1} {_times(above)} and "
+            f"{low} {_times(seen.get(low, 0))}"
+        )
+    elif below and not seen.get(high):
+        expected = (
+            f"answers from {low} to {high}, but the columns hold {low - 1} {_times(below)} and "
+            f"{high} not once"
+        )
+    else:
+        return
+    cure = "Say what the file writes for the lowest answer"
+    cure += f", or name {low - 1} as a missing code." if below else "."
+    raise Unreadable(
+        [Problem(kind=ProblemKind.CODING, file=table.file_name, expected=expected, cure=cure)]
+    )
+
+
+def _times(count: int) -> str:
+    return {0: "not once", 1: "once"}.get(count, f"{count:,} times")
+
+
+def codes_seen(table: Table, columns: tuple[str, ...], missing: MissingCodes) -> dict[int, int]:
+    """How often each whole number stands in the columns; missing codes are left out."""
+    seen: dict[int, int] = {}
+    for column in columns:
+        texts = table.frame[column]
+        whole = texts.cast(pl.Int16, strict=False).drop_nulls().to_numpy()
+        codes, times = np.unique(whole, return_counts=True)
+        for code, count in zip(codes.tolist(), times.tolist(), strict=True):
+            if str(code) not in missing:
+                seen[code] = seen.get(code, 0) + count
+    return seen

@@ -1,0 +1,212 @@
+"""What a file's columns mean, said once by a person and kept with the import."""
+
+import hashlib
+import json
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from attachdash.instruments import Instrument
+from attachdash.intake.problems import Problem, ProblemKind, Unreadable, shown
+from attachdash.intake.table import Table
+
+DateFormat = Literal["iso", "dmy", "mdy"]
+DATE_FORMATS: dict[DateFormat, str] = {
+    "iso": "year-month-day (2026-11-03)",
+    "dmy": "day.month.year (03.11.2026)",
+    "mdy": "month/day/year (11/03/2026)",
+}
+
+
+class Mapping(BaseModel):
+    """The meaning of one file's columns; either answers (`items`) or ready `scores`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    instrument: str
+    client: str  # the column of client codes
+    answered_on: str  # the column of days
+    date_format: DateFormat | None = None  # None: a person has yet to say it
+    items: tuple[str, ...] = ()  # columns in the order of the definition's items
+    scores: dict[str, str] = Field(default_factory=dict)  # scale id: column
+    occasion: str | None = None  # the column that tells answers of one day apart
+    informant: str = "self"
+    coding_low: int | None = None  # what the file writes for the lowest answer, once stated
+    missing: tuple[str, ...] = ()  # what the file writes for "not answered" besides nothing
+
+    @model_validator(mode="after")
+    def _has_names(self) -> Self:
+        names = [self.instrument, self.client, self.answered_on, *self.items]
+        names += self.scores.values()
+        if self.occasion is not None:
+            names.append(self.occasion)
+        if not all(name.strip() for name in names):
+            raise ValueError("a column name is empty")
+        return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column the mapping reads."""
+        said = (self.client, self.answered_on, *self.items, *self.scores.values())
+        return said if self.occasion is None else (*said, self.occasion)
+
+    @property
+    def sha256(self) -> str:
+        """A fingerprint of what was said, the same for the same meaning."""
+        body = self.model_dump(mode="json")
+        body["missing"] = sorted({code.strip() for code in self.missing})
+        text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_mapping(table: Table, mapping: Mapping, instrument: Instrument) -> None:
+    """Raise Unreadable with all that keeps this mapping from reading this file."""
+    assert mapping.instrument == instrument.id, "the mapping belongs to another instrument"
+    said: list[tuple[str, str]] = [  # what was expected, and the cure
+        *_columns_wrong(table, mapping),
+        *_entry_wrong(mapping, instrument),
+        *_coding_wrong(mapping, instrument),
+    ]
+    if mapping.informant not in instrument.informants:
+        who = " or ".join(str(informant) for informant in instrument.informants)
+        said.append((f"{instrument.short_name} answered by: {who}", "Say who answered."))
+    if mapping.date_format is None:
+        formats = "; ".join(DATE_FORMATS.values())
+        said.append((f"how the days are written: {formats}", "Say it once for the whole file."))
+    if said:
+        raise Unreadable(
+            Problem(kind=ProblemKind.MAPPING, file=table.file_name, expected=expected, cure=cure)
+            for expected, cure in said
+        )
+
+
+def _columns_wrong(table: Table, mapping: Mapping) -> list[tuple[str, str]]:
+    wrong = []
+    absent = [shown(name) for name in dict.fromkeys(mapping.columns) if name not in table.columns]
+    if absent:
+        wrong.append(
+            (
+                f"the {_columns_word(absent)}, which the file doesn't have",
+                "Say anew what the columns mean.",
+            )
+        )
+    twice = [name for name in dict.fromkeys(mapping.columns) if mapping.columns.count(name) > 1]
+    if twice:
+        wrong.append(
+            (
+                f"one meaning for each column, but several for "
+                f"{_columns_word([shown(name) for name in twice])}",
+                "Give each column one meaning.",
+            )
+        )
+    return wrong
+
+
+def _columns_word(names: list[str]) -> str:
+    return f"{'column' if len(names) == 1 else 'columns'} {', '.join(names)}"
+
+
+def _entry_wrong(mapping: Mapping, instrument: Instrument) -> list[tuple[str, str]]:
+    name = instrument.short_name
+    if mapping.items and mapping.scores:
+        return [
+            (
+                "either answers or ready scores, but the mapping names both",
+                "Leave the scores out: they are computed from the answers.",
+            )
+        ]
+    if not mapping.items and not mapping.scores:
+        return [("columns with answers or ready scores", "Say which columns hold them.")]
+    if mapping.items:
+        if not instrument.accepts_items:
+            return [
+                (
+                    f"ready scores: single answers of {name} are not taken, because its "
+                    "scoring key could not be confirmed",
+                    "Choose the columns that hold its scores.",
+                )
+            ]
+        asked, given = len(instrument.items), len(mapping.items)
+        if asked != given:
+            return [
+                (
+                    f"{asked} answer columns for {name}, one for each item, but {given} are named",
+                    "A form with another number of items is another instrument.",
+                )
+            ]
+        return []
+    if "scores" not in instrument.entry:
+        return [(f"the single answers of {name}", "Choose the columns that hold its items.")]
+    known = [scale.id for scale in instrument.scales]
+    strange = [shown(scale) for scale in mapping.scores if scale not in known]
+    if strange:
+        return [
+            (
+                f"scales of {name} ({', '.join(known)}), but the mapping names "
+                f"{', '.join(strange)}",
+                "Choose the scale each column holds.",
+            )
+        ]
+    return []
+
+
+def _coding_wrong(mapping: Mapping, instrument: Instrument) -> list[tuple[str, str]]:
+    wrong = []
+    if mapping.coding_low is not None and mapping.scores:
+        wrong.append(
+            (
+                "no coding for ready scores",
+                "Bring the scores onto the range of the definition first.",
+            )
+        )
+    ranges = {(item.low, item.high) for item in instrument.items}
+    if mapping.coding_low is not None and len({low for low, _ in ranges}) > 1:
+        wrong.append(
+            (
+                f"the definition's own codes: the items of {instrument.short_name} don't share "
+                "a lowest answer",
+                "Leave the coding unsaid.",
+            )
+        )
+    for code in mapping.missing:
+        number = as_number(code.strip())
+        if number is None:
+            continue
+        if mapping.items:
+            shift = file_shift(mapping, instrument)
+            spans = {
+                (low * instrument.step + shift, high * instrument.step + shift)
+                for low, high in ranges
+            }
+        else:
+            spans = {(scale.low, scale.high) for scale in instrument.scales if scale.id in mapping.scores}
+        if any(low <= number <= high for low, high in spans):
+            wrong.append(
+                (
+                    f"another sign for “not answered”: {shown(code)} is also an answer of "
+                    f"{instrument.short_name}",
+                    "If the file counts its answers from another number, say what it writes for "
+                    "the lowest one.",
+                )
+            )
+    return wrong
+
+
+def file_shift(mapping: Mapping, instrument: Instrument) -> float:
+    """How far the file's codes lie above the definition's (1 where 1 to 4 stands for 0 to 3)."""
+    if mapping.coding_low is None or not instrument.items:
+        return 0.0
+    return mapping.coding_low - min(item.low for item in instrument.items) * instrument.step
+
+
+def as_number(text: str) -> float | None:
+    """The number a text writes in plain digits with a decimal point, or None."""
+    digits = text.removeprefix("-")
+    whole, point, part = digits.partition(".")
+    if not (whole.isascii() and whole.isdigit()) or len(digits) > 12:
+        return None
+    if point and not (part.isascii() and part.isdigit()):
+        return None
+    number = float(text)
+    # "-0" is no code anybody gives: it must not become an answer of 0.
+    return None if number == 0 and text.startswith("-") else number

@@ -1,0 +1,143 @@
+"""What one cell says as an answer or a score: a number, nothing, or why it is refused.
+
+A cell is the lowest answer only where its text is the lowest answer's code. Whatever can't be
+told is refused, never read as nothing and never as 0.
+"""
+
+import re
+from dataclasses import dataclass
+
+from attachdash.instruments import BLANK
+from attachdash.intake.mapping import as_number
+from attachdash.intake.problems import ProblemKind
+
+DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]+")
+# What other programs write where nothing was answered; only a hint, never believed unsaid.
+LIKE_MISSING_WORDS = frozenset(
+    "na n/a #n/a n.a. n/k nan null none nil - -- – — . ? x missing unknown blank #null! inf".split()
+)
+LIKE_MISSING_NUMBERS = frozenset({-9, -99, -999, -1, 9, 88, 77, 99, 98, 888, 999, 9999})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoNumber:
+    """Why a cell is neither an answer nor blank."""
+
+    kind: ProblemKind
+    expected: str
+    cure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MissingCodes:
+    """What a file writes for "not answered", as text and, where it is one, as a number."""
+
+    words: frozenset[str]
+    numbers: frozenset[float]
+
+    @classmethod
+    def of(cls, codes: tuple[str, ...]) -> "MissingCodes":
+        """The codes of a mapping; case and outer blanks don't matter."""
+        words = frozenset(code.strip().casefold() for code in codes)
+        numbers = (as_number(word) for word in words)
+        return cls(words, frozenset(number for number in numbers if number is not None))
+
+    def __contains__(self, text: str) -> bool:
+        if text.casefold() in self.words:
+            return True
+        return bool(self.numbers) and as_number(text) in self.numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerReader:
+    """Reads the cells of one item column into whole steps of the definition."""
+
+    low: int  # the definition's, in whole steps
+    high: int
+    step: float  # value of a whole step as the file writes it
+    shift: int  # steps by which the file's codes lie above the definition's
+    missing: MissingCodes
+
+    @property
+    def span(self) -> str:
+        """The answers as the file writes them: "1 to 4"."""
+        low, high = ((self.shift + end) * self.step for end in (self.low, self.high))
+        return f"{low:g} to {high:g}"
+
+    @property
+    def expected(self) -> str:
+        """What an item cell may hold."""
+        return f"{self.span}, or empty if not answered"
+
+    def read(self, text: str) -> int | NoNumber:
+        """Whole steps from low to high, BLANK, or why the cell is refused."""
+        text = text.strip()
+        if not text or text in self.missing:
+            return BLANK
+        number = as_number(text)
+        if number is None:
+            return _no_number(text, self.expected)
+        steps = number / self.step
+        # Tenths have no exact binary form; whole numbers must be exact.
+        if abs(steps - round(steps)) > (0 if self.step == 1 else 1e-6):
+            kind = "whole numbers" if self.step == 1 else f"steps of {self.step:g}"
+            return NoNumber(
+                kind=ProblemKind.DECIMAL,
+                expected=f"{self.span} in {kind}, or empty if not answered",
+                cure="Check the answer sheet.",
+            )
+        value = round(steps) - self.shift
+        if not self.low <= value <= self.high:
+            return _out_of_range(text, number, self.expected)
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreReader:
+    """Reads the cells of one column of ready scores."""
+
+    low: float
+    high: float
+    decimal_comma: bool  # only in files separated by semicolons, where 1,5 can't be two cells
+    missing: MissingCodes
+
+    @property
+    def expected(self) -> str:
+        """What a score cell may hold."""
+        return f"{self.low:g} to {self.high:g}, or empty if there is no score"
+
+    def read(self, text: str) -> float | NoNumber:
+        """The score, NaN where there is none, or why the cell is refused."""
+        text = text.strip()
+        if not text or text in self.missing:
+            return float("nan")
+        if DECIMAL_COMMA.fullmatch(text) and self.decimal_comma:
+            number = as_number(text.replace(",", "."))
+        else:
+            number = as_number(text)
+        if number is None:
+            return _no_number(text, self.expected)
+        if not self.low <= number <= self.high:
+            return _out_of_range(text, number, self.expected)
+        return number
+
+
+def _no_number(text: str, expected: str) -> NoNumber:
+    if text.casefold() in LIKE_MISSING_WORDS:
+        return NoNumber(kind=ProblemKind.NOT_A_NUMBER, expected=expected, cure=_name_it(text))
+    if DECIMAL_COMMA.fullmatch(text):
+        return NoNumber(
+            kind=ProblemKind.DECIMAL, expected=expected, cure="Write decimals with a point."
+        )
+    return NoNumber(
+        kind=ProblemKind.NOT_A_NUMBER, expected=expected, cure="Write the number itself."
+    )
+
+
+def _out_of_range(text: str, number: float, expected: str) -> NoNumber:
+    cure = _name_it(text) if number in LIKE_MISSING_NUMBERS else "Check the answer sheet."
+    return NoNumber(kind=ProblemKind.OUT_OF_RANGE, expected=expected, cure=cure)
+
+
+def _name_it(text: str) -> str:
+    return f"If {text} means “not answered” in this file, name it as a missing code."

@@ -1,0 +1,252 @@
+"""A CSV file as a table of text: nothing is guessed to be a number, a date or missing."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from attachdash.intake.layout import DELIMITERS, Records, as_utf8, find_delimiter, find_records
+from attachdash.intake.problems import Problem, ProblemKind, Unreadable, listed, shown
+
+MOST_COLUMNS = 2_000
+# More problems than anyone reads are counted, not listed.
+MOST_LISTED = 10_000
+NAME_COLUMNS = "Give each column a name of its own in the first row."
+LOOKS_LIKE_A_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One file's cells as text, as they stand there; an empty cell is ""."""
+
+    file_name: str
+    sha256: str  # of the file's bytes: the same file is recognised under any name
+    columns: tuple[str, ...]
+    frame: pl.DataFrame  # String columns, one row a row of the file that has the right cells
+    row_numbers: NDArray[np.int32]  # of each frame row, as the spreadsheet shows it
+    encoding: str  # "utf-8", "utf-16" or "windows-1252"
+    delimiter: str
+    problems: tuple[Problem, ...]  # rows that have more or fewer cells than the header
+    ragged_rows: NDArray[np.int32]  # the numbers of all such rows
+    notes: tuple[str, ...]  # what a person should confirm about how the file was read
+
+    @property
+    def total_rows(self) -> int:
+        """Rows that hold anything, the header not counted."""
+        return len(self.row_numbers) + len(self.ragged_rows)
+
+    @property
+    def first_row(self) -> int:
+        """The spreadsheet's number of the first row below the header."""
+        return 2
+
+    @property
+    def delimiter_word(self) -> str:
+        """The separator in words: "semicolon"."""
+        return DELIMITERS[self.delimiter]
+
+
+def read_csv(file_name: str, data: bytes) -> Table:
+    """The file's rows as text. Raises Unreadable, naming the cure, when it is refused whole."""
+    file_name = shown(file_name) or "file"
+    sha256 = hashlib.sha256(data).hexdigest()
+    text, encoding = as_utf8(file_name, data)
+    delimiter = find_delimiter(file_name, text)
+    records = find_records(file_name, text, delimiter)
+    if records.fields[0] > MOST_COLUMNS:
+        raise Unreadable(
+            [
+                Problem(
+                    kind=ProblemKind.HEADER,
+                    file=file_name,
+                    expected=f"at most {MOST_COLUMNS:,} columns, but there are "
+                    f"{records.fields[0]:,}",
+                )
+            ]
+        )
+    columns = _header(file_name, text[: records.ends[0]], delimiter)
+    rows = np.arange(1, len(records.starts) + 1, dtype=np.int32)
+    holds = records.ends > records.starts
+    right = holds & (records.fields == len(columns))
+    ragged = rows[holds & ~right]
+    right[0] = False
+    frame, numbers = _cells(text, records, right, rows, columns, delimiter)
+    empty_rows = int(right.sum()) - len(numbers)
+    if not len(numbers) and not len(ragged):
+        raise Unreadable(
+            [
+                Problem(
+                    kind=ProblemKind.EMPTY,
+                    file=file_name,
+                    expected="at least one row of answers below the column names",
+                    cure="Export the file again and look whether it holds anything.",
+                )
+            ]
+        )
+    problems = tuple(
+        Problem(
+            kind=ProblemKind.FIELDS,
+            file=file_name,
+            row=int(row),
+            value=_cells_word(int(records.fields[row - 1])),
+            expected=f"{_cells_word(len(columns))}, as in the header",
+            cure=f"Look for a missing or unquoted {DELIMITERS[delimiter]} in this row.",
+        )
+        for row in ragged[:MOST_LISTED]
+    )
+    return Table(
+        file_name=file_name,
+        sha256=sha256,
+        columns=columns,
+        frame=frame,
+        row_numbers=numbers,
+        encoding=encoding,
+        delimiter=delimiter,
+        problems=problems,
+        ragged_rows=ragged,
+        notes=_notes(encoding, empty_rows),
+    )
+
+
+def _cells_word(count: int) -> str:
+    return "1 cell" if count == 1 else f"{count} cells"
+
+
+def _notes(encoding: str, empty_rows: int) -> tuple[str, ...]:
+    notes = []
+    if encoding == "windows-1252":
+        notes.append(
+            "The file's letters were read as Windows-1252. Please confirm that names and words "
+            "with accents look right."
+        )
+    if empty_rows == 1:
+        notes.append("1 empty row was left out.")
+    elif empty_rows:
+        notes.append(f"{empty_rows:,} empty rows were left out.")
+    return tuple(notes)
+
+
+def _parsed(text: bytes, width: int, delimiter: str, quoted: bool) -> pl.DataFrame:
+    return pl.read_csv(
+        text,
+        has_header=False,
+        schema={f"c{number}": pl.String for number in range(width)},
+        separator=delimiter,
+        quote_char='"' if quoted else None,
+        infer_schema_length=0,
+        # An empty cell is told apart from nothing only by the check of each row's cells.
+        empty_string_is_null=False,
+        glob=False,
+    )
+
+
+def _header(file: str, line: bytes, delimiter: str) -> tuple[str, ...]:
+    width = find_records(file, line, delimiter).fields[0] if line else 0
+    names: list[str] = []
+    if width:
+        row = _parsed(line, int(width), delimiter, b'"' in line).row(0)
+        names = [" ".join(name.split()) for name in row]
+    problems = []
+    if not any(names):
+        problems.append(
+            Problem(
+                kind=ProblemKind.HEADER,
+                file=file,
+                row=1,
+                expected="the columns' names, but the row is empty",
+                cure="Put the column names into the first row.",
+            )
+        )
+        raise Unreadable(problems)
+    dates = [name for name in names if LOOKS_LIKE_A_DATE.fullmatch(name)]
+    if dates:
+        problems.append(
+            Problem(
+                kind=ProblemKind.HEADER,
+                file=file,
+                row=1,
+                value=shown(dates[0]),
+                expected="the columns' names, but the row holds a day",
+                cure="Put the column names into the first row.",
+            )
+        )
+        raise Unreadable(problems)
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names, start=1):
+        places.setdefault(name, []).append(place)
+    for name, at in places.items():
+        numbers = ", ".join(str(place) for place in at[:10])
+        if not name:
+            problems.append(
+                Problem(
+                    kind=ProblemKind.HEADER,
+                    file=file,
+                    row=1,
+                    value="",
+                    expected="a name for each column, but some have none "
+                    f"(counted from the left: {numbers})",
+                    cure=NAME_COLUMNS,
+                )
+            )
+        elif len(at) > 1:
+            problems.append(
+                Problem(
+                    kind=ProblemKind.HEADER,
+                    file=file,
+                    row=1,
+                    column=shown(name),
+                    expected=f"each name once, but it stands {len(at)} times "
+                    f"(counted from the left: {numbers})",
+                    cure=NAME_COLUMNS,
+                )
+            )
+    if problems:
+        raise Unreadable(problems)
+    return tuple(names)
+
+
+def _cells(
+    text: bytes,
+    records: Records,
+    right: NDArray[np.bool_],
+    rows: NDArray[np.int32],
+    columns: tuple[str, ...],
+    delimiter: str,
+) -> tuple[pl.DataFrame, NDArray[np.int32]]:
+    """The cells of the rows marked right, and their numbers; rows of empty cells are left out."""
+    at = np.flatnonzero(right)
+    if not len(at):
+        return pl.DataFrame(schema=dict.fromkeys(columns, pl.String)), rows[:0]
+    if right[1:].all():
+        body = text[records.starts[1] :]
+    else:
+        body = b"\n".join(
+            text[start:end]
+            for start, end in zip(
+                records.starts[at].tolist(), records.ends[at].tolist(), strict=True
+            )
+        )
+    frame = _parsed(body, len(columns), delimiter, records.quoted)
+    # Our own count of rows and the reader's must agree, or row numbers would be wrong.
+    assert frame.height == len(at), f"{frame.height} rows read of {len(at)} found"
+    frame.columns = list(columns)
+    numbers = rows[at]
+    # Only rows as short as their separators can be without any text: the rest needs no look.
+    length = records.ends[at] - records.starts[at]
+    short = np.flatnonzero(length <= 4 * len(columns))
+    if len(short):
+        part = frame[short]
+        empty = part.select(
+            pl.all_horizontal(pl.all().str.strip_chars() == "").alias("empty")
+        ).to_series()
+        if empty.any():
+            keep = np.ones(len(at), dtype=bool)
+            keep[short[empty.to_numpy()]] = False
+            frame, numbers = frame.filter(pl.Series(keep)), numbers[keep]
+    return frame, numbers
+
+
+__all__ = ["MOST_LISTED", "Table", "listed", "read_csv"]

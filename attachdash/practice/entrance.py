@@ -1,0 +1,266 @@
+"""Signing in and out: from a browser's secret cookie to the Viewer that all else rests on."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from attachdash.errors import Invalid, Refused
+from attachdash.practice import passwords
+from attachdash.practice.rights import NOT_THERE, About, Audit, Role, Viewer, change, use_case
+from attachdash.store import Store, clients, people, sessions, settings
+from attachdash.store.engine import Cursor, Row, Scope
+
+IDLE = timedelta(minutes=15)
+ABSOLUTE = timedelta(hours=8)
+TOUCH_EVERY = timedelta(seconds=60)
+FREE_FAILURES = 4
+LONGEST_WAIT = timedelta(minutes=15)
+
+ALL_SIGNED_IN = (Role.THERAPIST, Role.SUPERVISOR, Role.CLIENT, Role.ADMINISTRATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Somebody is in."""
+
+    name: str
+    role: Role
+    must_change: bool
+
+
+def clock() -> datetime:
+    """Now, in UTC without a zone: the one clock of the product."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def today(store: Store, now: datetime) -> date:
+    """The practice's date at an instant."""
+    with store.engine.reading(Scope()) as cursor:
+        zone = settings.everything(cursor, 1).get("time_zone", "UTC")
+    return _local_date(now, zone)
+
+
+def _local_date(now: datetime, zone: str) -> date:
+    return now.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+
+
+def browser_hash(browser_token: str) -> str:
+    """What is kept of a browser's cookie."""
+    return hashlib.sha256(b"browser " + browser_token.encode()).hexdigest()
+
+
+def anonymous(store: Store, browser_token: str, now: datetime) -> Viewer:
+    """The Viewer of a browser where nobody is signed in."""
+    return Viewer(
+        store=store, now=now, today=today(store, now), browser_hash=browser_hash(browser_token)
+    )
+
+
+def viewer_of(store: Store, browser_token: str, now: datetime, *, touch: bool = True) -> Viewer:
+    """The signed-in Viewer of this browser, or an anonymous one.
+
+    A session ends after 15 minutes without a touch, after 8 hours, and at once when the person
+    is disabled, loses the role, changes the password or is signed out elsewhere.
+    """
+    nobody = Viewer(store=store, now=now, today=now.date(), browser_hash=browser_hash(browser_token))
+    with store.engine.reading(Scope()) as cursor:
+        known = settings.everything(cursor, 1)
+        on = _local_date(now, known.get("time_zone", "UTC"))
+        session = sessions.of_browser(cursor, 1, nobody.browser_hash) if browser_token else None
+        person = people.by_id(cursor, 1, int(session[1])) if session else None
+        roles = people.roles(cursor, 1, int(session[1]), on) if session else []
+        client_id = clients.of_person(cursor, 1, int(session[1])) if session else None
+    why = _why_over(session, person, roles, now) if session else ""
+    if session is None or person is None or why:
+        if session is not None and touch:
+            ended = int(session[0])
+            store.engine.writing(
+                Scope(), lambda cursor: sessions.end(cursor, 1, ended, why or "no person", now)
+            )
+        return Viewer(store=store, now=now, today=on, browser_hash=nobody.browser_hash)
+    if session[2] == Role.CLIENT and not known.get("crisis_text", "").strip():
+        return Viewer(store=store, now=now, today=on, browser_hash=nobody.browser_hash)
+    if touch and now - session[5] > TOUCH_EVERY:
+        touched = int(session[0])
+        store.engine.writing(Scope(), lambda cursor: sessions.touch(cursor, 1, touched, now))
+    return Viewer(
+        store=store,
+        person_id=int(person[0]),
+        name=str(person[2]),
+        sign_in=str(person[1]),
+        role=Role(session[2]),
+        roles=tuple(Role(role) for role in roles),
+        now=now,
+        today=on,
+        client_id=client_id,
+        session_ref=f"web-{session[0]}",
+        web_session_id=int(session[0]),
+        browser_hash=nobody.browser_hash,
+        must_change=bool(person[4]),
+    )
+
+
+def _why_over(session: Row, person: Row | None, roles: list[str], now: datetime) -> str:
+    if person is None or person[8] is not None:
+        return "disabled"
+    if session[3] != person[5]:
+        return "revoked"
+    if session[2] not in roles:
+        return "role ended"
+    if now - session[5] > IDLE:
+        return "idle"
+    return "too long" if now - session[4] > ABSOLUTE else ""
+
+
+def at_terminal(store: Store, sign_in: str, now: datetime, role: Role | None = None) -> Viewer:
+    """The Viewer of a named person at the terminal. Raises Refused when they may not act."""
+    on = today(store, now)
+    with store.engine.reading(Scope()) as cursor:
+        person = people.by_sign_in(cursor, 1, sign_in.strip().lower())
+        roles = people.roles(cursor, 1, int(person[0]), on) if person else []
+        client_id = clients.of_person(cursor, 1, int(person[0])) if person else None
+    if person is None or person[8] is not None or not roles or (role and role not in roles):
+        raise Refused(f"Nobody called {sign_in!r} may act here today. `--as` takes a sign-in name.")
+    return Viewer(
+        store=store,
+        person_id=int(person[0]),
+        name=str(person[2]),
+        sign_in=str(person[1]),
+        role=role or Role(roles[0]),
+        roles=tuple(Role(one) for one in roles),
+        now=now,
+        today=on,
+        client_id=client_id,
+        session_ref=f"terminal-{now:%Y%m%d%H%M%S}",
+        at_terminal=True,
+    )
+
+
+@use_case(roles=[Role.ANONYMOUS], about=About.NOTHING, audit=Audit.CHANGE)
+def sign_in(viewer: Viewer, sign_in_name: str, secret: str) -> SignedIn | None:
+    """Let somebody in by password or one-time code; None, for whatever reason, when not.
+
+    Unknown names, waiting accounts and wrong passwords cost the same work and give the same
+    answer. After four failures in a row an account waits, twice as long each time, up to 15
+    minutes.
+    """
+    store, name = viewer.store, sign_in_name.strip().lower()
+    with store.engine.reading(viewer.scope) as cursor:
+        person = people.by_sign_in(cursor, viewer.site_id, name)
+        roles = people.roles(cursor, viewer.site_id, int(person[0]), viewer.today) if person else []
+        crisis_text = settings.everything(cursor, viewer.site_id).get("crisis_text", "")
+    fits = passwords.matches(secret, person[3] if person else None)
+    waiting = bool(person and person[7] and person[7] > viewer.now)
+    # Nobody who could need it signs in as a client before the practice says where to turn.
+    if roles == [Role.CLIENT] and not crisis_text.strip():
+        roles = []
+    if Role.CLIENT in roles and not crisis_text.strip():
+        roles = [role for role in roles if role != Role.CLIENT]
+    may = person is not None and person[8] is None and bool(roles) and not waiting
+    if person is None:
+        return change(viewer, "sign-in refused", lambda cursor: None, detail="unknown name")
+    person_id = int(person[0])
+    session_id = int(store.engine.new_ids("web_session", 1)[0])
+
+    def work(cursor: Cursor) -> SignedIn | None:
+        # Read again inside the transaction: two tries at once must both count.
+        current = people.by_id(cursor, viewer.site_id, person_id)
+        assert current is not None
+        by_code = may and sessions.use_code(
+            cursor, viewer.site_id, passwords.code_hash(secret), person_id, viewer.now
+        )
+        if not may or not (fits or by_code):
+            if not waiting:
+                failures = int(current[6]) + 1
+                people.set_failures(
+                    cursor, viewer.site_id, person_id, failures, _waits_until(viewer.now, failures)
+                )
+            return None
+        people.set_failures(cursor, viewer.site_id, person_id, 0, None)
+        must_change = bool(current[4]) or by_code
+        epoch = int(current[5])
+        if by_code:
+            people.set_password(cursor, viewer.site_id, person_id, None, True)
+            epoch += 1
+        sessions.begin(
+            cursor, viewer.site_id, session_id, viewer.browser_hash, person_id, roles[0], epoch,
+            viewer.now,
+        )  # fmt: skip
+        return SignedIn(str(current[2]), Role(roles[0]), must_change)
+
+    return change(
+        viewer,
+        "tried to sign in",
+        work,
+        object_kind="person",
+        object_id=person_id,
+        detail=lambda got: "let in" if got else "refused",
+    )
+
+
+def _waits_until(now: datetime, failures: int) -> datetime | None:
+    over = failures - FREE_FAILURES
+    return now + min(timedelta(seconds=30) * 2**over, LONGEST_WAIT) if over >= 0 else None
+
+
+@use_case(roles=ALL_SIGNED_IN, about=About.NOTHING, audit=Audit.CHANGE, before_password=True)
+def set_password(
+    viewer: Viewer, new_password: str, repeated: str, old_password: str | None = None
+) -> None:
+    """Set one's own password; all other sessions of this person end.
+
+    Raises Invalid, naming the cure. The old password is asked for unless a code let them in.
+    """
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        person = people.by_id(cursor, viewer.site_id, viewer.person_id)
+    assert person is not None
+    if not viewer.must_change and not passwords.matches(old_password or "", person[3]):
+        raise Invalid("The present password is not right.")
+    if new_password.strip() != repeated.strip():
+        raise Invalid("The two new passwords differ. Type the same one twice.")
+    passwords.check_password(
+        new_password, viewer.sign_in, is_client=set(viewer.roles) == {Role.CLIENT}
+    )
+    if passwords.matches(new_password, person[3]):
+        raise Invalid("That is the present password. Choose another one.")
+    password_hash = passwords.hashed(new_password)
+
+    def work(cursor: Cursor) -> None:
+        people.set_password(cursor, viewer.site_id, viewer.person_id, password_hash, False)
+        current = people.by_id(cursor, viewer.site_id, viewer.person_id)
+        assert current is not None
+        sessions.renew(
+            cursor, viewer.site_id, viewer.web_session_id, viewer.role.value, int(current[5]),
+            viewer.now,
+        )  # fmt: skip
+
+    change(viewer, "changed password", work)
+
+
+@use_case(roles=ALL_SIGNED_IN, about=About.NOTHING, audit=Audit.CHANGE, before_password=True)
+def sign_out(viewer: Viewer) -> None:
+    """End this browser's session, in all its tabs."""
+    change(
+        viewer,
+        "signed out",
+        lambda cursor: sessions.end(
+            cursor, viewer.site_id, viewer.web_session_id, "signed out", viewer.now
+        ),
+    )
+
+
+@use_case(roles=ALL_SIGNED_IN, about=About.NOTHING, audit=Audit.CHANGE)
+def switch_role(viewer: Viewer, role: Role) -> None:
+    """Act in another of one's own roles from now on. Raises Refused for any other."""
+    if role not in viewer.roles:
+        raise Refused(NOT_THERE)
+
+    def work(cursor: Cursor) -> None:
+        person = people.by_id(cursor, viewer.site_id, viewer.person_id)
+        assert person is not None
+        sessions.renew(
+            cursor, viewer.site_id, viewer.web_session_id, role.value, int(person[5]), viewer.now
+        )
+
+    change(viewer, "switched role", work, detail=role.value)

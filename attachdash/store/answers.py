@@ -1,0 +1,253 @@
+"""Keeping answers with all that follows from them: scores, summary, batch.
+
+One form and a million rows take the same statements.
+"""
+
+from datetime import date, datetime
+
+import pandas as pd
+import pyarrow as pa
+
+from attachdash.store.engine import Cursor, Row
+
+ADMINISTRATION = pa.schema([
+    ("site_id", pa.int16()), ("administration_id", pa.int64()), ("version", pa.int16()),
+    ("client_id", pa.int64()), ("episode_id", pa.int64()), ("instrument_id", pa.int32()),
+    ("definition_id", pa.int32()), ("about_id", pa.int64()), ("informant_id", pa.int64()),
+    ("answered_on", pa.date32()), ("is_nominal", pa.bool_()), ("occasion", pa.string()),
+    ("answers", pa.list_(pa.int16())), ("channel", pa.string()), ("batch_id", pa.int64()),
+    ("by_person_id", pa.int64()), ("recorded_at", pa.timestamp("us")),
+])  # fmt: skip
+SCORE = pa.schema([
+    ("site_id", pa.int16()), ("administration_id", pa.int64()), ("scale_id", pa.int32()),
+    ("client_id", pa.int64()), ("episode_id", pa.int64()), ("about_id", pa.int64()),
+    ("informant_id", pa.int64()), ("answered_on", pa.date32()), ("value", pa.float64()),
+    ("answered", pa.int16()), ("asked", pa.int16()), ("state", pa.string()),
+    ("definition_id", pa.int32()),
+])  # fmt: skip
+
+# Keeps the rows of `incoming` whose natural key is not there yet. In DuckDB the write lock makes
+# this safe; in PostgreSQL a unique index stands behind it, and its violation is a retry.
+KEEP = """
+INSERT INTO administration (site_id, administration_id, version, client_id, episode_id,
+    instrument_id, definition_id, about_id, informant_id, answered_on, is_nominal, occasion,
+    answers, channel, batch_id, by_person_id, recorded_at)
+SELECT site_id, administration_id, version, client_id, episode_id, instrument_id, definition_id,
+    about_id, informant_id, answered_on, is_nominal, occasion, answers, channel, batch_id,
+    by_person_id, recorded_at
+FROM incoming
+WHERE NOT EXISTS (
+    SELECT 1
+    FROM administration AS held
+    WHERE held.site_id = incoming.site_id AND held.client_id = incoming.client_id
+        AND held.instrument_id = incoming.instrument_id AND held.about_id = incoming.about_id
+        AND held.informant_id = incoming.informant_id
+        AND held.answered_on = incoming.answered_on AND held.occasion = incoming.occasion
+        AND held.replaced_at IS NULL)
+ORDER BY instrument_id NULLS LAST, client_id NULLS LAST, answered_on NULLS LAST,
+    administration_id NULLS LAST
+"""
+
+KEEP_SCORES = """
+INSERT INTO score (site_id, administration_id, scale_id, client_id, episode_id, about_id,
+    informant_id, answered_on, value, answered, asked, state, definition_id)
+SELECT coming.site_id, coming.administration_id, coming.scale_id, coming.client_id,
+    coming.episode_id, coming.about_id, coming.informant_id, coming.answered_on, coming.value,
+    coming.answered, coming.asked, coming.state, coming.definition_id
+FROM incoming_score AS coming
+INNER JOIN administration
+    ON administration.site_id = coming.site_id
+    AND administration.administration_id = coming.administration_id
+ORDER BY coming.client_id NULLS LAST, coming.scale_id NULLS LAST,
+    coming.answered_on NULLS LAST, coming.administration_id NULLS LAST
+"""
+
+# One row per episode, scale, person answered about and informant, from every score with a value.
+# The first is the baseline; it is late where it came more than 28 days after the start.
+SUMMARISE = """
+INSERT INTO summary (site_id, client_id, episode_id, scale_id, about_id, informant_id, n,
+    baseline_on, baseline, baseline_is_late, latest_on, latest)
+SELECT ordered.site_id, ordered.client_id, ordered.episode_id, ordered.scale_id, ordered.about_id,
+    ordered.informant_id, ordered.n, ordered.answered_on, ordered.value,
+    ordered.answered_on - episode.started_on > 28, ordered.latest_on, ordered.latest
+FROM (
+    SELECT score.site_id, score.client_id, score.episode_id, score.scale_id, score.about_id,
+        score.informant_id, score.answered_on, score.value,
+        count(*) OVER (PARTITION BY score.episode_id, score.scale_id, score.about_id,
+            score.informant_id) AS n,
+        row_number() OVER (PARTITION BY score.episode_id, score.scale_id, score.about_id,
+            score.informant_id
+            ORDER BY score.answered_on NULLS LAST, score.administration_id NULLS LAST) AS place,
+        last_value(score.answered_on) OVER (PARTITION BY score.episode_id, score.scale_id,
+            score.about_id, score.informant_id
+            ORDER BY score.answered_on NULLS LAST, score.administration_id NULLS LAST
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS latest_on,
+        last_value(score.value) OVER (PARTITION BY score.episode_id, score.scale_id,
+            score.about_id, score.informant_id
+            ORDER BY score.answered_on NULLS LAST, score.administration_id NULLS LAST
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS latest
+    FROM score
+    INNER JOIN touched ON touched.client_id = score.client_id
+    WHERE score.site_id = $1 AND score.episode_id IS NOT NULL AND score.value IS NOT NULL
+) AS ordered
+INNER JOIN episode
+    ON episode.site_id = ordered.site_id AND episode.episode_id = ordered.episode_id
+WHERE ordered.place = 1
+ORDER BY ordered.episode_id NULLS LAST, ordered.scale_id NULLS LAST
+"""
+
+
+def keep(cursor: Cursor, site_id: int, administrations: pa.Table, scores: pa.Table) -> set[int]:
+    """Keep what is new, with its scores, and rewrite the summary of the clients concerned.
+
+    The administration ids that were kept; the others' natural keys are already held.
+    """
+    cursor.stage("incoming", administrations)
+    cursor.stage("incoming_score", scores)
+    cursor.run(KEEP)
+    cursor.run(KEEP_SCORES)
+    clients = administrations.column("client_id").unique()
+    summarise(cursor, site_id, [int(one.as_py()) for one in clients])
+    kept = cursor.arrow(
+        "SELECT incoming.administration_id FROM incoming INNER JOIN administration "
+        "ON administration.site_id = incoming.site_id "
+        "AND administration.administration_id = incoming.administration_id"
+    )
+    return set(kept.column("administration_id").to_pylist())
+
+
+def summarise(cursor: Cursor, site_id: int, client_ids: list[int]) -> None:
+    """Rewrite the summary of these clients' episodes."""
+    cursor.stage("touched", pa.table({"client_id": pa.array(client_ids, pa.int64())}))
+    cursor.run(
+        "DELETE FROM summary WHERE site_id = $1 "
+        "AND client_id IN (SELECT client_id FROM touched)",
+        site_id,
+    )
+    cursor.run(SUMMARISE, site_id)
+
+
+def held(cursor: Cursor, site_id: int, incoming: pa.Table) -> pa.Table:
+    """The live administrations that share a natural key with `incoming`, with its row number.
+
+    `incoming` has `place` and the columns of the key; the answer has place, administration_id
+    and answers, for a comparison that never leaves this process.
+    """
+    cursor.stage("asked", incoming)
+    return cursor.arrow(
+        """
+        -- One row per held administration. $1 site.
+        SELECT asked.place, administration.administration_id, administration.answers
+        FROM asked
+        INNER JOIN administration
+            ON administration.client_id = asked.client_id
+            AND administration.instrument_id = asked.instrument_id
+            AND administration.about_id = asked.about_id
+            AND administration.informant_id = asked.informant_id
+            AND administration.answered_on = asked.answered_on
+            AND administration.occasion = asked.occasion
+        WHERE administration.site_id = $1 AND administration.replaced_at IS NULL
+        ORDER BY asked.place NULLS LAST
+        """,
+        site_id,
+    )
+
+
+def values_of(cursor: Cursor, site_id: int, administration_ids: list[int]) -> pa.Table:
+    """Every score of these administrations: administration_id, scale_id, value."""
+    return cursor.arrow(
+        "SELECT administration_id, scale_id, value FROM score "
+        "WHERE site_id = $1 AND administration_id = ANY($2)",
+        site_id,
+        administration_ids,
+    )
+
+
+def days_of(cursor: Cursor, site_id: int, client_id: int) -> list[tuple[int, date, int | None]]:
+    """Every live administration of a client: id, day, episode."""
+    return [
+        (int(row[0]), row[1], row[2])
+        for row in cursor.rows(
+            "SELECT administration_id, answered_on, episode_id FROM administration "
+            "WHERE site_id = $1 AND client_id = $2 AND replaced_at IS NULL",
+            site_id,
+            client_id,
+        )
+    ]
+
+
+def refile(cursor: Cursor, site_id: int, client_id: int, moves: dict[int, int | None]) -> None:
+    """File a client's answers, scores and flags under other episodes, and summarise anew."""
+    if moves:
+        cursor.stage(
+            "moves",
+            pa.table(
+                {
+                    "administration_id": pa.array(list(moves), pa.int64()),
+                    "episode_id": pa.array(list(moves.values()), pa.int64()),
+                }
+            ),
+        )
+        for statement in (REFILE_ADMINISTRATION, REFILE_SCORE, REFILE_FLAG):
+            cursor.run(statement, site_id)
+    summarise(cursor, site_id, [client_id])
+
+
+REFILE_ADMINISTRATION = """
+UPDATE administration SET episode_id = moves.episode_id
+FROM moves
+WHERE administration.site_id = $1
+    AND administration.administration_id = moves.administration_id
+"""
+REFILE_SCORE = """
+UPDATE score SET episode_id = moves.episode_id
+FROM moves
+WHERE score.site_id = $1 AND score.administration_id = moves.administration_id
+"""
+REFILE_FLAG = """
+UPDATE flag SET episode_id = moves.episode_id
+FROM moves
+WHERE flag.site_id = $1 AND flag.administration_id = moves.administration_id
+"""
+
+
+def same_batch(cursor: Cursor, site_id: int, file_sha256: str, mapping_sha256: str) -> Row | None:
+    """The batch of the same file under the same mapping: id, when."""
+    return cursor.one(
+        "SELECT batch_id, imported_at FROM batch WHERE site_id = $1 AND file_sha256 = $2 "
+        "AND mapping_sha256 = $3 ORDER BY batch_id DESC NULLS LAST LIMIT 1",
+        site_id,
+        file_sha256,
+        mapping_sha256,
+    )
+
+
+def add_batch(
+    cursor: Cursor, site_id: int, batch_id: int, file_name: str, file_sha256: str,
+    mapping_sha256: str, kept: int, refused: int, by_person_id: int, now: datetime,
+) -> None:  # fmt: skip
+    """What one import brought."""
+    cursor.run(
+        "INSERT INTO batch (site_id, batch_id, file_name, file_sha256, mapping_sha256, kept, "
+        "refused, by_person_id, imported_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        site_id, batch_id, file_name, file_sha256, mapping_sha256, kept, refused, by_person_id, now,
+    )  # fmt: skip
+
+
+def batches(cursor: Cursor, site_id: int, by_person_id: int | None) -> pd.DataFrame:
+    """The imports, newest first: of everybody, or of one person."""
+    return cursor.frame(
+        "SELECT batch.imported_at, batch.file_name, batch.kept, batch.refused, person.name AS by "
+        "FROM batch LEFT JOIN person ON person.site_id = batch.site_id "
+        "AND person.person_id = batch.by_person_id WHERE batch.site_id = $1 "
+        "AND (CAST($2 AS BIGINT) IS NULL OR batch.by_person_id = CAST($2 AS BIGINT)) "
+        "ORDER BY batch.imported_at DESC NULLS LAST, batch.batch_id DESC NULLS LAST LIMIT 200",
+        site_id,
+        by_person_id,
+    )
+
+
+def last_import(cursor: Cursor, site_id: int) -> datetime | None:
+    """When anything was last imported."""
+    row = cursor.one("SELECT max(imported_at) FROM batch WHERE site_id = $1", site_id)
+    return row[0] if row else None

@@ -1,0 +1,222 @@
+"""Clients and their episodes of care."""
+
+from datetime import date
+
+import pandas as pd
+
+from attachdash.store.engine import Cursor
+from attachdash.store.reach import CLINICAL, REGISTER, Reach
+
+IN_REACH = REGISTER + "SELECT client_id FROM reached WHERE client_id = $5"
+
+CLIENT_OF_EPISODE = (
+    REGISTER
+    + """
+SELECT episode.client_id
+FROM episode
+INNER JOIN reached ON reached.client_id = episode.client_id
+WHERE episode.site_id = $1 AND episode.episode_id = $5
+"""
+)
+
+# One row per client in reach: who they are. Nothing of what they answered.
+WHO = (
+    REGISTER
+    + """
+SELECT client.client_id, client.code, client.name, client.born_on, client.born_precision,
+    client.language, client.person_id
+FROM client
+INNER JOIN reached ON reached.client_id = client.client_id
+WHERE client.site_id = $1
+ORDER BY client.code NULLS LAST
+"""
+)
+
+# One row per client in reach and their present therapists, by name.
+THERAPISTS = (
+    CLINICAL
+    + """
+SELECT treats.client_id, person.name
+FROM treats
+INNER JOIN reached ON reached.client_id = treats.client_id
+INNER JOIN person ON person.site_id = treats.site_id AND person.person_id = treats.therapist_id
+WHERE treats.site_id = $1 AND treats.from_on <= $4 AND (treats.to_on IS NULL OR treats.to_on > $4)
+ORDER BY treats.client_id NULLS LAST, treats.from_on NULLS LAST, person.name NULLS LAST
+"""
+)
+
+# One row per span of care of each client in reach, oldest first.
+EPISODES = (
+    REGISTER
+    + """
+SELECT episode.client_id, episode.episode_id, episode.started_on, episode.start_is_nominal,
+    episode.problem, episode_span.from_on, episode_span.to_on, episode_span.close_reason
+FROM episode
+INNER JOIN reached ON reached.client_id = episode.client_id
+INNER JOIN episode_span
+    ON episode_span.site_id = episode.site_id AND episode_span.episode_id = episode.episode_id
+WHERE episode.site_id = $1
+ORDER BY episode.client_id NULLS LAST, episode.started_on NULLS LAST,
+    episode.episode_id NULLS LAST, episode_span.from_on NULLS LAST
+"""
+)
+
+
+def in_reach(cursor: Cursor, reach: Reach, client_id: int) -> int | None:
+    """The client's id again where the viewer may touch them."""
+    row = cursor.one(IN_REACH, *reach.parameters, client_id)
+    return int(row[0]) if row else None
+
+
+def client_of_episode(cursor: Cursor, reach: Reach, episode_id: int) -> int | None:
+    """Whose episode this is, where the viewer may touch them."""
+    row = cursor.one(CLIENT_OF_EPISODE, *reach.parameters, episode_id)
+    return int(row[0]) if row else None
+
+
+def of_person(cursor: Cursor, site_id: int, person_id: int) -> int | None:
+    """The client whom this person is, if they are one."""
+    row = cursor.one(
+        "SELECT client_id FROM client WHERE site_id = $1 AND person_id = $2", site_id, person_id
+    )
+    return int(row[0]) if row else None
+
+
+def who(cursor: Cursor, reach: Reach) -> pd.DataFrame:
+    """Every client in reach, by code."""
+    return cursor.frame(WHO, *reach.parameters)
+
+
+def therapists(cursor: Cursor, reach: Reach) -> dict[int, list[str]]:
+    """The present therapists of each client in reach."""
+    found: dict[int, list[str]] = {}
+    for client_id, name in cursor.rows(THERAPISTS, *reach.parameters):
+        found.setdefault(int(client_id), []).append(str(name))
+    return found
+
+
+def episodes(cursor: Cursor, reach: Reach) -> pd.DataFrame:
+    """Every span of every episode in reach."""
+    return cursor.frame(EPISODES, *reach.parameters)
+
+
+def ids_of_codes(cursor: Cursor, reach: Reach, codes: list[str]) -> dict[str, int]:
+    """The ids behind those codes that are in reach."""
+    rows = cursor.rows(
+        REGISTER
+        + "SELECT client.code, client.client_id FROM client "
+        + "INNER JOIN reached ON reached.client_id = client.client_id "
+        + "WHERE client.site_id = $1 AND client.code = ANY($5)",
+        *reach.parameters,
+        codes,
+    )
+    return {str(code): int(client_id) for code, client_id in rows}
+
+
+def code_taken(cursor: Cursor, site_id: int, code: str) -> bool:
+    """Whether the code belongs to anybody in the practice."""
+    row = cursor.one(
+        "SELECT 1 FROM client WHERE site_id = $1 AND upper(code) = upper($2)", site_id, code
+    )
+    return row is not None
+
+
+def add(
+    cursor: Cursor, site_id: int, client_id: int, code: str, name: str, born_on: date | None,
+    born_precision: str | None, language: str,
+) -> None:  # fmt: skip
+    """A new client."""
+    cursor.run(
+        "INSERT INTO client (site_id, client_id, code, name, born_on, born_precision, language) "
+        "VALUES ($1, $2, $3, $4, CAST($5 AS DATE), CAST($6 AS VARCHAR), $7)",
+        site_id,
+        client_id,
+        code,
+        name,
+        born_on,
+        born_precision,
+        language,
+    )
+
+
+def link_person(cursor: Cursor, site_id: int, client_id: int, person_id: int | None) -> None:
+    """Whose own record this is, when they sign in."""
+    cursor.run(
+        "UPDATE client SET person_id = CAST($3 AS BIGINT) WHERE site_id = $1 AND client_id = $2",
+        site_id,
+        client_id,
+        person_id,
+    )
+
+
+def spans_of(cursor: Cursor, site_id: int, client_ids: list[int]) -> pd.DataFrame:
+    """Every span of care of these clients, for filing answers: ids, start, from and to."""
+    return cursor.frame(
+        "SELECT episode.client_id, episode.episode_id, episode.started_on, episode_span.from_on, "
+        "episode_span.to_on FROM episode INNER JOIN episode_span "
+        "ON episode_span.site_id = episode.site_id "
+        "AND episode_span.episode_id = episode.episode_id "
+        "WHERE episode.site_id = $1 AND episode.client_id = ANY($2) "
+        "ORDER BY episode.started_on NULLS LAST, episode.episode_id NULLS LAST, "
+        "episode_span.from_on NULLS LAST",
+        site_id,
+        client_ids,
+    )
+
+
+def open_episode(
+    cursor: Cursor, site_id: int, episode_id: int, client_id: int, started_on: date, nominal: bool,
+    problem: str,
+) -> None:  # fmt: skip
+    """A new episode with its first span."""
+    cursor.run(
+        "INSERT INTO episode (site_id, episode_id, client_id, started_on, start_is_nominal, "
+        "problem) VALUES ($1, $2, $3, $4, $5, $6)",
+        site_id,
+        episode_id,
+        client_id,
+        started_on,
+        nominal,
+        problem,
+    )
+    add_span(cursor, site_id, episode_id, started_on)
+
+
+def add_span(cursor: Cursor, site_id: int, episode_id: int, from_on: date) -> None:
+    """Care goes on in this episode from a day."""
+    cursor.run(
+        "INSERT INTO episode_span (site_id, episode_id, from_on) VALUES ($1, $2, $3)",
+        site_id,
+        episode_id,
+        from_on,
+    )
+
+
+def close_span(cursor: Cursor, site_id: int, episode_id: int, on: date, reason: str) -> None:
+    """The episode's last day is the one before `on`."""
+    cursor.run(
+        "UPDATE episode_span SET to_on = $3, close_reason = $4 "
+        "WHERE site_id = $1 AND episode_id = $2 AND to_on IS NULL",
+        site_id,
+        episode_id,
+        on,
+        reason,
+    )
+
+
+def move_start(cursor: Cursor, site_id: int, episode_id: int, started_on: date) -> None:
+    """The episode began on another day than was thought; that day is no longer nominal."""
+    cursor.run(
+        "UPDATE episode_span SET from_on = $3 WHERE site_id = $1 AND episode_id = $2 "
+        "AND from_on = (SELECT started_on FROM episode WHERE site_id = $1 AND episode_id = $2)",
+        site_id,
+        episode_id,
+        started_on,
+    )
+    cursor.run(
+        "UPDATE episode SET started_on = $3, start_is_nominal = FALSE "
+        "WHERE site_id = $1 AND episode_id = $2",
+        site_id,
+        episode_id,
+        started_on,
+    )

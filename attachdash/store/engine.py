@@ -1,0 +1,108 @@
+"""The seam between AttachDash and its database: DuckDB in a file, or PostgreSQL on a server.
+
+Everything above this module speaks one SQL text with `$1, $2` and never asks which engine runs.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import pandas as pd
+import pyarrow as pa
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose transaction this is: the site, and the person on whose behalf it runs (0: nobody)."""
+
+    site_id: int = 1
+    person_id: int = 0
+
+
+class Cursor(Protocol):
+    """One transaction's hand on the database."""
+
+    def rows(self, sql: str, *parameters: object) -> list[Row]:
+        """All rows of the answer."""
+
+    def one(self, sql: str, *parameters: object) -> Row | None:
+        """The first row, or None."""
+
+    def run(self, sql: str, *parameters: object) -> None:
+        """Run a statement whose answer doesn't matter."""
+
+    def frame(self, sql: str, *parameters: object) -> pd.DataFrame:
+        """The answer as a frame with the same pandas types from both engines."""
+
+    def arrow(self, sql: str, *parameters: object) -> pa.Table:
+        """The answer as an Arrow table."""
+
+    def stage(self, name: str, rows: pa.Table) -> None:
+        """Make `rows` readable as table `name` until this transaction ends."""
+
+    def bulk(self, table: str, rows: pa.Table) -> None:
+        """Append `rows` to `table`; columns are matched by name."""
+
+
+class Engine(Protocol):
+    """What a database must offer."""
+
+    dialect: str
+
+    def reading(self, scope: Scope) -> AbstractContextManager[Cursor]:
+        """One read-only snapshot for all that a page shows."""
+
+    def writing(self, scope: Scope, work: Callable[[Cursor], T]) -> T:
+        """Run `work` as one transaction; it may run again after a conflict or a lost connection."""
+
+    def new_ids(self, kind: str, count: int) -> range | list[int]:
+        """`count` ids never given before. Gaps are harmless."""
+
+    def only_one(self, name: str) -> AbstractContextManager[bool]:
+        """True for one holder of `name` at a time."""
+
+    def close(self) -> None:
+        """Let the database go."""
+
+
+@contextmanager
+def held(lock: threading.Lock) -> Iterator[bool]:
+    """Whether the lock was free; given back at the end."""
+    got = lock.acquire(blocking=False)
+    try:
+        yield got
+    finally:
+        if got:
+            lock.release()
+
+
+def statements(text: str) -> list[str]:
+    """The single statements of a migration file, comments left out."""
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("--")]
+    return [part.strip() for part in "\n".join(lines).split(";") if part.strip()]
+
+
+def again(work: Callable[[], T], conflict: tuple[type[Exception], ...], tries: int) -> T:
+    """Run `work`, and again after a conflict, each time after a longer wait."""
+    for attempt in range(tries):
+        try:
+            return work()
+        except conflict:
+            if attempt == tries - 1:
+                raise
+            # Different waits, so that two writers don't meet again; no secret rests on it.
+            time.sleep((0.005 + (threading.get_ident() % 97) / 10_000) * 2**attempt)
+    raise AssertionError("unreachable")
+
+
+def as_columns(rows: Sequence[Row], names: Sequence[str]) -> dict[str, list[Any]]:
+    """Rows turned into columns; an empty answer keeps its column names."""
+    if not rows:
+        return {name: [] for name in names}
+    return {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}

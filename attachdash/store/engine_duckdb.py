@@ -1,0 +1,166 @@
+"""DuckDB in one file, held by one process."""
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from attachdash.errors import Unavailable
+from attachdash.store.engine import Row, Scope, again, held
+
+T = TypeVar("T")
+BLOCK = 1_000
+
+# Nothing outside the file may be read or loaded through SQL, and no statement can undo that.
+LOCKED_DOWN = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+}
+
+
+class DuckCursor:
+    """A cursor of its own for each transaction: a shared one shows a stranger's rows."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._staged: list[str] = []
+
+    def rows(self, sql: str, *parameters: object) -> list[Row]:
+        return self._connection.execute(sql, parameters).fetchall()
+
+    def one(self, sql: str, *parameters: object) -> Row | None:
+        return self._connection.execute(sql, parameters).fetchone()
+
+    def run(self, sql: str, *parameters: object) -> None:
+        self._connection.execute(sql, parameters)
+
+    def frame(self, sql: str, *parameters: object) -> pd.DataFrame:
+        # Through Arrow, so that a column's type never depends on whether a NULL is in it.
+        return self.arrow(sql, *parameters).to_pandas(types_mapper=pandas_type)
+
+    def arrow(self, sql: str, *parameters: object) -> pa.Table:
+        return self._connection.execute(sql, parameters).to_arrow_table()
+
+    def stage(self, name: str, rows: pa.Table) -> None:
+        self._connection.register(name, rows)
+        self._staged.append(name)
+
+    def bulk(self, table: str, rows: pa.Table) -> None:
+        self._connection.register("rows_to_append", rows)
+        try:
+            columns = ", ".join(rows.column_names)
+            self._connection.execute(
+                "INSERT INTO " + table + " (" + columns + ") SELECT " + columns
+                + " FROM rows_to_append"
+            )  # fmt: skip
+        finally:
+            self._connection.unregister("rows_to_append")
+
+    def finish(self) -> None:
+        for name in self._staged:
+            self._connection.unregister(name)
+        self._connection.close()
+
+
+def pandas_type(kind: pa.DataType) -> object | None:
+    """Nullable integers and booleans as pandas' own, so both engines give the same types."""
+    if pa.types.is_integer(kind):
+        return pd.Int64Dtype()
+    if pa.types.is_boolean(kind):
+        return pd.BooleanDtype()
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return pd.StringDtype(na_value=float("nan"))
+    return None
+
+
+class DuckEngine:
+    """One DuckDB file and the process-wide lock around its writes."""
+
+    dialect = "duckdb"
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        try:
+            self._root = duckdb.connect(str(path), read_only=read_only, config=LOCKED_DOWN)
+        except duckdb.IOException as error:
+            raise Unavailable(why_not_opened(path, str(error))) from error
+        self._root.execute("SET lock_configuration = true")
+        self._write_lock = threading.RLock()
+        self._jobs: dict[str, threading.Lock] = {}
+        self._blocks: dict[str, tuple[int, int]] = {}
+
+    @contextmanager
+    def reading(self, scope: Scope) -> Iterator[DuckCursor]:
+        cursor = DuckCursor(self._root.cursor())
+        try:
+            cursor.run("BEGIN TRANSACTION READ ONLY")
+            yield cursor
+            cursor.run("COMMIT")
+        finally:
+            cursor.finish()
+
+    def writing(self, scope: Scope, work: Callable[[DuckCursor], T]) -> T:
+        def once() -> T:
+            cursor = DuckCursor(self._root.cursor())
+            try:
+                cursor.run("BEGIN TRANSACTION")
+                result = work(cursor)
+                cursor.run("COMMIT")
+                return result
+            except duckdb.IOException as error:
+                raise Unavailable(
+                    "The store could not be written (is the disk full?). Nothing was kept; "
+                    "make room and try again."
+                ) from error
+            finally:
+                # Closing a cursor rolls back what was not committed.
+                cursor.finish()
+
+        with self._write_lock:
+            return again(once, (duckdb.TransactionException,), tries=3)
+
+    def new_ids(self, kind: str, count: int) -> range:
+        with self._write_lock:
+            start, end = self._blocks.get(kind, (0, 0))
+            if end - start < count:
+                size = max(BLOCK, count)
+
+                def take(cursor: DuckCursor) -> int:
+                    cursor.run(
+                        "INSERT INTO id_block VALUES ($1, 1) ON CONFLICT DO NOTHING", kind
+                    )
+                    row = cursor.one(
+                        "UPDATE id_block SET next_id = next_id + $2 WHERE kind = $1 "
+                        "RETURNING next_id",
+                        kind,
+                        size,
+                    )
+                    assert row is not None
+                    return int(row[0])
+
+                end = self.writing(Scope(), take)
+                start = end - size
+            self._blocks[kind] = (start + count, end)
+            return range(start, start + count)
+
+    def only_one(self, name: str) -> AbstractContextManager[bool]:
+        return held(self._jobs.setdefault(name, threading.Lock()))
+
+    def close(self) -> None:
+        self._root.close()
+
+
+def why_not_opened(path: Path, message: str) -> str:
+    """Words for a store that DuckDB would not open."""
+    if process := re.search(r"PID (\d+)", message):
+        return (
+            f"The store {path} is held by process {process[1]}. Use its pages, or stop it first."
+        )
+    return f"The store {path} could not be opened. Run `attachdash check` to see why."

@@ -1,0 +1,109 @@
+"""What wants a person's eye: one flag per client and cause, and the steps taken with it."""
+
+from datetime import datetime
+
+import pandas as pd
+
+from attachdash.store.engine import Cursor, Row
+from attachdash.store.reach import CLINICAL, Reach
+
+# One row per flag in reach, with the answers that raised it last.
+FLAGS = (
+    CLINICAL
+    + """
+SELECT flag.flag_id, flag.client_id, flag.episode_id, flag.kind, flag.cause, flag.state,
+    flag.raised_at, administration.answered_on, administration.recorded_at, administration.answers,
+    instrument.code AS instrument, person.name AS seen_by, seen.done_at AS seen_at
+FROM flag
+INNER JOIN reached ON reached.client_id = flag.client_id
+INNER JOIN administration
+    ON administration.site_id = flag.site_id
+    AND administration.administration_id = flag.administration_id
+INNER JOIN instrument
+    ON instrument.site_id = administration.site_id
+    AND instrument.instrument_id = administration.instrument_id
+LEFT JOIN (
+    SELECT flag_step.flag_id, flag_step.by_person_id, flag_step.done_at,
+        row_number() OVER (PARTITION BY flag_step.flag_id
+            ORDER BY flag_step.step_id DESC NULLS LAST) AS place
+    FROM flag_step
+    WHERE flag_step.site_id = $1 AND flag_step.kind = 'seen'
+) AS seen ON seen.flag_id = flag.flag_id AND seen.place = 1
+LEFT JOIN person ON person.site_id = flag.site_id AND person.person_id = seen.by_person_id
+WHERE flag.site_id = $1 AND (CAST($5 AS BIGINT) IS NULL OR flag.client_id = CAST($5 AS BIGINT))
+ORDER BY flag.raised_at DESC NULLS LAST, flag.flag_id DESC NULLS LAST
+"""
+)
+
+
+def in_reach(cursor: Cursor, reach: Reach, client_id: int | None = None) -> pd.DataFrame:
+    """The flags of every client in reach, or of one, newest first."""
+    return cursor.frame(FLAGS, *reach.parameters, client_id)
+
+
+def client_of(cursor: Cursor, reach: Reach, flag_id: int) -> int | None:
+    """Whose flag this is, where the viewer may touch them."""
+    row = cursor.one(
+        CLINICAL
+        + "SELECT flag.client_id FROM flag "
+        + "INNER JOIN reached ON reached.client_id = flag.client_id "
+        + "WHERE flag.site_id = $1 AND flag.flag_id = $5",
+        *reach.parameters,
+        flag_id,
+    )
+    return int(row[0]) if row else None
+
+
+def known(cursor: Cursor, site_id: int, client_ids: list[int]) -> list[Row]:
+    """The flags these clients have: id, client, kind, cause, state, day of the last evidence."""
+    return cursor.rows(
+        "SELECT flag.flag_id, flag.client_id, flag.kind, flag.cause, flag.state, "
+        "administration.answered_on FROM flag LEFT JOIN administration "
+        "ON administration.site_id = flag.site_id "
+        "AND administration.administration_id = flag.administration_id "
+        "WHERE flag.site_id = $1 AND flag.client_id = ANY($2)",
+        site_id,
+        client_ids,
+    )
+
+
+def raise_flag(
+    cursor: Cursor, site_id: int, flag_id: int, client_id: int, episode_id: int | None, kind: str,
+    cause: str, administration_id: int, state: str, now: datetime,
+) -> None:  # fmt: skip
+    """A new flag."""
+    cursor.run(
+        "INSERT INTO flag (site_id, flag_id, client_id, episode_id, kind, cause, "
+        "administration_id, raised_at, state) "
+        "VALUES ($1, $2, $3, CAST($4 AS BIGINT), $5, $6, $7, $8, $9)",
+        site_id, flag_id, client_id, episode_id, kind, cause, administration_id, now, state,
+    )  # fmt: skip
+
+
+def renew(
+    cursor: Cursor, site_id: int, flag_id: int, episode_id: int | None, administration_id: int,
+    state: str, now: datetime,
+) -> None:  # fmt: skip
+    """New evidence for a flag that is there."""
+    cursor.run(
+        "UPDATE flag SET episode_id = CAST($3 AS BIGINT), administration_id = $4, state = $5, "
+        "raised_at = $6 WHERE site_id = $1 AND flag_id = $2",
+        site_id, flag_id, episode_id, administration_id, state, now,
+    )  # fmt: skip
+
+
+def mark_seen(cursor: Cursor, site_id: int, flag_id: int) -> None:
+    """Somebody has looked."""
+    cursor.run("UPDATE flag SET state = 'seen' WHERE site_id = $1 AND flag_id = $2", site_id, flag_id)
+
+
+def add_step(
+    cursor: Cursor, site_id: int, step_id: int, flag_id: int, kind: str, by_person_id: int,
+    now: datetime, words: str = "",
+) -> None:  # fmt: skip
+    """What was done with a flag, by whom and when."""
+    cursor.run(
+        "INSERT INTO flag_step (site_id, step_id, flag_id, kind, by_person_id, done_at, words) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        site_id, step_id, flag_id, kind, by_person_id, now, words,
+    )  # fmt: skip

@@ -1,0 +1,73 @@
+"""Opens a practice's store: the database, the audit key beside it, the instruments it knows."""
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from attachdash.errors import Unavailable
+from attachdash.instruments import Library, library
+from attachdash.store import definitions
+from attachdash.store.definitions import Catalogue
+from attachdash.store.engine import Engine, Scope
+from attachdash.store.engine_duckdb import DuckEngine
+from attachdash.store.engine_postgresql import PostgresEngine
+from attachdash.store.migrate import migrate
+
+
+@dataclass(slots=True)
+class Store:
+    """An open store. `home` holds the key of the audit chain, outside the database."""
+
+    engine: Engine
+    home: Path
+    audit_key: bytes = field(repr=False)
+    library: Library
+    catalogue: Catalogue
+
+    def close(self) -> None:
+        """Let the database go."""
+        self.engine.close()
+
+
+def database(home: Path) -> Path:
+    """The DuckDB file of a practice's folder."""
+    return home / "practice.duckdb"
+
+
+def open_store(home: Path, now: datetime, *, url: str | None = None, create: bool = False) -> Store:
+    """The store in folder `home`, or the PostgreSQL one that `url` names, migrated to today.
+
+    Raises Unavailable: absent and not to be created, held by another process, or too new.
+    """
+    if url is None and not database(home).exists() and not create:
+        raise Unavailable(f"There is no practice in {home}. Start one with `attachdash init`.")
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine: Engine = PostgresEngine(url) if url else DuckEngine(database(home))
+    try:
+        if url is None:
+            database(home).chmod(0o600)
+        migrate(engine, now)
+        known = library()
+        catalogue = definitions.load(engine, known, now)
+        return Store(engine, home, _audit_key(engine, home), known, catalogue)
+    except BaseException:
+        engine.close()
+        raise
+
+
+def _audit_key(engine: Engine, home: Path) -> bytes:
+    path = home / "audit.key"
+    if not path.exists():
+        with engine.reading(Scope()) as cursor:
+            row = cursor.one("SELECT seq FROM head WHERE site_id = 1 AND name = 'audit'")
+        if row and row[0]:
+            raise Unavailable(
+                f"The key of the audit chain, {path}, is missing. Put it back from the backup: "
+                "without it nobody can prove who saw what."
+            )
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+    return bytes.fromhex(path.read_text().strip())

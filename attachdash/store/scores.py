@@ -1,0 +1,193 @@
+"""Reading what was answered: a client's history, a caseload, the outcomes of a team."""
+
+from datetime import date
+
+import pandas as pd
+import pyarrow as pa
+
+from attachdash.store.engine import Cursor
+from attachdash.store.reach import CLINICAL, Reach
+
+# One row per score of client $5, by scale and day. Every row carries its client_id, so that
+# whoever draws it can refuse another's.
+HISTORY = (
+    CLINICAL
+    + """
+SELECT score.client_id, score.episode_id, score.administration_id, score.scale_id, score.about_id,
+    score.informant_id, score.answered_on, score.value, score.answered, score.asked, score.state,
+    administration.is_nominal
+FROM score
+INNER JOIN reached ON reached.client_id = score.client_id
+INNER JOIN administration
+    ON administration.site_id = score.site_id
+    AND administration.administration_id = score.administration_id
+    AND administration.client_id = score.client_id
+WHERE score.site_id = $1 AND score.client_id = $5 AND administration.client_id = $5
+    AND administration.replaced_at IS NULL
+ORDER BY score.scale_id NULLS LAST, score.answered_on NULLS LAST,
+    score.administration_id NULLS LAST
+"""
+)
+
+# One row per score of the lead scales ($5) in the episodes ($6), by client, scale and day.
+COURSES = (
+    CLINICAL
+    + """
+SELECT score.client_id, score.episode_id, score.administration_id, score.scale_id, score.about_id,
+    score.informant_id, score.answered_on, score.value, score.answered, score.asked, score.state
+FROM score
+INNER JOIN reached ON reached.client_id = score.client_id
+WHERE score.site_id = $1 AND score.scale_id = ANY($5) AND score.episode_id = ANY($6)
+ORDER BY score.client_id NULLS LAST, score.scale_id NULLS LAST, score.answered_on NULLS LAST,
+    score.administration_id NULLS LAST
+"""
+)
+
+LAST_ANSWERS = (
+    CLINICAL
+    + """
+SELECT administration.client_id, max(administration.answered_on) AS answered_on
+FROM administration
+INNER JOIN reached ON reached.client_id = administration.client_id
+WHERE administration.site_id = $1 AND administration.replaced_at IS NULL
+GROUP BY administration.client_id
+"""
+)
+
+LEADS = (
+    CLINICAL
+    + """
+SELECT lead.episode_id, lead.domain, lead.scale_id
+FROM lead
+INNER JOIN episode
+    ON episode.site_id = lead.site_id AND episode.episode_id = lead.episode_id
+INNER JOIN reached ON reached.client_id = episode.client_id
+WHERE lead.site_id = $1 AND lead.replaced_at IS NULL
+"""
+)
+
+# One row per summary of an episode whose last therapist is supervised by $2 on $3. An episode's
+# last therapist is the one whose assignment to the client began last before the episode ended.
+OUTCOMES = """
+SELECT summary.scale_id, summary.episode_id, summary.n, summary.baseline, summary.latest,
+    summary.baseline_is_late
+FROM summary
+WHERE summary.site_id = $1
+    -- What a client says about somebody else, or somebody else about them, is another measure.
+    AND summary.about_id = summary.client_id AND summary.informant_id = summary.client_id
+    AND EXISTS (
+        SELECT 1
+        FROM supervises
+        WHERE supervises.site_id = $1 AND supervises.supervisor_id = $2
+            AND supervises.from_on <= $3
+            AND (supervises.to_on IS NULL OR supervises.to_on > $3)
+            AND supervises.therapist_id = (
+                SELECT treats.therapist_id
+                FROM treats
+                WHERE treats.site_id = $1 AND treats.client_id = summary.client_id
+                    AND treats.from_on <= $3
+                    AND treats.from_on <= COALESCE((
+                        SELECT max(COALESCE(episode_span.to_on, $3))
+                        FROM episode_span
+                        WHERE episode_span.site_id = $1
+                            AND episode_span.episode_id = summary.episode_id), $3)
+                ORDER BY treats.from_on DESC NULLS LAST, treats.therapist_id DESC NULLS LAST
+                LIMIT 1))
+ORDER BY summary.scale_id NULLS LAST, summary.episode_id NULLS LAST
+"""
+
+# One row per live administration in reach, with its answers: for an export.
+EVERYTHING = (
+    CLINICAL
+    + """
+SELECT client.code, instrument.code AS instrument, administration.administration_id,
+    administration.answered_on, administration.is_nominal, administration.occasion,
+    administration.channel, administration.answers
+FROM administration
+INNER JOIN reached ON reached.client_id = administration.client_id
+INNER JOIN client
+    ON client.site_id = administration.site_id AND client.client_id = administration.client_id
+INNER JOIN instrument
+    ON instrument.site_id = administration.site_id
+    AND instrument.instrument_id = administration.instrument_id
+WHERE administration.site_id = $1 AND administration.replaced_at IS NULL
+ORDER BY instrument.code NULLS LAST, client.code NULLS LAST,
+    administration.answered_on NULLS LAST, administration.administration_id NULLS LAST
+"""
+)
+
+EVERY_SCORE = (
+    CLINICAL
+    + """
+SELECT score.administration_id, score.scale_id, score.value, score.state
+FROM score
+INNER JOIN reached ON reached.client_id = score.client_id
+WHERE score.site_id = $1
+ORDER BY score.administration_id NULLS LAST, score.scale_id NULLS LAST
+"""
+)
+
+
+def history(cursor: Cursor, reach: Reach, client_id: int) -> pd.DataFrame:
+    """Every score of one client."""
+    return cursor.frame(HISTORY, *reach.parameters, client_id)
+
+
+def courses(
+    cursor: Cursor, reach: Reach, scale_ids: list[int], episode_ids: list[int]
+) -> pd.DataFrame:
+    """The scores of these scales in these episodes."""
+    return cursor.frame(COURSES, *reach.parameters, scale_ids, episode_ids)
+
+
+def last_answers(cursor: Cursor, reach: Reach) -> dict[int, date]:
+    """The day of each client's last answer."""
+    return {int(row[0]): row[1] for row in cursor.rows(LAST_ANSWERS, *reach.parameters)}
+
+
+def leads(cursor: Cursor, reach: Reach) -> dict[tuple[int, str], int]:
+    """The scale that a therapist fixed for an episode and domain."""
+    rows = cursor.rows(LEADS, *reach.parameters)
+    return {(int(row[0]), str(row[1])): int(row[2]) for row in rows}
+
+
+def fix_lead(
+    cursor: Cursor, site_id: int, episode_id: int, domain: str, scale_id: int | None,
+    by_person_id: int, now: object,
+) -> None:  # fmt: skip
+    """Another scale stands for a domain from now on; None: the first in the list again."""
+    cursor.run(
+        "UPDATE lead SET replaced_at = $4 WHERE site_id = $1 AND episode_id = $2 AND domain = $3 "
+        "AND replaced_at IS NULL",
+        site_id,
+        episode_id,
+        domain,
+        now,
+    )
+    if scale_id is not None:
+        cursor.run(
+            "INSERT INTO lead (site_id, episode_id, domain, scale_id, version, by_person_id, "
+            "recorded_at, reason) SELECT $1, $2, $3, $4, COALESCE(max(version), 0) + 1, $5, $6, '' "
+            "FROM lead WHERE site_id = $1 AND episode_id = $2 AND domain = $3",
+            site_id,
+            episode_id,
+            domain,
+            scale_id,
+            by_person_id,
+            now,
+        )
+
+
+def outcomes(cursor: Cursor, site_id: int, supervisor_id: int, on: date) -> pd.DataFrame:
+    """The summaries of all episodes a supervisor answers for."""
+    return cursor.frame(OUTCOMES, site_id, supervisor_id, on)
+
+
+def everything(cursor: Cursor, reach: Reach) -> pa.Table:
+    """Every administration in reach."""
+    return cursor.arrow(EVERYTHING, *reach.parameters)
+
+
+def every_score(cursor: Cursor, reach: Reach) -> pa.Table:
+    """Every score in reach."""
+    return cursor.arrow(EVERY_SCORE, *reach.parameters)

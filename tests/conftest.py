@@ -1,0 +1,42 @@
+"""What every test may use: the reference files beside the repository, and how much is generated."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parents[1]
+IN_CI = bool(os.environ.get("CI"))
+
+# No deadline and no complaint of slowness: a busy machine is not a wrong answer.
+# In CI the cases are the same each time, so that a failure there is one of this change.
+settings.register_profile(
+    "usual",
+    max_examples=100,
+    deadline=None,
+    derandomize=IN_CI,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "long", settings.get_profile("usual"), max_examples=10_000, derandomize=False
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference files: ATTACHDASH_SHARED, else `shared` beside the repository.
+
+    A stranger's clone lacks it, and the tests that need it say so and skip; in CI they fail.
+    """
+    folder = Path(os.environ.get("ATTACHDASH_SHARED") or ROOT.parent / "shared").resolve()
+    if not folder.is_dir():
+        absent = f"the reference files are not at {folder}: ATTACHDASH_SHARED can name them"
+        if IN_CI:
+            pytest.fail(absent)
+        pytest.skip(absent)
+    return folder
