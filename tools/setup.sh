@@ -74,7 +74,7 @@ echo "AttachDash: installing $count packages from $lock (the first time about a 
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" \
     || fail "the packages of $lock could not be installed (why: above). Is the network there? Then try again."
 # Nothing is fetched from here on: setuptools is in the lock.
-.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+PYTHONWARNINGS=ignore .venv/bin/python -m pip install --quiet --disable-pip-version-check \
     --no-index --no-deps --no-build-isolation --editable . \
     || fail "the package itself could not be installed (why: above)."
 

@@ -7,11 +7,12 @@ Each part comes back as a plain dict (or a list of them) for a figure's `data`,
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-from attachdash.change import Answer, Course
+from attachdash.change import Course
 from attachdash.charts.theme import LABEL_PX, TICK_PX, VALUE_PX, Palette, faded
-from attachdash.charts.words import hover, safe
+from attachdash.charts.words import CLIENT_HOVER, HOVER, hover, safe
 
 Part = dict[str, Any]
 Height = Callable[[float], float]  # scale points -> what the vertical axis shows
@@ -61,8 +62,19 @@ class Label:
         return _VALUE_LINE_PX if self.is_value else self.lines * _LINE_PX
 
 
-def band(frame: Frame, low: float, high: float, checked: bool, ink: Palette) -> list[Part]:
-    """A pale usual range between two heights; dotted edges where its figures are unchecked."""
+def band(
+    frame: Frame,
+    edges: tuple[float, float],
+    axis: tuple[float, float],
+    ink: Palette,
+    *,
+    checked: bool,
+) -> list[Part]:
+    """A pale usual range between two heights; dotted edges where its figures are unchecked.
+
+    An edge at the end of the axis is where the scale ends, not the range: it gets no line.
+    """
+    low, high = edges
     area = {
         "type": "rect",
         "layer": "below",
@@ -78,7 +90,7 @@ def band(frame: Frame, low: float, high: float, checked: bool, ink: Palette) -> 
     if checked:
         return [area]
     edge = {"color": ink.hatch, "width": 1, "dash": "dot"}
-    return [area, *(_across(frame, height, edge, "below") for height in (low, high))]
+    return [area, *(_across(frame, height, edge) for height in edges if height not in axis)]
 
 
 def clinical_line(frame: Frame, at: float, ink: Palette, *, unwell: bool) -> Part:
@@ -88,12 +100,12 @@ def clinical_line(frame: Frame, at: float, ink: Palette, *, unwell: bool) -> Par
         "width": 1.2,
         "dash": "6px,4px" if unwell else "2px,4px",
     }
-    return _across(frame, at, line, "between")
+    return _across(frame, at, line)
 
 
 def began_line(frame: Frame, at: float, ink: Palette) -> Part:
     """The dashed height at which a client began."""
-    return _across(frame, at, {"color": ink.hatch, "width": 1.2, "dash": "6px,4px"}, "between")
+    return _across(frame, at, {"color": ink.hatch, "width": 1.2, "dash": "6px,4px"})
 
 
 def dots(
@@ -114,19 +126,19 @@ def dots(
     """
     x: list[float | None] = []
     y: list[float | None] = []
-    words: list[str] = []
+    said: list[tuple[str, ...] | None] = []
     hollow: list[bool] = []
     for run in course.segments():
         if x:  # a row of nothing breaks the line
             x.append(None)
             y.append(None)
-            words.append("")
+            said.append(None)
             hollow.append(False)
         for answer in run:
             assert answer.value is not None
             x.append(round(course.weeks(answer), 2))
             y.append(round(height(answer.value), 2))
-            words.append(_hover(course, answer, shown))
+            said.append(hover(course, answer, None if shown is None else shown(answer.value)))
             hollow.append(answer.has_blanks)
     mixed = any(hollow)
     return {
@@ -137,8 +149,8 @@ def dots(
         "x": x,
         "y": y,
         "connectgaps": False,
-        "hoverinfo": "text",
-        "hovertext": words,
+        "customdata": said,
+        "hovertemplate": HOVER if shown else CLIENT_HOVER,
         "cliponaxis": False,
         "line": {
             "color": faded(hue, 0.45) if join == 1 else hue,
@@ -217,7 +229,7 @@ def pushed_apart(
     pool that would leave the room is moved back into it as far as the room allows.
     """
     foot: list[float] = [0.0]
-    for below, above in zip(heights, heights[1:], strict=False):
+    for below, above in pairwise(heights):
         foot.append(foot[-1] + (below + above) / 2)
     pools: list[tuple[float, float, int]] = []  # shift, weight, members
     for want, offset, weight in zip(wanted, foot, weights, strict=True):
@@ -275,8 +287,9 @@ def week_axis(courses: Sequence[Course], *, start: str = "wk 0", end: str = "") 
     first = min([0, *weeks])
     span = last - first
     step = next((step for step in _WEEK_STEPS if span / step <= 5), _WEEK_STEPS[-1])
-    ticks = [week for week in range(-(-int(first) // step) * step, int(last) + step + 1, step)]
-    ticks = [week for week in ticks if first <= week < last + step]
+    begin = -(-int(first) // step) * step
+    # One tick at or after the last answer, so that the axis says how far it goes.
+    ticks = list(range(begin, int(-(-last // step)) * step + 1, step))
     words = [start if week == 0 else str(week).replace("-", "−") for week in ticks]
     if end:
         words[-1] = f"{end} {words[-1]}"
@@ -307,10 +320,10 @@ def value_axis(low: float, high: float) -> Part:
     }
 
 
-def _across(frame: Frame, at: float, line: Part, layer: str) -> Part:
+def _across(frame: Frame, at: float, line: Part) -> Part:
     return {
         "type": "line",
-        "layer": layer,
+        "layer": "below",
         "xref": f"{frame.x} domain",
         "yref": frame.y,
         "x0": 0,
@@ -319,8 +332,3 @@ def _across(frame: Frame, at: float, line: Part, layer: str) -> Part:
         "y1": at,
         "line": line,
     }
-
-
-def _hover(course: Course, answer: Answer, shown: Callable[[float], str] | None) -> str:
-    assert answer.value is not None
-    return hover(course, answer, None if shown is None else shown(answer.value))

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from attachdash.instruments import Cutoff, Scale
 
@@ -27,13 +26,10 @@ class UsualRange:
         return in_short(self.group)
 
 
-def usual_range(scale: Scale, age: int | None = None) -> UsualRange | None:
-    """The usual range from the first norm with mean and SD that holds at this age.
-
-    Without an age only norms without an age limit count.
-    """
+def usual_range(scale: Scale) -> UsualRange | None:
+    """The usual range from the first norm that has an SD; None where none has."""
     for norm in scale.norms:
-        if norm.mean is None or norm.sd is None or not _holds_at(norm, age):
+        if norm.sd is None:
             continue
         return UsualRange(
             low=max(scale.low, norm.mean - norm.sd),
@@ -48,20 +44,18 @@ def usual_range(scale: Scale, age: int | None = None) -> UsualRange | None:
 
 
 def cut_offs(scale: Scale, age: int | None = None) -> list[Cutoff]:
-    """The first cut-offs that hold at this age, at most two, those of the unwell side first."""
-    fitting = [cutoff for cutoff in scale.cutoffs if _holds_at(cutoff, age)]
+    """The cut-offs that hold at this age, at most two, those that select the unwell side first.
+
+    Without an age only cut-offs without an age limit count.
+    """
+    fitting = [
+        cutoff
+        for cutoff in scale.cutoffs
+        if cutoff.ages is None or (age is not None and cutoff.ages.includes(age))
+    ]
     return sorted(fitting, key=lambda cutoff: cutoff.side != "unwell")[:MOST_LINES]
 
 
 def in_short(text: str) -> str:
     """The text up to its first bracket, comma, colon or semicolon."""
     return re.split(r"[(,:;]", text, maxsplit=1)[0].strip()
-
-
-def _holds_at(reference: Any, age: int | None) -> bool:
-    ages = getattr(reference, "ages", None)
-    if ages is None:
-        return True
-    if age is None:
-        return False
-    return (ages.min is None or age >= ages.min) and (ages.max is None or age <= ages.max)

@@ -137,7 +137,7 @@ def template(mode: Mode) -> dict[str, Any]:
         "linewidth": 1,
         "showline": True,
         "tickcolor": ink.axis,
-        "tickfont": {"color": ink.muted, "size": TICK_PX, "family": FONT},
+        "tickfont": {"color": ink.muted, "size": TICK_PX},
         "ticks": "",
         "zeroline": False,
     }

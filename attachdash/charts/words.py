@@ -11,16 +11,16 @@ import pandas as pd
 
 from attachdash.change import Answer, Course
 from attachdash.charts.references import usual_range
-from attachdash.instruments import Direction, Instrument, Scale, State
+from attachdash.instruments import Direction, Instrument, Method, Scale, State
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WHOLE_FROM_SPAN = 20  # a mean on a range this wide carries no decimal worth reading
 
-DIRECTION_WORDS: Mapping[Direction, str] = {
-    Direction.LOWER: "lower is better",
-    Direction.HIGHER: "higher is better",
-    Direction.NEITHER: "neither end is the goal",
-}
+HOVER = (
+    "<b>%{customdata[0]}</b> · week %{customdata[1]} · %{customdata[2]} · %{customdata[3]}"
+    "<extra></extra>"
+)
+CLIENT_HOVER = "week %{customdata[0]} · %{customdata[1]}<extra></extra>"
 STATE_WORDS: Mapping[State, str] = {
     State.COMPLETE: "complete",
     State.PRORATED: "blanks filled in with the person’s own mean",
@@ -41,9 +41,9 @@ def day(on: date) -> str:
 
 def decimals(instrument: Instrument, scale: Scale) -> int:
     """How many decimals a score of this scale is shown with: sums none, means one."""
-    if scale.method in {"sum", "sum_scaled"}:
-        return 0 if instrument.step == 1 else 1
-    return 1 if scale.high - scale.low < _WHOLE_FROM_SPAN else 0
+    if scale.method in {Method.SUM, Method.SUM_SCALED}:
+        return 0 if instrument.step == 1 and not scale.convert else 1
+    return 1 if scale.span < _WHOLE_FROM_SPAN else 0
 
 
 def number(instrument: Instrument, scale: Scale, value: float) -> str:
@@ -58,10 +58,15 @@ def minus(digits: str) -> str:
     return digits.replace("-", "−")
 
 
+def in_digits(value: float) -> str:
+    """A figure of a definition in the digits it was published with."""
+    return minus(f"{value:g}")
+
+
 def range_of(scale: Scale) -> str:
     """The scale's range as "0–27"; "−3 to 3" where an end is below nought."""
     joint = "–" if scale.low >= 0 else " to "
-    return minus(f"{scale.low:g}") + joint + minus(f"{scale.high:g}")
+    return in_digits(scale.low) + joint + in_digits(scale.high)
 
 
 def answered(answer: Answer) -> str:
@@ -71,56 +76,56 @@ def answered(answer: Answer) -> str:
     return f"{answer.answered} of {answer.asked} answered"
 
 
-def hover(course: Course, answer: Answer, shown: str) -> str:
-    """What stands at a dot: the value shown, the week, the day, how much was answered."""
-    nominal = " (nominal)" if answer.is_nominal else ""
-    return (
-        f"<b>{shown}</b> · week {minus(str(course.week(answer)))}"
-        f" · {day(answer.answered_on)}{nominal} · {answered(answer)}"
-    )
+def hover(course: Course, answer: Answer, shown: str | None) -> tuple[str, ...]:
+    """What HOVER fills in at a dot; without `shown` what CLIENT_HOVER does."""
+    when = day(answer.answered_on) + (" (nominal)" if answer.is_nominal else "")
+    week = minus(str(course.week(answer)))
+    return (week, when) if shown is None else (shown, week, when, answered(answer))
 
 
-def sentence(course: Course, *, shared: bool = False, age: int | None = None) -> str:
+def sentence(course: Course, *, shared: bool = False) -> str:
     """First and latest as they are, with scale, range, direction and n; no word for change.
 
     `shared` says it for the view on the share of the range (triad and panel), where LOWER
     scales are turned. Too few answers are said, with the reason.
     """
-    return " ".join(part for part in sentence_parts(course, shared=shared, age=age) if part)
+    return " ".join(part for part in sentence_parts(course, shared=shared) if part)
 
 
-def sentence_parts(
-    course: Course, *, shared: bool = False, age: int | None = None
-) -> tuple[str, str]:
+def sentence_parts(course: Course, *, shared: bool = False) -> tuple[str, str]:
     """The sentence in two: the clause to be set bold, and the rest."""
     short = course.instrument.short_name + (f" about {course.about}" if course.about else "")
     first, latest = course.first, course.latest
     if first is None or latest is None:
         return _no_score(course, short), ""
-    how = f"{range_of(course.scale)}, {DIRECTION_WORDS[course.scale.direction]}"
-    shown = _shown(course, shared)
-    raw = [number(course.instrument, course.scale, value) for value in course.values]
-    was = raw[0] if course.n == 1 else f"{raw[0]} → {raw[-1]}"
-    if not shared:
-        place = f"on {short} ({how}), n {course.n}."
-    elif course.scale.direction is Direction.NEITHER:
-        place = f"of 100 on {short}, not turned ({was} on {how}), n {course.n}."
-    elif course.scale.direction is Direction.LOWER:
-        place = f"of 100 on {short}, turned so that up is better ({was} on {how}), n {course.n}."
+    scale = course.scale
+    how = f"{range_of(scale)}, {scale.direction.label}"
+    raw = [number(course.instrument, scale, value) for value in course.values]
+    if shared:
+        shown = [f"{share:.0f}" for share in course.shares]
+        was = raw[0] if course.n == 1 else f"{raw[0]} → {raw[-1]}"
+        turning = {Direction.LOWER: ", turned", Direction.NEITHER: ", not turned"}
+        short = f"of 100 on {short}{turning.get(scale.direction, '')}"
+        how = f"{how}, the same here" if shown == raw else f"{was} on {how}"
     else:
-        place = f"of 100 on {short} ({was} on {how}), n {course.n}."
+        shown, short = raw, f"on {short}"
+    place = f"{short} ({how}), n {course.n}."
     if course.n == 1:
         bold = f"One answer so far: {shown[0]}"
         place = f"{place} A second one is needed to set first against latest."
     else:
         bold = f"First {shown[0]} → latest {shown[-1]}"
-    return bold, " ".join([place, *_notes(course, age)])
+    return bold, " ".join([place, *_notes(course)])
 
 
 def client_sentence(course: Course) -> str:
     """First against latest in everyday words for the client: no numbers, no field's words."""
     values = course.values
     if not values:
+        if course.answers:
+            return (
+                "Too much was left blank for a picture, which is fine. More answers will start it."
+            )
         return "No answers for a picture yet. The first one will start it."
     if len(values) == 1:
         return "Not enough answers for a picture yet. One more check-in will do."
@@ -129,7 +134,9 @@ def client_sentence(course: Course) -> str:
     rise = (values[-1] - values[0]) * (-1 if lower_is_better else 1)
     where = "higher than" if rise > 0 else "lower than" if rise < 0 else "just where it was"
     if course.scale.direction is Direction.NEITHER:
-        return f"Your latest answer is {where} when you began. Neither up nor down is the goal here."
+        return (
+            f"Your latest answer is {where} when you began. Neither up nor down is the goal here."
+        )
     plain = f"In this picture your latest answer is {where} when you began. Up is better."
     if rise < 0:
         plain += " A fall happens in therapy and isn’t a verdict on you."
@@ -156,12 +163,6 @@ def table(course: Course) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Date", "Week", score, "Answered", "State"], dtype="str")
 
 
-def _shown(course: Course, shared: bool) -> list[str]:
-    if shared:
-        return [f"{share:.0f}" for share in course.shares]
-    return [number(course.instrument, course.scale, value) for value in course.values]
-
-
 def _no_score(course: Course, short: str) -> str:
     if not course.answers:
         return f"No answers to {short} yet."
@@ -174,7 +175,7 @@ def _no_score(course: Course, short: str) -> str:
     return f"{who}: {latest.answered} of {latest.asked} answered in the latest."
 
 
-def _notes(course: Course, age: int | None) -> list[str]:
+def _notes(course: Course) -> list[str]:
     notes = []
     filled = sum(answer.has_blanks for answer in course.scored)
     if filled:
@@ -189,10 +190,10 @@ def _notes(course: Course, age: int | None) -> list[str]:
         notes.append(f"{nominal} of {len(course.answers)} days are nominal, not recorded.")
     if course.start_is_nominal:
         notes.append("The start of the episode is nominal, so weeks are too.")
-    usual = usual_range(course.scale, age)
+    usual = usual_range(course.scale)
     if usual is None:
         notes.append("No usual range on record.")
     else:
         unchecked = "" if usual.checked else ", unchecked"
-        notes.append(f"Usual range: {usual.group}{unchecked}.")
+        notes.append(f"Usual range of the group “{usual.group}”{unchecked}.")
     return notes

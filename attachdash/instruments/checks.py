@@ -8,7 +8,8 @@ from attachdash.instruments.model import Instrument, Scale
 from attachdash.instruments.words import Method, MissingBasis
 
 Fault = tuple[str, str]
-LARGEST_SUM = 32_767  # answers are added up in 16 bits
+LARGEST_SUM = 32_767  # answers are added up in 16 bits,
+MOST_ITEMS = 127  # and blanks in 8
 
 
 def contradictions(instrument: Instrument) -> Iterator[Fault]:
@@ -42,6 +43,8 @@ def _form(instrument: Instrument) -> Iterator[Fault]:
     for field, (low, high) in ranges + [(f"ranges.{n}", r) for n, r in form.ranges.items()]:
         if not 0 <= low < high:
             yield f"items.{field}", f"{low} to {high} is no range of 0 or more"
+    if count > MOST_ITEMS:
+        yield "items.count", f"more than {MOST_ITEMS}"
     if not isclose(form.step * instrument.steps_per_unit, 1):
         yield "items.step", f"{form.step:g} does not go into 1"
     if instrument.loinc and len(instrument.loinc.items) not in (0, count):

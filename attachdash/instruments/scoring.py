@@ -8,6 +8,7 @@ scale has no score.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,9 @@ BLANK = -1
 DECLINED = -2
 NOT_APPLICABLE = -3
 
-Answers = NDArray[np.int16] | NDArray[np.int8]
-Column = NDArray[np.int16]
+Answers = NDArray[np.signedinteger[Any]]  # 8 or 16 bits
+Column = NDArray[np.int8] | NDArray[np.int16]
+Blanks = NDArray[np.int8]
 
 # Rows worked on at a time: their columns stay in the processor's cache (measured).
 BLOCK = 32_000
@@ -69,11 +71,26 @@ def score(
     }
     for start in range(0, rows, BLOCK):
         block = slice(start, start + BLOCK)
-        columns: Answers = np.ascontiguousarray(answers[block].T)
+        columns = np.ascontiguousarray(answers[block].T)
         refuse_out_of_range(instrument, columns, first_row=start)
         for scale in scales:
             _score_block(instrument, scale, columns, scores[scale.id], block)
     return scores
+
+
+def keyed_answers(instrument: Instrument, scale: Scale, answers: Answers) -> NDArray[np.int16]:
+    """A scale's answers as they count in it, reversed or recoded, shape (administrations, items).
+
+    For complete rows: a missing answer reads as 0, as a sum needs it.
+    """
+    columns = np.ascontiguousarray(answers.T)
+    keyed = np.zeros((len(answers), len(scale.items)), np.int16)
+    parts = [instrument.scale(part) for part in scale.of] or [scale]
+    pairs = [(part, number) for part in parts for number in part.items]
+    for place, (part, number) in enumerate(pairs):
+        single = part.model_copy(update={"items": (number,)})
+        keyed[:, place] = _total(instrument, single, columns)[0]
+    return keyed
 
 
 def refuse_out_of_range(instrument: Instrument, columns: Answers, *, first_row: int = 0) -> None:
@@ -111,40 +128,46 @@ def _score_block(
     else:
         total, blanks = _total(instrument, scale, columns)
         value = _value(instrument, scale, total, blanks)
-    gaps = blanks != 0
+    gaps = blanks > 0
     beyond = blanks > scale.missing_allowed
     value[beyond] = np.nan
     scores.value[block] = value
-    np.subtract(np.int16(asked), blanks, out=scores.answered[block])
+    np.subtract(np.int8(asked), blanks, out=scores.answered[block])
     # Complete 0, prorated 1, incomplete 2: one for each threshold passed.
     np.add(gaps.view(np.uint8), beyond.view(np.uint8), out=scores.state[block])
 
 
-def _total(instrument: Instrument, scale: Scale, columns: Answers) -> tuple[Column, Column]:
+def _total(instrument: Instrument, scale: Scale, columns: Answers) -> tuple[Column, Blanks]:
     """The sum of the answers given, reversed where the scale says so, and the count of blanks."""
     rows = columns.shape[1]
-    total = np.zeros(rows, np.int16)
-    blanks = np.zeros(rows, np.int16)
-    given = np.empty(rows, columns.dtype)
+    # As narrow as the sum and the answers allow: a narrower column is sooner added.
+    narrow = columns.dtype == np.int8 and _largest(instrument, scale) <= np.iinfo(np.int8).max
+    total = np.zeros(rows, np.int8 if narrow else np.int16)
+    blanks = np.zeros(rows, np.int8)
+    given = np.empty_like(total)
+    missing = np.empty(rows, np.bool_)
+    counted = missing.view(np.int8)
     for number in scale.items:
         column = columns[number - 1]
-        missing = column < 0
-        blanks += missing
+        np.less(column, 0, out=missing)
+        np.add(blanks, counted, out=blanks)
         if scale.method is Method.RECODE_MEAN:
-            total += _recoded(scale, number, column)
+            total += _recoded(scale, number, column).astype(total.dtype)
             continue
         np.maximum(column, 0, out=given)
-        if number not in scale.reverse:
-            total += given
-            continue
-        item = instrument.item(number)
-        total -= given
-        total += np.int16(item.low + item.high)
-        total -= missing * np.int16(item.low + item.high)
+        if number in scale.reverse:
+            ends = instrument.item(number).low + instrument.item(number).high
+            np.subtract(ends, given, out=given)
+            given[missing] = 0
+        np.add(total, given, out=total)
     return total, blanks
 
 
-def _recoded(scale: Scale, number: int, column: Answers) -> Column:
+def _largest(instrument: Instrument, scale: Scale) -> int:
+    return sum(instrument.item(number).low + instrument.item(number).high for number in scale.items)
+
+
+def _recoded(scale: Scale, number: int, column: Answers) -> NDArray[np.int16]:
     """Each answer as the scale's table has it; a missing one as 0, for its blank is counted."""
     table = scale.recode.get(str(number)) or scale.recode["default"]
     lookup = np.zeros(max(table) + 1 - NOT_APPLICABLE, np.int16)
@@ -154,7 +177,7 @@ def _recoded(scale: Scale, number: int, column: Answers) -> Column:
 
 
 def _value(
-    instrument: Instrument, scale: Scale, total: Column, blanks: Column
+    instrument: Instrument, scale: Scale, total: Column, blanks: Blanks
 ) -> NDArray[np.float64]:
     """Scores on the scale's own range, a blank counting as the mean of the answers given."""
     asked, steps = len(scale.items), instrument.steps_per_unit
@@ -162,7 +185,7 @@ def _value(
         return _converted(scale.convert, total)
     mean = scale.method in (Method.MEAN, Method.RECODE_MEAN)
     value = total / np.float64(asked * steps if mean else steps)
-    some = np.flatnonzero(blanks)  # few: only these are worked out anew
+    some = np.flatnonzero(blanks > 0)  # few: only these are worked out anew
     if some.size:
         answered = np.maximum(asked - blanks[some], 1)
         sums = total[some] / (answered * np.float64(steps))
@@ -183,10 +206,10 @@ def _converted(table: Mapping[int, float], total: Column) -> NDArray[np.float64]
 
 def _mean_of_scales(
     instrument: Instrument, scale: Scale, columns: Answers
-) -> tuple[NDArray[np.float64], Column]:
+) -> tuple[NDArray[np.float64], Blanks]:
     """The mean of the parts, each the mean of its answered items; blanks over all of them."""
     rows = columns.shape[1]
-    value, blanks = np.zeros(rows), np.zeros(rows, np.int16)
+    value, blanks = np.zeros(rows), np.zeros(rows, np.int8)
     for part in (instrument.scale(part_id) for part_id in scale.of):
         total, missing = _total(instrument, part, columns)
         part_value = _value(instrument, part, total, missing)

@@ -230,7 +230,9 @@ def _check_day_order(table: Table, mapping: Mapping) -> None:
         )
         cure = "Bring all days of the file into one form, best year-month-day (2026-11-03)."
     else:
-        expected = f"days with the {stated} first, but {listed(rows[other])} can only be {other} first"
+        expected = (
+            f"days with the {stated} first, but {listed(rows[other])} can only be {other} first"
+        )
         cure = "Say anew how the file writes its days."
     raise Unreadable(
         [
@@ -252,7 +254,9 @@ def _texts(
     texts, which = distinct(table.frame[column])
     values = [read(text) for text in texts]
     _add_wrong(column, values, which, None, findings)
-    good = pl.Series([None if isinstance(value, Wrong) else value for value in values], dtype=pl.String)
+    good = pl.Series(
+        [None if isinstance(value, Wrong) else value for value in values], dtype=pl.String
+    )
     return good.gather(which)
 
 
@@ -339,7 +343,10 @@ def _answers(
             numbers = [REFUSED if isinstance(value, NoNumber) else value for value in read]
             values[at] = np.array(numbers, dtype=np.int16)[which]
             if instrument.step == 1:
-                pointed = ["." in text and value >= 0 for text, value in zip(different, numbers, strict=True)]
+                pointed = [
+                    "." in text and value >= 0
+                    for text, value in zip(different, numbers, strict=True)
+                ]
                 as_decimals += int(np.array(pointed)[which].sum())
         matrix[:, place] = values
     if as_decimals:

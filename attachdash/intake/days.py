@@ -43,9 +43,7 @@ def read_day(text: str, written: DateFormat, today: date) -> date | NoDay:
     try:
         day = date(*(int(part) for part in parts))
     except ValueError:
-        return NoDay(
-            kind=ProblemKind.DATE, expected="a day that exists", cure="Correct the date."
-        )
+        return NoDay(kind=ProblemKind.DATE, expected="a day that exists", cure="Correct the date.")
     if day > today:
         return NoDay(
             kind=ProblemKind.DATE_OUT_OF_RANGE,

@@ -179,7 +179,9 @@ def _coding_wrong(mapping: Mapping, instrument: Instrument) -> list[tuple[str, s
                 for low, high in ranges
             }
         else:
-            spans = {(scale.low, scale.high) for scale in instrument.scales if scale.id in mapping.scores}
+            spans = {
+                (scale.low, scale.high) for scale in instrument.scales if scale.id in mapping.scores
+            }
         if any(low <= number <= high for low, high in spans):
             wrong.append(
                 (

@@ -96,7 +96,9 @@ class Unreadable(Invalid):
 def shown(text: str) -> str:
     """A cell's text as it can stand in a message: on one line, shortened, nothing invisible."""
     plain = re.sub(r"[^\S ]", " ", text)
-    plain = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in plain)
+    plain = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in plain
+    )
     return plain if len(plain) <= LONGEST_SHOWN else plain[: LONGEST_SHOWN - 1] + "…"
 
 

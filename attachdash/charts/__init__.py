@@ -1,0 +1,26 @@
+"""Pictures of a course: plotly figures, small SVGs, and the same in words and as a table."""
+
+from attachdash.charts.logo import wordmark
+from attachdash.charts.measures import measure, two_lines
+from attachdash.charts.panels import client_panel, panel, triad
+from attachdash.charts.sparkline import sparkline
+from attachdash.charts.theme import Mode, Palette, domain_hue, palette
+from attachdash.charts.words import client_sentence, sentence, sentence_parts, table
+
+__all__ = [
+    "Mode",
+    "Palette",
+    "client_panel",
+    "client_sentence",
+    "domain_hue",
+    "measure",
+    "palette",
+    "panel",
+    "sentence",
+    "sentence_parts",
+    "sparkline",
+    "table",
+    "triad",
+    "two_lines",
+    "wordmark",
+]

@@ -1,0 +1,28 @@
+"""Reading and checking files that come from elsewhere, before anything of them is kept."""
+
+from attachdash.intake.cells import escaped
+from attachdash.intake.check import Checked, check
+from attachdash.intake.mapping import DATE_FORMATS, DateFormat, Mapping
+from attachdash.intake.problems import Problem, ProblemKind, Unreadable, listed, shown
+from attachdash.intake.propose import ColumnGuess, Proposal, propose
+from attachdash.intake.table import MOST_LISTED, Table, read_csv
+
+__all__ = [
+    "DATE_FORMATS",
+    "MOST_LISTED",
+    "Checked",
+    "ColumnGuess",
+    "DateFormat",
+    "Mapping",
+    "Problem",
+    "ProblemKind",
+    "Proposal",
+    "Table",
+    "Unreadable",
+    "check",
+    "escaped",
+    "listed",
+    "propose",
+    "read_csv",
+    "shown",
+]

@@ -1,0 +1,285 @@
+"""Clients and their episodes: adding, opening, closing, reopening, moving."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from attachdash.errors import Invalid
+from attachdash.practice.filing import care_of, episode_of
+from attachdash.practice.rights import About, Audit, Role, Viewer, change, reach, use_case
+from attachdash.store import answers, clients, people
+from attachdash.store.engine import Cursor
+
+STAFF = (Role.THERAPIST, Role.ADMINISTRATOR)
+CODE = re.compile(r"[\w][\w .\-/]{0,39}")
+OLDEST = date(1900, 1, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """One therapy of a client."""
+
+    episode_id: int
+    started_on: date
+    start_is_nominal: bool
+    spans: tuple[tuple[date, date | None], ...]
+    problem: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether care goes on."""
+        return any(to_on is None for _, to_on in self.spans)
+
+    @property
+    def ended_on(self) -> date | None:
+        """The first day without care, where the episode is closed."""
+        ends = [to_on for _, to_on in self.spans if to_on is not None]
+        return None if self.is_open else max(ends)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """Who a client is, and their episodes, oldest first. Nothing of what they answered."""
+
+    client_id: int
+    code: str
+    name: str
+    born_on: date | None
+    born_precision: str | None
+    language: str
+    person_id: int | None
+    episodes: tuple[Episode, ...]
+
+    @property
+    def identity(self) -> str:
+        """Code, name and year of birth, as every header shows them."""
+        born = f"born {self.born_on.year}" if self.born_on else ""
+        return " · ".join(part for part in (self.code, self.name, born) if part)
+
+    @property
+    def open_episode(self) -> Episode | None:
+        """The therapy that goes on."""
+        return next((one for one in reversed(self.episodes) if one.is_open), None)
+
+    def age(self, on: date) -> int | None:
+        """Full years on a day; from the year alone it can be one too many."""
+        if self.born_on is None:
+            return None
+        return on.year - self.born_on.year - ((on.month, on.day) < (self.born_on.month, self.born_on.day))
+
+
+def from_frames(who: pd.DataFrame, spans: pd.DataFrame) -> list[Client]:
+    """Clients with their episodes, from what the store gives."""
+    episodes: dict[int, list[Episode]] = {}
+    for (client_id, _, episode_id), group in spans.groupby(["client_id", "started_on", "episode_id"]):
+        first = group.iloc[0]
+        episodes.setdefault(int(client_id), []).append(
+            Episode(
+                episode_id=int(episode_id),
+                started_on=first["started_on"],
+                start_is_nominal=bool(first["start_is_nominal"]),
+                problem=str(first["problem"]),
+                spans=tuple(
+                    (start, None if pd.isna(end) else end)
+                    for start, end in zip(group["from_on"], group["to_on"], strict=True)
+                ),
+            )
+        )
+    return [
+        Client(
+            client_id=int(row.client_id),
+            code=row.code,
+            name=row.name,
+            born_on=None if pd.isna(row.born_on) else row.born_on,
+            born_precision=None if pd.isna(row.born_precision) else row.born_precision,
+            language=row.language,
+            person_id=None if pd.isna(row.person_id) else int(row.person_id),
+            episodes=tuple(episodes.get(int(row.client_id), ())),
+        )
+        for row in who.rename(columns={"name": "name"}).itertuples(index=False)
+    ]
+
+
+def read(cursor: Cursor, viewer: Viewer) -> list[Client]:
+    """Every client in the viewer's reach, by code."""
+    return from_frames(clients.who(cursor, reach(viewer)), clients.episodes(cursor, reach(viewer)))
+
+
+@use_case(roles=STAFF, about=About.NOTHING, audit=Audit.NONE)
+def register(viewer: Viewer) -> list[Client]:
+    """The clients a therapist treats now; for an administrator all, without any answers."""
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        return read(cursor, viewer)
+
+
+@use_case(roles=STAFF, about=About.NOTHING, audit=Audit.CHANGE)
+def add_client(
+    viewer: Viewer, code: str, name: str = "", born_on: date | None = None,
+    born_precision: str | None = None, language: str = "en",
+) -> int:  # fmt: skip
+    """Add a client; a therapist treats them from today. The new client's id.
+
+    Raises Invalid: the code is missing, taken or would run as a formula; birth in the future.
+    """
+    code, name = code.strip(), name.strip()
+    check_code(code)
+    if born_on and not OLDEST <= born_on <= viewer.today:
+        raise Invalid("The birth date lies in the future or before 1900.")
+    client_id = int(viewer.store.engine.new_ids("client", 1)[0])
+
+    def work(cursor: Cursor) -> int:
+        if clients.code_taken(cursor, viewer.site_id, code):
+            raise Invalid(f"The code {code} can't be used: choose another one.")
+        clients.add(
+            cursor, viewer.site_id, client_id, code, name, born_on,
+            born_precision or ("day" if born_on else None), language,
+        )  # fmt: skip
+        if viewer.role is Role.THERAPIST:
+            people.assign_client(
+                cursor, viewer.site_id, viewer.person_id, client_id, viewer.today, None
+            )
+        return client_id
+
+    return change(viewer, "added client", work, client_id=client_id)
+
+
+def check_code(code: str) -> None:
+    """Raise Invalid unless this can be a client's code."""
+    if not CODE.fullmatch(code):
+        raise Invalid(
+            "A client's code has 1 to 40 letters, digits, dots, dashes or blanks, and begins with "
+            "a letter or digit."
+        )
+
+
+@use_case(roles=STAFF, about=About.CLIENT, audit=Audit.CHANGE)
+def open_episode(
+    viewer: Viewer, client_id: int, started_on: date, problem: str = "", *, nominal: bool = False
+) -> int:
+    """Begin a therapy; answers near it are filed under it. The new episode's id.
+
+    Raises Invalid: another episode is open, the day lies in one, in the future or before birth.
+    """
+    client = _one(viewer, client_id)
+    _check_start(viewer, client, started_on, None)
+    if client.open_episode:
+        raise Invalid("An episode is open already. Close it first, or go on in it.")
+    episode_id = int(viewer.store.engine.new_ids("episode", 1)[0])
+
+    def work(cursor: Cursor) -> int:
+        clients.open_episode(
+            cursor, viewer.site_id, episode_id, client_id, started_on, nominal, problem.strip()
+        )
+        refile(cursor, viewer, client_id)
+        return episode_id
+
+    return change(
+        viewer, "opened episode", work, client_id=client_id, object_kind="episode",
+        object_id=episode_id,
+    )  # fmt: skip
+
+
+@use_case(roles=STAFF, about=About.EPISODE, audit=Audit.CHANGE)
+def close_episode(viewer: Viewer, episode_id: int, last_day: date, reason: str) -> None:
+    """End a therapy after its last day. Raises Invalid: closed already, or a day before its start."""
+    client, episode = _one_episode(viewer, episode_id)
+    if not episode.is_open:
+        raise Invalid("This episode is closed already.")
+    if last_day < episode.spans[-1][0] or last_day > viewer.today:
+        raise Invalid("The last day lies between the start (or reopening) and today.")
+    ends_on = date.fromordinal(last_day.toordinal() + 1)
+
+    def work(cursor: Cursor) -> None:
+        clients.close_span(cursor, viewer.site_id, episode_id, ends_on, reason.strip())
+        refile(cursor, viewer, client.client_id)
+
+    change(
+        viewer, "closed episode", work, client_id=client.client_id, object_kind="episode",
+        object_id=episode_id,
+    )  # fmt: skip
+
+
+@use_case(roles=STAFF, about=About.EPISODE, audit=Audit.CHANGE)
+def reopen_episode(viewer: Viewer, episode_id: int, from_on: date) -> None:
+    """Go on with a therapy from a day: another span of the same episode."""
+    client, episode = _one_episode(viewer, episode_id)
+    if client.open_episode:
+        raise Invalid("An episode is open already. Close it first.")
+    ended = episode.ended_on
+    if ended is None or from_on < ended or from_on > viewer.today:
+        raise Invalid("An episode goes on between the day it ended and today.")
+
+    def work(cursor: Cursor) -> None:
+        clients.add_span(cursor, viewer.site_id, episode_id, from_on)
+        refile(cursor, viewer, client.client_id)
+
+    change(
+        viewer, "reopened episode", work, client_id=client.client_id, object_kind="episode",
+        object_id=episode_id,
+    )  # fmt: skip
+
+
+@use_case(roles=STAFF, about=About.EPISODE, audit=Audit.CHANGE)
+def move_episode(viewer: Viewer, episode_id: int, started_on: date) -> None:
+    """Correct the day a therapy began; answers, scores and summary follow."""
+    client, episode = _one_episode(viewer, episode_id)
+    _check_start(viewer, client, started_on, episode)
+
+    def work(cursor: Cursor) -> None:
+        clients.move_start(cursor, viewer.site_id, episode_id, started_on)
+        refile(cursor, viewer, client.client_id)
+
+    change(
+        viewer, "moved episode", work, client_id=client.client_id, object_kind="episode",
+        object_id=episode_id,
+    )  # fmt: skip
+
+
+def refile(cursor: Cursor, viewer: Viewer, client_id: int) -> None:
+    """File a client's answers anew under their episodes as they are now, in this transaction."""
+    care = care_of(clients.spans_of(cursor, viewer.site_id, [client_id])).get(client_id, [])
+    moves: dict[int, int | None] = {}
+    for administration_id, day, now_under in answers.days_of(cursor, viewer.site_id, client_id):
+        belongs = episode_of(day, care)
+        if belongs != now_under:
+            moves[administration_id] = belongs
+    answers.refile(cursor, viewer.site_id, client_id, moves)
+
+
+def _one(viewer: Viewer, client_id: int) -> Client:
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        return next(one for one in read(cursor, viewer) if one.client_id == client_id)
+
+
+def _one_episode(viewer: Viewer, episode_id: int) -> tuple[Client, Episode]:
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        return next(
+            (client, episode)
+            for client in read(cursor, viewer)
+            for episode in client.episodes
+            if episode.episode_id == episode_id
+        )
+
+
+def _check_start(viewer: Viewer, client: Client, started_on: date, moving: Episode | None) -> None:
+    if started_on > viewer.today:
+        raise Invalid("An episode can't begin in the future.")
+    if client.born_on and started_on < client.born_on:
+        raise Invalid("An episode can't begin before the client was born.")
+    for other in client.episodes:
+        if moving is not None and other.episode_id == moving.episode_id:
+            first_end = other.spans[0][1]
+            if first_end is not None and started_on >= first_end:
+                raise Invalid("An episode can't begin after it ended.")
+            continue
+        end = other.ended_on
+        if started_on >= other.started_on and (end is None or started_on < end):
+            raise Invalid(f"That day lies in the episode that began on {other.started_on}.")
+        if moving is not None and moving.started_on > other.started_on > started_on:
+            raise Invalid(f"An episode began on {other.started_on}; this one can't reach over it.")
+        if moving is None and other.started_on > started_on:
+            raise Invalid(
+                f"A later episode began on {other.started_on}: move that one's start instead."
+            )

@@ -1,0 +1,77 @@
+"""From rows of scores to courses, and which of them stands for a domain."""
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from attachdash.change.course import Answer, Course
+from attachdash.instruments import LEADS, Domain, State
+from attachdash.practice.clients import Episode
+from attachdash.practice.rights import Viewer
+
+TRIAD = (Domain.COMMUNICATION, Domain.REGULATION, Domain.SELF_ESTEEM)
+
+
+def from_scores(
+    viewer: Viewer, rows: pd.DataFrame, client_id: int, episode: Episode
+) -> list[Course]:
+    """One course per scale that the client answered about themself in the episode.
+
+    Rows of another client are never drawn: their presence is our mistake and stops everything.
+    """
+    assert (rows["client_id"] == client_id).all(), "scores of another client"
+    mine = rows[
+        (rows["episode_id"] == episode.episode_id)
+        & (rows["about_id"] == client_id)
+        & (rows["informant_id"] == client_id)
+    ]
+    courses = []
+    for scale_id, group in mine.groupby("scale_id", sort=True):
+        instrument, scale = viewer.store.catalogue.scales[int(scale_id)]
+        nominal = group["is_nominal"] if "is_nominal" in group else pd.Series(False, group.index)
+        courses.append(
+            Course(
+                client_id=client_id,
+                episode_id=episode.episode_id,
+                instrument=instrument,
+                scale=scale,
+                started_on=episode.started_on,
+                start_is_nominal=episode.start_is_nominal,
+                answers=tuple(
+                    Answer(
+                        administration_id=int(row[0]),
+                        answered_on=row[1],
+                        value=None if pd.isna(row[2]) else float(row[2]),
+                        answered=int(row[3]),
+                        asked=int(row[4]),
+                        state=State(row[5]),
+                        is_nominal=bool(row[6]),
+                    )
+                    for row in zip(
+                        group["administration_id"], group["answered_on"], group["value"],
+                        group["answered"], group["asked"], group["state"], nominal, strict=True,
+                    )
+                ),
+            )
+        )  # fmt: skip
+    return courses
+
+
+def leading(
+    courses: Iterable[Course], domain: Domain, fixed: tuple[str, str] | None = None
+) -> Course | None:
+    """The course that stands for a domain: the fixed one, else the first of the lead list.
+
+    Only a course with a score can lead.
+    """
+    scored: Mapping[tuple[str, str], Course] = {
+        (course.instrument.id, course.scale.id): course for course in courses if course.n
+    }
+    order = ((fixed,) if fixed else ()) + tuple(LEADS[domain])
+    return next((scored[key] for key in order if key in scored), None)
+
+
+def lead_scale_ids(viewer: Viewer) -> list[int]:
+    """The numbers of every scale that may lead one of the triad's domains."""
+    catalogue = viewer.store.catalogue
+    return [catalogue.scale_ids[key] for domain in TRIAD for key in LEADS[domain]]

@@ -1,0 +1,60 @@
+"""Giving back what is held: a CSV row per administration, cells safe for a spreadsheet."""
+
+import csv
+import io
+
+from attachdash.intake.cells import escaped
+from attachdash.practice.entrance import ALL_SIGNED_IN
+from attachdash.practice.rights import (
+    About,
+    Audit,
+    Role,
+    Viewer,
+    change,
+    reach,
+    use_case,
+    whole_practice,
+)
+from attachdash.store import scores
+
+
+@use_case(roles=ALL_SIGNED_IN, about=About.NOTHING, audit=Audit.CHANGE)
+def export(viewer: Viewer) -> dict[str, str]:
+    """One CSV text per instrument, by instrument id: what the viewer may see now.
+
+    The whole practice only for an administrator at the terminal. A client's own copy holds their
+    answers too. Unanswered items are empty.
+    """
+    asked = whole_practice(viewer) if viewer.role is Role.ADMINISTRATOR else reach(viewer)
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        administrations = scores.everything(cursor, asked).to_pylist()
+        values: dict[int, dict[int, float | None]] = {}
+        for row in scores.every_score(cursor, asked).to_pylist():
+            values.setdefault(row["administration_id"], {})[row["scale_id"]] = row["value"]
+    catalogue, texts = viewer.store.catalogue, {}
+    for code in dict.fromkeys(row["instrument"] for row in administrations):
+        instrument = viewer.store.library[code]
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\r\n")
+        items = [f"{code}_{item.number}" for item in instrument.items]
+        scale_ids = [catalogue.scale_id(instrument, scale) for scale in instrument.scales]
+        writer.writerow(
+            ["client", "answered_on", "day_is_nominal", "occasion", *items]
+            + [f"{code}_{scale.id}" for scale in instrument.scales]
+        )
+        for row in (one for one in administrations if one["instrument"] == code):
+            answers = row["answers"] or [-1] * len(items)
+            own = values.get(row["administration_id"], {})
+            cells = [row["code"], row["answered_on"], "yes" if row["is_nominal"] else "",
+                     row["occasion"], *("" if one < 0 else one for one in answers),
+                     *("" if own.get(one) is None else own[one] for one in scale_ids)]  # fmt: skip
+            writer.writerow([escaped(cell) for cell in cells])
+        texts[code] = text.getvalue()
+    change(
+        viewer,
+        "exported",
+        lambda cursor: None,
+        client_id=viewer.client_id,
+        detail=f"{len(administrations)} administrations",
+    )
+    return texts

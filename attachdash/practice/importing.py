@@ -1,0 +1,289 @@
+"""Importing a file: what would be kept, what is refused and why, and keeping it in one piece."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+
+from attachdash.errors import Invalid
+from attachdash.intake import Checked, Mapping, Problem, ProblemKind, Table, check
+from attachdash.practice import clients as practice_clients
+from attachdash.practice.keeping import Given, Prepared, keep, prepare
+from attachdash.practice.rights import About, Audit, Role, Viewer, change, reach, use_case
+from attachdash.store import answers, clients, people
+from attachdash.store.engine import Cursor
+
+IMPORTERS = (Role.THERAPIST, Role.ADMINISTRATOR)
+UNKNOWN = "the code of a client who is yours now; check the spelling, or ask your administrator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What an import would do. It holds the file's own values, never stored ones."""
+
+    checked: Checked
+    rows: int  # that would be kept or are held already
+    already_held: int
+    problems: tuple[Problem, ...]
+    refused: int  # rows
+    new_codes: tuple[str, ...]  # an administrator can have these clients created
+    without_episode: tuple[str, ...]  # codes of clients who have no episode yet
+    same_file_at: datetime | None  # when the same file came in before, under the same mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What an import did."""
+
+    kept: int
+    already_held: int
+    refused: int
+    created: int
+    episodes: int
+    batch_id: int
+
+
+@use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.NONE)
+def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
+    """Check a file against its mapping and the register; nothing is kept.
+
+    Raises Unreadable where the file as a whole is refused.
+    """
+    checked, rows, problems, refused = _judge(viewer, table, mapping)
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        before = answers.same_batch(cursor, viewer.site_id, checked.sha256, mapping.sha256)
+        everyone = {one.code: one for one in practice_clients.read(cursor, viewer)}
+    codes = list(dict.fromkeys(rows["client_code"].to_list()))
+    new = tuple(code for code in codes if code not in everyone)
+    held = 0
+    if rows.height:
+        known = rows.filter(pl.col("client_code").is_in(list(everyone)))
+        given = _given(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
+        with viewer.store.engine.reading(viewer.scope) as cursor:
+            held = len(_held(cursor, viewer, given))
+    return Preview(
+        checked=checked,
+        rows=rows.height,
+        already_held=held,
+        problems=problems,
+        refused=refused,
+        new_codes=new,
+        without_episode=tuple(c for c in codes if c in new or not everyone[c].episodes),
+        same_file_at=before[1] if before else None,
+    )
+
+
+@use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.CHANGE)
+def import_file(
+    viewer: Viewer, table: Table, mapping: Mapping, *, create_clients: bool = False,
+    open_episodes: bool = False,
+) -> Kept:  # fmt: skip
+    """Keep the rows of a file that pass, together or not at all; the others never block them.
+
+    New codes become clients only for an administrator who confirmed it. Clients without an
+    episode get one from their first answer's day, marked as nominal, where that was confirmed.
+    The same file again changes nothing.
+    """
+    checked, rows, _, refused = _judge(viewer, table, mapping)
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        everyone = {one.code: one for one in practice_clients.read(cursor, viewer)}
+    new = [c for c in dict.fromkeys(rows["client_code"].to_list()) if c not in everyone]
+    if new and not (create_clients and viewer.role is Role.ADMINISTRATOR):
+        # Nobody confirmed these people: their rows stay out, the others come in.
+        refused += rows.filter(pl.col("client_code").is_in(new)).height
+        rows, new = rows.filter(~pl.col("client_code").is_in(new)), []
+    engine = viewer.store.engine
+    ids = {code: one.client_id for code, one in everyone.items()}
+    ids |= dict(zip(new, engine.new_ids("client", len(new)), strict=True)) if new else {}
+    starts: dict[str, date] = {}
+    if open_episodes and rows.height:
+        for code, first in rows.group_by("client_code").agg(pl.col("answered_on").min()).rows():
+            if code not in everyone or not everyone[code].episodes:
+                starts[code] = first
+    episode_ids = list(engine.new_ids("episode", len(starts))) if starts else []
+    batch_id = int(engine.new_ids("batch", 1)[0])
+    prepared = prepare(viewer, _given(viewer, checked, rows, ids))
+
+    def work(cursor: Cursor) -> Kept:
+        for code in new:
+            if clients.code_taken(cursor, viewer.site_id, code):
+                raise Invalid(f"{code} was added meanwhile. Look at the preview again.")
+            clients.add(cursor, viewer.site_id, ids[code], code, "", None, None, "en")
+        for (code, first), episode_id in zip(starts.items(), episode_ids, strict=True):
+            clients.open_episode(
+                cursor, viewer.site_id, int(episode_id), ids[code], first, True, ""
+            )
+            if code in everyone:
+                practice_clients.refile(cursor, viewer, ids[code])
+        kept = _keep_parts(cursor, viewer, prepared, batch_id)
+        result = Kept(
+            kept=kept, already_held=len(prepared.given) - kept, refused=refused, created=len(new),
+            episodes=len(starts), batch_id=batch_id,
+        )  # fmt: skip
+        if kept or new or starts:
+            answers.add_batch(
+                cursor, viewer.site_id, batch_id, checked.file_name, checked.sha256,
+                mapping.sha256, kept, refused, viewer.person_id, viewer.now,
+            )  # fmt: skip
+        return result
+
+    return change(
+        viewer, "imported file", work, object_kind="batch", object_id=batch_id,
+        detail=lambda done: f"{done.kept} kept, {done.already_held} held, {done.refused} refused",
+    )  # fmt: skip
+
+
+@use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.NONE)
+def imports(viewer: Viewer) -> pd.DataFrame:
+    """Past imports, newest first: an administrator sees all, a therapist their own."""
+    mine = None if viewer.role is Role.ADMINISTRATOR else viewer.person_id
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        return answers.batches(cursor, viewer.site_id, mine)
+
+
+def differing(cursor: Cursor, viewer: Viewer, given: Given) -> list[int]:
+    """The rows whose day already has other answers than these."""
+    return [place for place, same in _held(cursor, viewer, given).items() if not same]
+
+
+def _judge(
+    viewer: Viewer, table: Table, mapping: Mapping
+) -> tuple[Checked, pl.DataFrame, tuple[Problem, ...], int]:
+    """The file's verdict with what the register adds: whose codes, births, held answers."""
+    instrument = viewer.store.library.get(mapping.instrument)
+    if instrument is None:
+        raise Invalid("Choose which questionnaire the file holds.")
+    if mapping.informant != "self" or "self" not in instrument.informants:
+        raise Invalid(
+            f"{instrument.short_name}: only what clients answer themselves can be kept yet."
+        )
+    checked = check(table, mapping, instrument, viewer.today)
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        everyone = {one.code: one for one in practice_clients.read(cursor, viewer)}
+    problems = list(checked.problems)
+    rows = checked.rows.with_row_index("place")
+    bad: set[int] = set()
+    codes = set(rows["client_code"].to_list())
+
+    def refuse(row: tuple[int, int, str, object], column: str, value: str, kind: ProblemKind,
+               expected: str) -> None:  # fmt: skip
+        bad.add(row[0])
+        problems.append(
+            Problem(
+                kind=kind, file=checked.file_name, row=row[1], column=column, value=value,
+                expected=expected,
+            )
+        )  # fmt: skip
+
+    listed = rows.select("place", "row_number", "client_code", "answered_on")
+    if viewer.role is not Role.ADMINISTRATOR and (foreign := codes - set(everyone)):
+        # The same words for another therapist's client and for nobody's.
+        for row in listed.filter(pl.col("client_code").is_in(list(foreign))).rows():
+            refuse(row, mapping.client, row[2], ProblemKind.CLIENT_CODE, UNKNOWN)
+    for one in (everyone[code] for code in codes & set(everyone) if everyone[code].born_on):
+        early = listed.filter(
+            (pl.col("client_code") == one.code) & (pl.col("answered_on") < one.born_on)
+        )
+        for row in early.rows():
+            refuse(
+                row, mapping.answered_on, str(row[3]), ProblemKind.DATE_OUT_OF_RANGE,
+                "a day after the client was born; check the day and the code",
+            )  # fmt: skip
+    rows = rows.filter(~pl.col("place").is_in(list(bad)))
+    known = rows.filter(pl.col("client_code").is_in(list(everyone)))
+    if known.height:
+        given = _given(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
+        with viewer.store.engine.reading(viewer.scope) as cursor:
+            other = set(differing(cursor, viewer, given))
+        clash = known.with_row_index("at").filter(pl.col("at").is_in(list(other)))
+        for row in clash.select("place", "row_number", "client_code", "answered_on").rows():
+            refuse(
+                row, mapping.answered_on, str(row[3]), ProblemKind.CONFLICT,
+                "the answers already held for this client and day, or another day",
+            )  # fmt: skip
+        rows = rows.filter(~pl.col("place").is_in(list(bad)))
+    problems.sort(key=lambda problem: problem.row or 0)
+    return checked, rows, tuple(problems), len(checked.refused_rows) + len(bad)
+
+
+def _given(viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, int]) -> Given:
+    places = rows["place"].to_numpy()
+    return Given(
+        instrument=viewer.store.library[checked.mapping.instrument],
+        client_ids=np.array([ids[code] for code in rows["client_code"].to_list()], np.int64),
+        days=rows["answered_on"].to_list(),
+        occasions=rows["occasion"].to_list(),
+        answers=checked.answers[places] if checked.answers is not None else None,
+        scores={
+            scale_id: checked.scores[places, column]
+            for column, scale_id in enumerate(checked.scale_ids)
+        }
+        if checked.scores is not None
+        else {},
+        channel="file",
+    )
+
+
+def _keep_parts(cursor: Cursor, viewer: Viewer, prepared: Prepared, batch_id: int) -> int:
+    return keep(cursor, viewer, prepared, batch_id)
+
+
+def _held(cursor: Cursor, viewer: Viewer, given: Given) -> dict[int, bool]:
+    """Which rows' natural keys are held already, and whether with the same answers."""
+    if not len(given):
+        return {}
+    catalogue, n = viewer.store.catalogue, len(given)
+    held = answers.held(
+        cursor,
+        viewer.site_id,
+        pa.table(
+            {
+                "place": pa.array(range(n), pa.int64()),
+                "client_id": pa.array(given.client_ids),
+                "instrument_id": pa.array(
+                    [catalogue.instrument_ids[given.instrument.id]] * n, pa.int32()
+                ),
+                "about_id": pa.array(given.client_ids),
+                "informant_id": pa.array(given.client_ids),
+                "answered_on": pa.array(given.days, pa.date32()),
+                "occasion": pa.array(given.occasions, pa.string()),
+            }
+        ),
+    ).to_pylist()
+    ready = _ready_scores(cursor, viewer, [row["administration_id"] for row in held], given)
+    return {
+        row["place"]: _same(row["answers"], given, row["place"], ready.get(row["administration_id"]))
+        for row in held
+    }
+
+
+def _ready_scores(
+    cursor: Cursor, viewer: Viewer, administration_ids: Sequence[int], given: Given
+) -> dict[int, dict[int, float]]:
+    if given.answers is not None or not administration_ids:
+        return {}
+    found: dict[int, dict[int, float]] = {}
+    table = answers.values_of(cursor, viewer.site_id, [int(one) for one in administration_ids])
+    for row in table.to_pylist():
+        found.setdefault(row["administration_id"], {})[row["scale_id"]] = row["value"]
+    held_scores = found
+    return held_scores
+
+
+def _same(
+    held: Sequence[int] | None, given: Given, place: int, ready: dict[int, float] | None
+) -> bool:
+    if held is not None:
+        return given.answers is not None and list(held) == given.answers[place].tolist()
+    if given.answers is not None:
+        return False
+    offered = {
+        scale_id: float(values[place])
+        for scale_id, values in given.scores.items()
+        if not np.isnan(values[place])
+    }
+    return sorted(offered.values()) == sorted((ready or {}).values())

@@ -1,0 +1,48 @@
+"""What came of the therapies a supervisor answers for: honest figures, every episode counted."""
+
+from dataclasses import dataclass
+
+from attachdash.instruments import Instrument, Scale
+from attachdash.practice.rights import About, Audit, Role, Viewer, use_case
+from attachdash.store import scores
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One scale over all episodes. Means and SDs (n − 1) are over episodes with two answers."""
+
+    instrument: Instrument
+    scale: Scale
+    episodes: int  # with at least one score
+    compared: int  # with two or more: the only ones that first and latest are told of
+    late: int  # of those compared, with a first score later than 28 days after the start
+    first_mean: float | None
+    first_sd: float | None
+    latest_mean: float | None
+    latest_sd: float | None
+
+
+@use_case(roles=[Role.SUPERVISOR], about=About.NOTHING, audit=Audit.NONE)
+def outcomes(viewer: Viewer) -> list[Outcome]:
+    """A row per scale. Ended therapies count where their last therapist is supervised now."""
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        found = scores.outcomes(cursor, viewer.site_id, viewer.person_id, viewer.today)
+    rows = []
+    for scale_id, group in found.groupby("scale_id"):
+        instrument, scale = viewer.store.catalogue.scales[int(scale_id)]
+        pairs = group[group["n"] >= 2]
+        n = len(pairs)
+        rows.append(
+            Outcome(
+                instrument=instrument,
+                scale=scale,
+                episodes=len(group),
+                compared=n,
+                late=int(pairs["baseline_is_late"].sum()),
+                first_mean=float(pairs["baseline"].mean()) if n else None,
+                first_sd=float(pairs["baseline"].std(ddof=1)) if n > 1 else None,
+                latest_mean=float(pairs["latest"].mean()) if n else None,
+                latest_sd=float(pairs["latest"].std(ddof=1)) if n > 1 else None,
+            )
+        )
+    return sorted(rows, key=lambda row: (-row.episodes, row.instrument.short_name, row.scale.id))

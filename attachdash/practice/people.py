@@ -1,0 +1,411 @@
+"""People who sign in: adding them, their codes, roles and dated assignments."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+
+from attachdash.errors import Invalid
+from attachdash.practice import passwords
+from attachdash.practice.entrance import ALL_SIGNED_IN, IDLE
+from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
+from attachdash.store import clients, people, sessions
+from attachdash.store.engine import Cursor
+
+CODE_LASTS = timedelta(hours=48)
+SIGN_IN = re.compile(r"[a-z0-9][a-z0-9._\-]{1,39}")
+ADMINISTRATOR = (Role.ADMINISTRATOR,)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Something from a day on, and until another where that is known."""
+
+    what: str
+    from_on: date
+    to_on: date | None
+    id: int = 0
+
+    def holds(self, on: date) -> bool:
+        """Whether it holds on that day."""
+        return self.from_on <= on and (self.to_on is None or self.to_on > on)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who signs in, as an administrator sees them."""
+
+    person_id: int
+    sign_in: str
+    name: str
+    roles: tuple[Span, ...]
+    client_code: str | None
+    treats: tuple[Span, ...]
+    supervised_by: tuple[Span, ...]
+    locked_until_at: datetime | None
+    disabled_at: datetime | None
+    code_waits: bool
+    last_here_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSession:
+    """A browser where somebody is signed in."""
+
+    person_id: int
+    name: str
+    role: str
+    created_at: datetime
+    seen_at: datetime
+    is_this_one: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A one-time code, shown once."""
+
+    code: str
+    expires_at: datetime
+
+
+@use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.NONE)
+def everyone(viewer: Viewer) -> list[Person]:
+    """All who sign in or did, by name."""
+    site = viewer.site_id
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        register = people.register(cursor, site)
+        roles = people.all_roles(cursor, site)
+        treats = people.all_treats(cursor, site)
+        supervises = people.all_supervises(cursor, site)
+        waiting = sessions.people_with_code(cursor, site, viewer.now)
+    names = dict(zip(register["person_id"], register["name"], strict=True))
+    supervises["supervisor"] = [names.get(one, "") for one in supervises["supervisor_id"]]
+    return [
+        Person(
+            person_id=int(row["person_id"]),
+            sign_in=row["sign_in"],
+            name=row["name"],
+            roles=_spans(roles, "person_id", row["person_id"], "role", None),
+            client_code=None if pd.isna(row["client_code"]) else row["client_code"],
+            treats=_spans(treats, "therapist_id", row["person_id"], "client", "client_id"),
+            supervised_by=_spans(
+                supervises, "therapist_id", row["person_id"], "supervisor", "supervisor_id"
+            ),
+            locked_until_at=_moment(row["locked_until_at"], viewer.now),
+            disabled_at=_moment(row["disabled_at"]),
+            code_waits=int(row["person_id"]) in waiting,
+            last_here_at=_moment(row["last_here_at"]),
+        )
+        for row in register.to_dict("records")
+    ]
+
+
+@use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.NONE)
+def open_sessions(viewer: Viewer) -> list[OpenSession]:
+    """Who is signed in now, latest touch first."""
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        found = sessions.open_ones(cursor, viewer.site_id, viewer.now - IDLE)
+    return [
+        OpenSession(
+            person_id=int(row["person_id"]),
+            name=row["name"],
+            role=row["role"],
+            created_at=_moment(row["created_at"]) or viewer.now,
+            seen_at=_moment(row["seen_at"]) or viewer.now,
+            is_this_one=int(row["web_session_id"]) == viewer.web_session_id,
+        )
+        for row in found.to_dict("records")
+    ]
+
+
+@use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
+def add_person(
+    viewer: Viewer, sign_in: str, name: str, roles: Iterable[Role], from_on: date | None = None,
+    to_on: date | None = None,
+) -> int:  # fmt: skip
+    """Add somebody, with roles from a day (today). The new person's id; they need a code next."""
+    sign_in, name = sign_in.strip().lower(), name.strip()
+    given = list(dict.fromkeys(roles))
+    if not SIGN_IN.fullmatch(sign_in):
+        raise Invalid(
+            "A sign-in name has 2 to 40 small letters, digits, dots or dashes, such as a.okafor."
+        )
+    if not name:
+        raise Invalid("A name is needed: it stands beside what this person does.")
+    _check_roles(given)
+    _check_span(from_on or viewer.today, to_on)
+    person_id = int(viewer.store.engine.new_ids("person", 1)[0])
+
+    def work(cursor: Cursor) -> int:
+        if people.by_sign_in(cursor, viewer.site_id, sign_in):
+            raise Invalid(f"The sign-in name {sign_in} is taken: choose another one.")
+        people.add(cursor, viewer.site_id, person_id, sign_in, name)
+        for role in given:
+            people.give_role(
+                cursor, viewer.site_id, person_id, role.value, from_on or viewer.today, to_on
+            )
+        return person_id
+
+    return _change(viewer, "added person", work, person_id, ", ".join(given))
+
+
+@use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
+def new_code(viewer: Viewer, person_id: int) -> Code:
+    """A one-time code to hand over: good once, for 48 hours; then a password must be set."""
+    code, expires_at = passwords.new_code(), viewer.now + CODE_LASTS
+
+    def work(cursor: Cursor) -> None:
+        _check_person(cursor, viewer, person_id)
+        people.set_failures(cursor, viewer.site_id, person_id, 0, None)
+        sessions.add_code(
+            cursor, viewer.site_id, passwords.code_hash(code), person_id, expires_at, viewer.now
+        )
+
+    _change(viewer, "made one-time code", work, person_id)
+    return Code(code, expires_at)
+
+
+@use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
+def disable(viewer: Viewer, person_id: int) -> None:
+    """Shut somebody out and end their sessions. The last administrator can't be shut out."""
+
+    def work(cursor: Cursor) -> None:
+        _check_person(cursor, viewer, person_id)
+        _check_not_last(cursor, viewer, person_id)
+        people.set_disabled(cursor, viewer.site_id, person_id, viewer.now)
+        sessions.end_of_person(cursor, viewer.site_id, person_id, "disabled", viewer.now)
+
+    _change(viewer, "disabled person", work, person_id)
+
+
+@use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
+def enable(viewer: Viewer, person_id: int) -> None:
+    """Let a disabled person in again, with the password they had."""
+
+    def work(cursor: Cursor) -> None:
+        _check_person(cursor, viewer, person_id)
+        people.set_disabled(cursor, viewer.site_id, person_id, None)
+
+    _change(viewer, "enabled person", work, person_id)
+
+
+@use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
+def unlock(viewer: Viewer, person_id: int) -> None:
+    """End the waiting time after failed sign-ins."""
+    _change(
+        viewer,
+        "unlocked person",
+        lambda cursor: people.set_failures(cursor, viewer.site_id, person_id, 0, None),
+        person_id,
+    )
+
+
+@use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
+def end_sessions(viewer: Viewer, person_id: int) -> None:
+    """Sign somebody out everywhere."""
+
+    def work(cursor: Cursor) -> None:
+        people.next_epoch(cursor, viewer.site_id, person_id)
+        sessions.end_of_person(
+            cursor, viewer.site_id, person_id, "ended by administrator", viewer.now
+        )
+
+    _change(viewer, "ended sessions", work, person_id)
+
+
+@use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
+def give_role(
+    viewer: Viewer, person_id: int, role: Role, from_on: date, to_on: date | None = None
+) -> None:
+    """One more role, from a day on."""
+    _check_span(from_on, to_on)
+
+    def work(cursor: Cursor) -> None:
+        _check_person(cursor, viewer, person_id)
+        held = [Role(one) for one in people.roles(cursor, viewer.site_id, person_id, from_on)]
+        if role in held:
+            raise Invalid("This person has that role on that day already.")
+        _check_roles([*held, role])
+        people.give_role(cursor, viewer.site_id, person_id, role.value, from_on, to_on)
+
+    _change(viewer, "gave role", work, person_id, role.value)
+
+
+@use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
+def end_role(viewer: Viewer, person_id: int, role: Role, on: date) -> None:
+    """A role ends: `on` is the first day without it."""
+
+    def work(cursor: Cursor) -> None:
+        _check_person(cursor, viewer, person_id)
+        if role is Role.ADMINISTRATOR:
+            _check_not_last(cursor, viewer, person_id)
+        people.end_role(cursor, viewer.site_id, person_id, role.value, on)
+
+    _change(viewer, "ended role", work, person_id, role.value)
+
+
+@use_case(roles=ADMINISTRATOR, about=About.CLIENT, audit=Audit.CHANGE)
+def assign_client(
+    viewer: Viewer, client_id: int, therapist_id: int, from_on: date, to_on: date | None = None
+) -> None:
+    """A therapist treats a client from a day on. Raises Invalid where that is so already."""
+    _check_span(from_on, to_on)
+
+    def work(cursor: Cursor) -> None:
+        _check_holds(cursor, viewer, therapist_id, Role.THERAPIST, from_on)
+        now = people.all_treats(cursor, viewer.site_id)
+        mine = now[(now["client_id"] == client_id) & (now["therapist_id"] == therapist_id)]
+        if any(span.to_on is None or span.to_on > from_on for span in _all_spans(mine)):
+            raise Invalid("This therapist is assigned to that client already.")
+        people.assign_client(cursor, viewer.site_id, therapist_id, client_id, from_on, to_on)
+
+    change(
+        viewer, "assigned client", work, client_id=client_id, object_kind="person",
+        object_id=therapist_id,
+    )  # fmt: skip
+
+
+@use_case(roles=ADMINISTRATOR, about=About.CLIENT, audit=Audit.CHANGE)
+def end_assignment(viewer: Viewer, client_id: int, therapist_id: int, on: date) -> None:
+    """A therapist no longer treats a client: `on` is the first day without."""
+    change(
+        viewer,
+        "ended assignment",
+        lambda cursor: people.end_client_assignment(
+            cursor, viewer.site_id, therapist_id, client_id, on
+        ),
+        client_id=client_id,
+        object_kind="person",
+        object_id=therapist_id,
+    )
+
+
+@use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
+def assign_supervisor(
+    viewer: Viewer, therapist_id: int, supervisor_id: int, from_on: date, to_on: date | None = None
+) -> None:
+    """A supervisor answers for a therapist from a day on."""
+    _check_span(from_on, to_on)
+    if therapist_id == supervisor_id:
+        raise Invalid("Nobody supervises themselves: choose another supervisor.")
+
+    def work(cursor: Cursor) -> None:
+        _check_holds(cursor, viewer, therapist_id, Role.THERAPIST, from_on)
+        _check_holds(cursor, viewer, supervisor_id, Role.SUPERVISOR, from_on)
+        people.assign_supervisor(
+            cursor, viewer.site_id, supervisor_id, therapist_id, from_on, to_on
+        )
+
+    _change(viewer, "assigned supervisor", work, therapist_id, f"supervisor {supervisor_id}")
+
+
+@use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
+def end_supervision(viewer: Viewer, therapist_id: int, supervisor_id: int, on: date) -> None:
+    """A supervisor no longer answers for a therapist: `on` is the first day without."""
+    _change(
+        viewer,
+        "ended supervision",
+        lambda cursor: people.end_supervision(
+            cursor, viewer.site_id, supervisor_id, therapist_id, on
+        ),
+        therapist_id,
+        f"supervisor {supervisor_id}",
+    )
+
+
+@use_case(roles=ADMINISTRATOR, about=About.CLIENT, audit=Audit.CHANGE)
+def link_sign_in(viewer: Viewer, client_id: int, person_id: int | None) -> None:
+    """Whose record this person sees as their own. Raises Invalid unless they sign in as a client
+    and nobody else's record is theirs."""
+
+    def work(cursor: Cursor) -> None:
+        if person_id is not None:
+            _check_holds(cursor, viewer, person_id, Role.CLIENT, viewer.today)
+            other = clients.of_person(cursor, viewer.site_id, person_id)
+            if other not in (None, client_id):
+                raise Invalid("This sign-in is linked to another record. Unlink that one first.")
+        clients.link_person(cursor, viewer.site_id, client_id, person_id)
+
+    change(
+        viewer, "linked sign-in" if person_id else "unlinked sign-in", work, client_id=client_id,
+        object_kind="person", object_id=person_id,
+    )  # fmt: skip
+
+
+@use_case(roles=ALL_SIGNED_IN, about=About.NOTHING, audit=Audit.NONE)
+def my_sessions(viewer: Viewer) -> list[OpenSession]:
+    """The browsers where the viewer is signed in."""
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        found = sessions.open_ones(cursor, viewer.site_id, viewer.now - IDLE)
+    return [
+        OpenSession(
+            person_id=viewer.person_id,
+            name=viewer.name,
+            role=row["role"],
+            created_at=_moment(row["created_at"]) or viewer.now,
+            seen_at=_moment(row["seen_at"]) or viewer.now,
+            is_this_one=int(row["web_session_id"]) == viewer.web_session_id,
+        )
+        for row in found.to_dict("records")
+        if int(row["person_id"]) == viewer.person_id
+    ]
+
+
+def _change(viewer: Viewer, kind: str, work: object, person_id: int, detail: str = "") -> object:
+    return change(
+        viewer, kind, work, object_kind="person", object_id=person_id, detail=detail  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _check_roles(roles: list[Role]) -> None:
+    if not roles or Role.ANONYMOUS in roles:
+        raise Invalid("Choose at least one role.")
+    if Role.CLIENT in roles and len(roles) > 1:
+        raise Invalid("A client's sign-in has no other role: add a second sign-in for staff.")
+
+
+def _check_span(from_on: date, to_on: date | None) -> None:
+    if to_on is not None and to_on <= from_on:
+        raise Invalid("The end lies before the start.")
+
+
+def _check_person(cursor: Cursor, viewer: Viewer, person_id: int) -> None:
+    if people.by_id(cursor, viewer.site_id, person_id) is None:
+        raise Invalid("There is no such person.")
+
+
+def _check_holds(cursor: Cursor, viewer: Viewer, person_id: int, role: Role, on: date) -> None:
+    if role not in people.roles(cursor, viewer.site_id, person_id, on):
+        raise Invalid(f"That person is no {role} on {on}: give them the role first.")
+
+
+def _check_not_last(cursor: Cursor, viewer: Viewer, person_id: int) -> None:
+    if people.administrators(cursor, viewer.site_id, viewer.today) == [person_id]:
+        raise Invalid("This is the only administrator. Make another one first.")
+
+
+def _moment(value: object, after: datetime | None = None) -> datetime | None:
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return None
+    moment: datetime = pd.Timestamp(value).to_pydatetime()  # type: ignore[arg-type]
+    return None if after is not None and moment <= after else moment
+
+
+def _spans(
+    frame: pd.DataFrame, key: str, value: int, what: str, id_column: str | None
+) -> tuple[Span, ...]:
+    return _all_spans(frame[frame[key] == value], what, id_column)
+
+
+def _all_spans(
+    frame: pd.DataFrame, what: str = "client", id_column: str | None = None
+) -> tuple[Span, ...]:
+    return tuple(
+        Span(
+            str(row[what]), row["from_on"], None if pd.isna(row["to_on"]) else row["to_on"],
+            int(row[id_column]) if id_column else 0,
+        )
+        for row in frame.to_dict("records")
+    )  # fmt: skip

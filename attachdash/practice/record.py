@@ -1,0 +1,191 @@
+"""One client's record: who they are, what was answered, what wants a person's eye."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from attachdash.change.course import Course
+from attachdash.errors import Invalid
+from attachdash.instruments import LEADS, Direction, Domain
+from attachdash.practice import clients, courses, flags
+from attachdash.practice.clients import Client, Episode
+from attachdash.practice.courses import TRIAD
+from attachdash.practice.rights import About, Audit, Role, Viewer, change, reach, use_case
+from attachdash.store import answers, scores
+from attachdash.store import clients as store_clients
+from attachdash.store.engine import Cursor
+
+# The one instrument of the list whose two dimensions are drawn as a pair comes first.
+PAIRS = ("ecr_r", "ecr_s", "ecr_brennan", "ecr_brennan_5", "ecr_rs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientRecord:
+    """What a therapist or supervisor sees of one client, in one episode."""
+
+    client: Client
+    therapists: tuple[str, ...]
+    episode: Episode | None  # the one shown
+    week: int | None
+    last_answer_on: date | None
+    triad: dict[Domain, Course | None]
+    choices: dict[Domain, tuple[Course, ...]]  # what could lead each domain instead
+    fixed: dict[Domain, tuple[str, str]]  # instrument and scale that a therapist fixed
+    attachment: tuple[Course, Course] | None  # anxiety, avoidance of one instrument
+    others: tuple[Course, ...]  # every other course, by domain
+    flags: tuple[flags.Flag, ...]
+    without_episode: int  # scores of answers that belong to no episode
+    as_of: datetime
+    last_import_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What a client sees of themself: the triad, and nothing else."""
+
+    client: Client
+    therapists: tuple[str, ...]
+    week: int | None
+    last_answer_on: date | None
+    triad: dict[Domain, Course | None]
+
+
+@use_case(roles=[Role.THERAPIST, Role.SUPERVISOR], about=About.CLIENT, audit=Audit.OPENING)
+def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None) -> ClientRecord:
+    """The record of a client in reach; without an episode named, the open or else the last one."""
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        client = _client(cursor, viewer, client_id)
+        therapists = store_clients.therapists(cursor, reach(viewer)).get(client_id, [])
+        history = scores.history(cursor, reach(viewer), client_id)
+        fixed_ids = scores.leads(cursor, reach(viewer))
+        raised = flags.read(cursor, viewer, client_id)
+        last_import_at = answers.last_import(cursor, viewer.site_id)
+    episode = _episode(client, episode_id)
+    found = courses.from_scores(viewer, history, client_id, episode) if episode else []
+    fixed = {
+        domain: _code(viewer, fixed_ids[episode.episode_id, domain.value])
+        for domain in Domain
+        if episode and (episode.episode_id, domain.value) in fixed_ids
+    }
+    triad = {domain: courses.leading(found, domain, fixed.get(domain)) for domain in TRIAD}
+    pair = _pair(found)
+    drawn = {id(course) for course in (*triad.values(), *(pair or ()))}
+    order = list(Domain)
+    return ClientRecord(
+        client=client,
+        therapists=tuple(therapists),
+        episode=episode,
+        week=(_until(viewer, episode) - episode.started_on).days // 7 if episode else None,
+        last_answer_on=None if history.empty else max(history["answered_on"]),
+        triad=triad,
+        choices={
+            domain: tuple(
+                course
+                for course in found
+                if course.scale.domain == domain
+                and course.n
+                and course.scale.direction is not Direction.NEITHER
+            )
+            for domain in TRIAD
+        },
+        fixed=fixed,
+        attachment=pair,
+        others=tuple(
+            sorted(
+                (course for course in found if id(course) not in drawn),
+                key=lambda course: (order.index(course.scale.domain), _lead_place(course)),
+            )
+        ),
+        flags=tuple(raised),
+        without_episode=int(history[history["episode_id"].isna()]["administration_id"].nunique()),
+        as_of=viewer.now,
+        last_import_at=last_import_at,
+    )
+
+
+@use_case(roles=[Role.CLIENT], about=About.NOTHING, audit=Audit.NONE)
+def my_progress(viewer: Viewer) -> Progress | None:
+    """A client's own triad in their open or last episode; None while no record is linked."""
+    if viewer.client_id is None:
+        return None
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        client = _client(cursor, viewer, viewer.client_id)
+        therapists = store_clients.therapists(cursor, reach(viewer)).get(client.client_id, [])
+        history = scores.history(cursor, reach(viewer), client.client_id)
+        fixed_ids = scores.leads(cursor, reach(viewer))
+    episode = _episode(client, None)
+    found = courses.from_scores(viewer, history, client.client_id, episode) if episode else []
+    triad: dict[Domain, Course | None] = {}
+    for domain in TRIAD:
+        key = (episode.episode_id, domain.value) if episode else None
+        fixed = _code(viewer, fixed_ids[key]) if key in fixed_ids else None
+        triad[domain] = courses.leading(found, domain, fixed)
+    shown = [course.latest.answered_on for course in triad.values() if course and course.latest]
+    return Progress(
+        client=client,
+        therapists=tuple(therapists),
+        week=(_until(viewer, episode) - episode.started_on).days // 7 if episode else None,
+        last_answer_on=max(shown, default=None),
+        triad=triad,
+    )
+
+
+@use_case(roles=[Role.THERAPIST], about=About.EPISODE, audit=Audit.CHANGE)
+def fix_lead(
+    viewer: Viewer, episode_id: int, domain: Domain, lead: tuple[str, str] | None
+) -> None:
+    """Let another scale of the domain stand for it; None: the first of the list again."""
+    catalogue = viewer.store.catalogue
+    if lead is not None:
+        if lead not in catalogue.scale_ids:
+            raise Invalid("There is no such scale.")
+        _, scale = catalogue.scales[catalogue.scale_ids[lead]]
+        if scale.domain != domain or scale.direction is Direction.NEITHER:
+            raise Invalid(f"That scale can't stand for {domain.label.lower()}.")
+    scale_id = catalogue.scale_ids[lead] if lead else None
+    change(
+        viewer,
+        "fixed lead scale",
+        lambda cursor: scores.fix_lead(
+            cursor, viewer.site_id, episode_id, domain.value, scale_id, viewer.person_id, viewer.now
+        ),
+        object_kind="episode",
+        object_id=episode_id,
+        detail=domain.value,
+    )
+
+
+def _client(cursor: Cursor, viewer: Viewer, client_id: int) -> Client:
+    return next(one for one in clients.read(cursor, viewer) if one.client_id == client_id)
+
+
+def _episode(client: Client, episode_id: int | None) -> Episode | None:
+    if episode_id is not None:
+        return next((one for one in client.episodes if one.episode_id == episode_id), None)
+    return client.open_episode or (client.episodes[-1] if client.episodes else None)
+
+
+def _until(viewer: Viewer, episode: Episode) -> date:
+    return viewer.today if episode.is_open or episode.ended_on is None else episode.ended_on
+
+
+def _code(viewer: Viewer, scale_id: int) -> tuple[str, str]:
+    instrument, scale = viewer.store.catalogue.scales[scale_id]
+    return instrument.id, scale.id
+
+
+def _pair(found: list[Course]) -> tuple[Course, Course] | None:
+    by_scale = {(course.instrument.id, course.scale.id): course for course in found if course.n}
+    for instrument in PAIRS:
+        anxiety, avoidance = (by_scale.get((instrument, one)) for one in ("anxiety", "avoidance"))
+        if anxiety and avoidance:
+            return anxiety, avoidance
+    return None
+
+
+def _lead_place(course: Course) -> tuple[int, str, int]:
+    key = (course.instrument.id, course.scale.id)
+    order = list(LEADS.get(course.scale.domain, ()))
+    place = order.index(key) if key in order else len(order)
+    return place, course.instrument.short_name, [s.id for s in course.instrument.scales].index(
+        course.scale.id
+    )

@@ -1,0 +1,61 @@
+"""Recording one form that was filled in on paper."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from attachdash.errors import Invalid
+from attachdash.practice.clients import OLDEST, _one
+from attachdash.practice.keeping import Given, keep, prepare
+from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
+from attachdash.store.engine import Cursor
+
+
+@use_case(roles=[Role.THERAPIST], about=About.CLIENT, audit=Audit.CHANGE)
+def record_administration(
+    viewer: Viewer, client_id: int, instrument_id: str, answered_on: date, answers: Sequence[int],
+    occasion: str = "",
+) -> bool:  # fmt: skip
+    """Keep one form: answers in whole steps, in item order, negative where there is none.
+
+    Whether it was new; False where the same form of that day is already held. Raises Invalid:
+    nothing answered, a value outside its range, a day in the future or before birth, or other
+    answers held for the same day.
+    """
+    instrument = viewer.store.library.get(instrument_id)
+    if instrument is None or not instrument.accepts_items:
+        raise Invalid("That questionnaire can't be typed in by its items.")
+    if all(one < 0 for one in answers):
+        raise Invalid("Nothing is answered yet: at least one answer is needed.")
+    client = _one(viewer, client_id)
+    if answered_on > viewer.today:
+        raise Invalid("The day lies in the future.")
+    if answered_on < (client.born_on or OLDEST):
+        raise Invalid("The day lies before the client was born.")
+    given = Given(
+        instrument=instrument,
+        client_ids=np.array([client_id], np.int64),
+        days=[answered_on],
+        occasions=[occasion],
+        answers=np.array([answers], np.int16),
+        scores={},
+    )
+    prepared = prepare(viewer, given)
+
+    def work(cursor: Cursor) -> bool:
+        if keep(cursor, viewer, prepared):
+            return True
+        from attachdash.practice.importing import differing
+
+        if differing(cursor, viewer, given):
+            raise Invalid(
+                f"Other answers to {instrument.short_name} are held for that day. Check the day; "
+                "a second form of one day needs a word that tells them apart."
+            )
+        return False
+
+    return change(
+        viewer, "recorded form", work, client_id=client_id,
+        detail=lambda new: f"{instrument.id}{'' if new else ', already held'}",
+    )  # fmt: skip

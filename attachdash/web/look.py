@@ -1,0 +1,109 @@
+"""How does a page look beyond Streamlit's own settings? The one piece of CSS, header and cards."""
+
+import base64
+import html
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+from plotly.graph_objects import Figure
+
+from attachdash.charts.logo import wordmark
+from attachdash.charts.theme import palette
+from attachdash.web import browser
+
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 46 46" fill="none" stroke-width="6" '
+    'stroke-linecap="round"><path d="M5 31A11.5 11.5 0 0 1 28 31" stroke="#670662"/>'
+    '<path d="M18 31A11.5 11.5 0 0 1 41 31" stroke="#006ACA"/></svg>'
+)
+
+CSS = """
+[class*="st-key-card-"] {{border-color:{card_line}}}
+button[role=radio][aria-checked=true] {{background:{primary};border-color:{primary};color:#fff}}
+button[role=radio][aria-checked=true] * {{color:#fff}}
+.st-key-answers button[role=radio], .st-key-answers [data-testid=stRadioOption] {{min-height:44px}}
+[class*="st-key-scale-"] button[role=radio] {{min-height:48px;padding:0}}
+.stApp {{font-variant-numeric:tabular-nums}}
+.ad-meta {{color:{muted};font-size:14px}}
+h1.ad-title {{font:600 28px/1.3 "Source Serif",serif;margin:0;padding:0}}
+.ad-lead {{font-size:16px;margin-top:.5rem}}
+.ad-badge {{display:inline-block;font-size:13px;font-weight:700;padding:.15rem .5rem;
+  border-radius:.3rem;white-space:nowrap}}
+.ad-risk {{background:{text};color:{bg}}}
+.ad-first {{background:{attention_ground};color:{attention_ink};border:1px solid {attention_ink}}}
+.ad-soon {{background:{sunk};color:{text};border:1px solid {card_line}}}
+.ad-course {{color:{muted};padding-left:0}}
+.ad-row {{display:grid;grid-template-columns:7rem minmax(12rem,1fr) repeat(3,118px) 7rem;
+  gap:0 1rem;align-items:center;font-size:15px;line-height:1.4;min-height:62px}}
+.ad-row > :last-child {{text-align:right}}
+.ad-line {{border-bottom:1px solid {card_line}}}
+.ad-sign-in {{text-align:center;padding-top:clamp(1rem,9vh,6rem)}}
+.st-key-entry [data-testid=stFormSubmitButton] button {{background:{primary};border-color:{primary};
+  color:#fff;width:100%;min-height:44px}}
+.ad-sign-in img {{height:48px;max-width:100%}}
+.ad-sign-in p {{color:{muted};margin:1rem 0 0}}
+.st-key-who {{position:fixed;top:.45rem;right:1rem;width:auto;z-index:999991}}
+.st-key-who button {{min-height:44px}}
+header [data-testid=stToolbar] {{padding-right:17rem}}
+@media (max-width:640px) {{
+  .ad-row {{grid-template-columns:1fr 1fr 1fr}}
+  .ad-row > :nth-child(-n+2), .ad-row > :last-child {{grid-column:1/-1;text-align:left}}
+  .st-key-who .ad-meta {{display:none}}
+  header [data-testid=stToolbar] {{padding-right:6rem}}
+}}
+"""
+
+
+def dress() -> None:
+    """Bring the CSS of the mode shown; once a run, by the shell."""
+    ink = palette(browser.mode())
+    names = {name: getattr(ink, name) for name in ink.__slots__ if name != "hues"}
+    st.html(f"<style>{CSS.format(**names)}</style>")
+
+
+def svg_image(svg: str, alt: str) -> str:
+    """An `img` of a drawing for st.html, which takes no svg itself."""
+    data = base64.b64encode(svg.encode()).decode()
+    return f'<img alt="{esc(alt)}" src="data:image/svg+xml;base64,{data}">'
+
+
+def banner() -> str:
+    """The wordmark as an `img`, in the mode shown."""
+    return svg_image(wordmark(browser.mode()).read_text("utf-8"), "AttachDash")
+
+
+def esc(text: object) -> str:
+    """Text made harmless for st.html."""
+    return html.escape(str(text), quote=True)
+
+
+def header(title: str, meta: str = "", lead: str = "") -> None:
+    """The page's title, a muted line, and what to know first; its first sentence stands bold.
+
+    All three are plain text, not Markdown and not HTML.
+    """
+    st.html(
+        f'<h1 class="ad-title">{esc(title)}</h1>'
+        + (f'<div class="ad-meta">{esc(meta)}</div>' if meta else "")
+        + (f'<div class="ad-lead">{_first_bold(lead)}</div>' if lead else "")
+    )
+
+
+def _first_bold(lead: str) -> str:
+    first, stop, rest = lead.partition(". ")
+    return f"<b>{esc(first + stop.strip())}</b> {esc(rest)}" if stop else f"<b>{esc(lead)}</b>"
+
+
+@contextmanager
+def card(key: str) -> Iterator[None]:
+    """A bordered card; all cards of one row are equally high."""
+    with st.container(border=True, key=f"card-{key}", height="stretch"):
+        yield
+
+
+def chart(figure: Figure, key: str, alt: str) -> None:
+    """Draw a figure of charts/ as it is; `alt` is its sentence, for whoever can't see it."""
+    st.plotly_chart(
+        figure, theme=None, key=key, alt=alt, width="stretch", config={"displayModeBar": False}
+    )

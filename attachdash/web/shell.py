@@ -1,0 +1,81 @@
+"""The frame of every page: who is here, which pages are theirs, how to leave."""
+
+import streamlit as st
+
+from attachdash.charts.logo import wordmark
+from attachdash.practice.rights import Role, Viewer
+from attachdash.web import browser, look, navigation, signin, who
+
+
+def _entrance(viewer: Viewer) -> st.Page:
+    """The page before the others: sign-in, or the password that must be set first."""
+    page = signin.password_page if viewer.signed_in else signin.sign_in_page
+    title = "Set your password" if viewer.signed_in else "Sign in"
+    # Under every address, so that a bookmark leads to sign-in and from there on to its page.
+    others = [
+        st.Page(page, title=title, url_path=entry.url_path, visibility="hidden")
+        for entry in navigation.PAGES
+    ]
+    first = st.Page(page, title=title, url_path="sign-in", default=True)
+    return st.navigation([first, *others], position="hidden")
+
+
+def _menu(viewer: Viewer) -> st.Page:
+    """The page asked for, out of those of the viewer's role."""
+    pages = [
+        st.Page(
+            entry.path,
+            title=entry.title,
+            url_path=entry.url_path,
+            default=number == 0,
+            visibility="hidden" if entry.hidden else "visible",
+        )
+        for number, entry in enumerate(navigation.entries_of(viewer.role))
+    ]
+    page = st.navigation(pages, position="top")
+    if who.wants_home():
+        st.switch_page(pages[0])
+    return page
+
+
+def _who_is_here(viewer: Viewer) -> None:
+    """Name, role and the way out, at the top of every page."""
+    with st.container(key="who", horizontal=True, vertical_alignment="center", gap="small"):
+        others = [role for role in viewer.roles if role is not viewer.role]
+        if others:
+            with st.popover(viewer.role.value.capitalize(), type="tertiary"):
+                st.write(f"**{look.esc(viewer.name)}** acts as {viewer.role.value}.")
+                for role in others:
+                    st.button(
+                        f"Act as {role.value}", key=f"act_{role}", on_click=who.switch_role,
+                        args=(role,),
+                    )  # fmt: skip
+        else:
+            st.html(f'<span class="ad-meta">{look.esc(viewer.name)}</span>')
+        st.button("Sign out", key="sign_out", type="tertiary", on_click=who.sign_out)
+
+
+@st.fragment(run_every="60s")
+def _watch(drawn_in: str) -> None:
+    """Draw anew when somebody left or came on this browser, or its colours changed."""
+    if who.has_changed(who.present(touch=False)) or browser.mode() != drawn_in:
+        st.rerun()
+
+
+viewer = who.present()
+who.settle(viewer)
+outside = not viewer.signed_in or viewer.must_change
+st.set_page_config(
+    page_icon=look.ICON,
+    layout="centered" if outside or viewer.role is Role.CLIENT else "wide",
+    initial_sidebar_state="collapsed",
+)
+look.dress()
+if outside:
+    page = _entrance(viewer)
+else:
+    st.logo(str(wordmark(browser.mode())), size="large")
+    page = _menu(viewer)
+    _who_is_here(viewer)
+_watch(browser.mode())
+page.run()

@@ -1,0 +1,42 @@
+"""Account: one's own password, role and sessions."""
+
+import streamlit as st
+
+from attachdash import web
+from attachdash.practice import people
+from attachdash.web.signin import password_form
+
+viewer = web.viewer()
+web.header("Account", f"{viewer.name} · signed in as {viewer.sign_in} · {viewer.role.value}")
+
+with st.container(width=560):
+    if len(viewer.roles) > 1:
+        with web.card("role"):
+            st.subheader("Role", anchor=False)
+            st.write(f"You act as **{viewer.role.value}**: one role at a time.")
+            for role in viewer.roles:
+                if role is not viewer.role:
+                    st.button(
+                        f"Act as {role.value}",
+                        key=f"account_act_{role}",
+                        on_click=web.switch_role,
+                        args=(role,),
+                    )
+
+    with web.card("password"):
+        st.subheader("Password", anchor=False)
+        password_form(viewer)
+
+    with web.card("sessions"):
+        st.subheader("Where you are signed in", anchor=False)
+        for one in people.my_sessions(viewer):
+            browser = "This browser" if one.is_this_one else "Another browser"
+            st.write(
+                f"- {browser}, as {one.role}: since {one.created_at:%H:%M}, "
+                f"last used {one.seen_at:%H:%M} UTC"
+            )
+        st.write(
+            "A session ends 15 minutes after you last did something, 8 hours after you signed in, "
+            "and when you sign out, in every tab of this browser. A new password ends the others."
+        )
+        st.button("Sign out", key="account_sign_out", on_click=web.sign_out)
