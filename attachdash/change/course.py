@@ -1,6 +1,6 @@
 """How did one scale run through one episode?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -101,3 +101,9 @@ class Course:
                 yield self.scored[start:place]
                 start = place
         yield self.scored[start:]
+
+
+def same_client(courses: Iterable[Course]) -> None:
+    """Raises ValueError where courses of different clients would come into one picture."""
+    if len({course.client_id for course in courses}) > 1:
+        raise ValueError("courses of more than one client in one picture")

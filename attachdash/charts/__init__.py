@@ -5,7 +5,7 @@ from attachdash.charts.measures import measure, two_lines
 from attachdash.charts.panels import client_panel, panel, triad
 from attachdash.charts.sparkline import sparkline
 from attachdash.charts.theme import Mode, Palette, domain_hue, palette
-from attachdash.charts.words import client_sentence, sentence, sentence_parts, table
+from attachdash.charts.words import client_sentence, pair_sentence, sentence, sentence_parts, table
 
 __all__ = [
     "Mode",
@@ -14,6 +14,7 @@ __all__ = [
     "client_sentence",
     "domain_hue",
     "measure",
+    "pair_sentence",
     "palette",
     "panel",
     "sentence",

@@ -21,6 +21,7 @@ GAP_PX = 6  # between the plot and the labels in its right margin
 _LETTER = 0.5  # mean width of a letter of the chart's font, as a share of its size
 _LINE_PX = 15  # one line of a reference label
 _VALUE_LINE_PX = 18
+_AIR_PX = 4  # keeps two references from reading as one
 
 # A year's ticks fall on quarters, a term's on six weeks.
 _WEEK_STEPS = (1, 2, 4, 6, 12, 26, 52, 104, 260, 520)
@@ -59,7 +60,7 @@ class Label:
     @property
     def high_px(self) -> float:
         """How much height the label takes."""
-        return _VALUE_LINE_PX if self.is_value else self.lines * _LINE_PX
+        return _VALUE_LINE_PX if self.is_value else self.lines * _LINE_PX + _AIR_PX
 
 
 def band(
@@ -93,14 +94,25 @@ def band(
     return [area, *(_across(frame, height, edge) for height in edges if height not in axis)]
 
 
-def clinical_line(frame: Frame, at: float, ink: Palette, *, unwell: bool) -> Part:
-    """A cut-off: dashed in the text's ink; a line that marks the well side is dotted and pale."""
-    line = {
-        "color": ink.text if unwell else ink.muted,
-        "width": 1.2,
-        "dash": "6px,4px" if unwell else "2px,4px",
+def clinical_line(frame: Frame, at: float, weeks: Part, ink: Palette, *, unwell: bool) -> Part:
+    """A cut-off: dashed in the text's ink; a line that marks the well side is dotted and pale.
+
+    A trace, not a shape: a shape under the dots is under the grid too, which would hide it.
+    """
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "xaxis": frame.x,
+        "yaxis": frame.y,
+        "x": weeks["range"],
+        "y": [at, at],
+        "hoverinfo": "skip",
+        "line": {
+            "color": ink.text if unwell else ink.muted,
+            "width": 1.2,
+            "dash": "6px,4px" if unwell else "2px,4px",
+        },
     }
-    return _across(frame, at, line)
 
 
 def began_line(frame: Frame, at: float, ink: Palette) -> Part:
@@ -181,7 +193,7 @@ def reference_label(at: float, words: Sequence[str], margin_px: float, colour: s
     letters = max(6, int((margin_px - GAP_PX) / (TICK_PX * _LETTER)))
     lines: list[str] = []
     for part in words:
-        lines += textwrap.wrap(part, letters, max_lines=2, placeholder="…") or []
+        lines += textwrap.wrap(part, letters, max_lines=2, placeholder="…", break_on_hyphens=False)
     text = "<br>".join(safe(line) for line in lines)
     return Label(at=at, text=text, lines=len(lines), colour=colour)
 
@@ -191,7 +203,8 @@ def labels(frame: Frame, wanted: Sequence[Label], room_px: tuple[float, float]) 
 
     `room_px` is how far they may reach over the plot's top and under its foot.
     """
-    ordered = sorted(wanted, key=lambda label: label.at)
+    # Of two at one height the first wanted stands above.
+    ordered = sorted(wanted[::-1], key=lambda label: label.at)
     centres = pushed_apart(
         [label.at * frame.plot_px for label in ordered],
         [label.high_px for label in ordered],

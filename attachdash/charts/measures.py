@@ -4,7 +4,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from attachdash.change import Course
+from attachdash.change import Course, same_client
 from attachdash.charts import marks
 from attachdash.charts.marks import Frame, Label, Part
 from attachdash.charts.references import cut_offs, in_short, usual_range
@@ -42,6 +42,7 @@ def measure(
     right = _MEASURE_RIGHT_PHONE_PX if phone else _MEASURE_RIGHT_PX
     frame = Frame(plot_px=_MEASURE_PX)
     layout = _layout([course], frame, right, mode)
+    data: list[Part] = []
     said: list[Label] = []
     usual = usual_range(scale)
     if usual is not None:
@@ -55,12 +56,12 @@ def measure(
         said.append(marks.reference_label(at, words, right, ink.muted))
     for cutoff in cut_offs(scale, age):
         unwell = cutoff.side is Side.UNWELL
-        layout["shapes"].append(marks.clinical_line(frame, cutoff.value, ink, unwell=unwell))
+        data.append(marks.clinical_line(frame, cutoff.value, layout["xaxis"], ink, unwell=unwell))
         colour = ink.text if unwell else ink.muted
         said.append(
             marks.reference_label(_at(course, cutoff.value), _line_words(cutoff), right, colour)
         )
-    data = [_dots(frame, course, hue, mode)]
+    data.append(_dots(frame, course, hue, mode))
     if course.latest is not None:
         said.append(_value(course, "latest", hue))
     else:
@@ -72,8 +73,9 @@ def measure(
 def two_lines(anxiety: Course, avoidance: Course, *, mode: Mode, phone: bool = False) -> go.Figure:
     """Attachment anxiety (solid, round) and avoidance (dashed, square) over time, raw axis.
 
-    Raises ValueError where the two scales don't share one range.
+    Raises ValueError where the two scales don't share one range, or one client.
     """
+    same_client([anxiety, avoidance])
     if anxiety.scale.range != avoidance.scale.range:
         raise ValueError(
             f"{anxiety.instrument.id}: {anxiety.scale.id} and {avoidance.scale.id} differ in range"

@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from attachdash.change import Course
+from attachdash.change import Course, same_client
 from attachdash.charts import marks
 from attachdash.charts.marks import Frame, Label, Part
 from attachdash.charts.references import usual_range
@@ -30,9 +30,11 @@ def triad(courses: Mapping[Domain, Course | None], *, mode: Mode, phone: bool = 
     """The three leading scales as one figure: side by side, on a phone one under the other.
 
     Each is a share of its scale's range from 0 to 100, turned so that up is better; heights
-    can't be compared between scales. The weeks are the same in all panels.
+    can't be compared between scales. The weeks are the same in all panels. Raises ValueError
+    where the courses are not all one client's.
     """
     given = [course for course in courses.values() if course is not None]
+    same_client(given)
     weeks = marks.week_axis(given)
     count = max(1, len(courses))
     block = _TITLE_PX + _TOP_PX + _PLOT_PX + _FOOT_PX
@@ -141,7 +143,9 @@ def _title(frame: Frame, domain: Domain, course: Course | None, mode: Mode) -> P
     """The panel's domain, instrument and n, with the domain's dot, above it."""
     ink, hue = palette(mode), domain_hue(domain, mode)
     about = "" if course is None or course.about is None else f" about {course.about}"
-    what = "" if course is None else f"{course.instrument.short_name}{about} · n {course.n}"
+    what = (
+        "no answers" if course is None else f"{course.instrument.short_name}{about} · n {course.n}"
+    )
     return {
         "xref": f"{frame.x} domain",
         "yref": f"{frame.y} domain",

@@ -118,6 +118,19 @@ def sentence_parts(course: Course, *, shared: bool = False) -> tuple[str, str]:
     return bold, " ".join([place, *_notes(course)])
 
 
+def pair_sentence(anxiety: Course, avoidance: Course) -> str:
+    """Attachment's two in one sentence: first and latest of each, range, direction and n."""
+    said = [
+        f"{word} {_first_to_latest(course)}"
+        for word, course in (("anxiety", anxiety), ("avoidance", avoidance))
+    ]
+    scale = anxiety.scale
+    about = f" about {anxiety.about}" if anxiety.about else ""
+    how = f"{range_of(scale)}, {scale.direction.label}"
+    place = f"on {anxiety.instrument.short_name}{about} ({how}), n {anxiety.n} and {avoidance.n}."
+    return f"{', '.join(said).capitalize()} {place}"
+
+
 def client_sentence(course: Course) -> str:
     """First against latest in everyday words for the client: no numbers, no field's words."""
     values = course.values
@@ -161,6 +174,13 @@ def table(course: Course) -> pd.DataFrame:
         for answer in course.answers
     ]
     return pd.DataFrame(rows, columns=["Date", "Week", score, "Answered", "State"], dtype="str")
+
+
+def _first_to_latest(course: Course) -> str:
+    raw = [number(course.instrument, course.scale, value) for value in course.values]
+    if not raw:
+        return "without a score"
+    return f"first {raw[0]} → latest {raw[-1]}" if len(raw) > 1 else f"{raw[0]} so far"
 
 
 def _no_score(course: Course, short: str) -> str:

@@ -22,7 +22,7 @@ DECLINED = -2
 NOT_APPLICABLE = -3
 
 Answers = NDArray[np.signedinteger[Any]]  # 8 or 16 bits
-Column = NDArray[np.int8] | NDArray[np.int16]
+Column = NDArray[np.signedinteger[Any]]
 Blanks = NDArray[np.int8]
 
 # Rows worked on at a time: their columns stay in the processor's cache (measured).
@@ -142,7 +142,7 @@ def _total(instrument: Instrument, scale: Scale, columns: Answers) -> tuple[Colu
     rows = columns.shape[1]
     # As narrow as the sum and the answers allow: a narrower column is sooner added.
     narrow = columns.dtype == np.int8 and _largest(instrument, scale) <= np.iinfo(np.int8).max
-    total = np.zeros(rows, np.int8 if narrow else np.int16)
+    total: Column = np.zeros(rows, np.int8 if narrow else np.int16)
     blanks = np.zeros(rows, np.int8)
     given = np.empty_like(total)
     missing = np.empty(rows, np.bool_)
@@ -152,7 +152,7 @@ def _total(instrument: Instrument, scale: Scale, columns: Answers) -> tuple[Colu
         np.less(column, 0, out=missing)
         np.add(blanks, counted, out=blanks)
         if scale.method is Method.RECODE_MEAN:
-            total += _recoded(scale, number, column).astype(total.dtype)
+            np.add(total, _recoded(scale, number, column), out=total, casting="same_kind")
             continue
         np.maximum(column, 0, out=given)
         if number in scale.reverse:

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from attachdash.intake.mapping import DateFormat
-from attachdash.intake.problems import ProblemKind
+from attachdash.intake.problems import ProblemKind, Wrong
 
 EARLIEST = date(1900, 1, 1)
 ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -19,16 +18,7 @@ EXPECTED: dict[DateFormat, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoDay:
-    """Why a text is not a day that can be kept."""
-
-    kind: ProblemKind
-    expected: str
-    cure: str
-
-
-def read_day(text: str, written: DateFormat, today: date) -> date | NoDay:
+def read_day(text: str, written: DateFormat, today: date) -> date | Wrong:
     """The day a cell names in the stated format, or why it is refused."""
     text = text.strip()
     parts: tuple[str, ...] | None = None
@@ -39,19 +29,19 @@ def read_day(text: str, written: DateFormat, today: date) -> date | NoDay:
         first, _, second, year = match.groups()
         parts = (year, second, first) if written == "dmy" else (year, first, second)
     if parts is None:
-        return NoDay(kind=ProblemKind.DATE, expected=EXPECTED[written], cure=_cure(text))
+        return Wrong(kind=ProblemKind.DATE, expected=EXPECTED[written], cure=_cure(text))
     try:
         day = date(*(int(part) for part in parts))
     except ValueError:
-        return NoDay(kind=ProblemKind.DATE, expected="a day that exists", cure="Correct the date.")
+        return Wrong(kind=ProblemKind.DATE, expected="a day that exists", cure="Correct the date.")
     if day > today:
-        return NoDay(
+        return Wrong(
             kind=ProblemKind.DATE_OUT_OF_RANGE,
             expected="a day not in the future",
             cure="Correct the date.",
         )
     if day < EARLIEST:
-        return NoDay(
+        return Wrong(
             kind=ProblemKind.DATE_OUT_OF_RANGE,
             expected="a day since 1900",
             cure="Correct the date.",

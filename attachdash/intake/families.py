@@ -20,11 +20,6 @@ class Family:
     columns: tuple[str, ...]
     numbers: tuple[int, ...]
 
-    @property
-    def is_unnamed(self) -> bool:
-        """Whether the names say no more than "item 1", "Q2", "3"."""
-        return not plain(self.stem)
-
 
 def plain(name: str) -> str:
     """A name by its letters and digits only: "PHQ-9 " and "phq_9" are one."""
@@ -33,7 +28,7 @@ def plain(name: str) -> str:
 
 def families(columns: tuple[str, ...]) -> list[Family]:
     """The groups of two or more numbered columns, and single ones, in the file's order."""
-    groups: dict[str, list[tuple[int, str]]] = {}
+    groups: dict[str, tuple[str, list[tuple[int, str]]]] = {}
     for column in columns:
         # "phq9" alone is a name, not item 9 of a "phq": a number needs a gap or an item word.
         match = NUMBERED.fullmatch(column.strip())
@@ -42,15 +37,13 @@ def families(columns: tuple[str, ...]) -> list[Family]:
         stem = _without_item_word(match["stem"])
         if stem and not match["gap"] and plain(stem) == plain(match["stem"]):
             continue
-        groups.setdefault(plain(stem), []).append((int(match["number"]), column))
+        groups.setdefault(plain(stem), (stem, []))[1].append((int(match["number"]), column))
     found = []
-    for members in groups.values():
+    for stem, members in groups.values():
         members.sort(key=lambda member: member[0])
-        stem = NUMBERED.fullmatch(members[0][1].strip())
-        assert stem is not None, "members matched before"
         found.append(
             Family(
-                stem=_without_item_word(stem["stem"]),
+                stem=stem,
                 columns=tuple(column for _, column in members),
                 numbers=tuple(number for number, _ in members),
             )

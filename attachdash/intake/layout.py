@@ -130,7 +130,7 @@ def find_delimiter(file: str, text: bytes) -> str:
     best = (0.0, 0, "")
     for delimiter in DELIMITERS:
         try:
-            rows = [row for row in csv.reader(lines[: 4 * ROWS_LOOKED_AT], delimiter=delimiter)]
+            rows = list(csv.reader(lines[: 4 * ROWS_LOOKED_AT], delimiter=delimiter))
         except csv.Error:  # a cell longer than any questionnaire's
             continue
         width = len(rows[0]) if rows else 0

@@ -147,6 +147,18 @@ def _entry_wrong(mapping: Mapping, instrument: Instrument) -> list[tuple[str, st
                 "Choose the scale each column holds.",
             )
         ]
+    not_theirs = [
+        scale.name
+        for scale in instrument.scales_for(None)
+        if scale.id in mapping.scores and not scale.is_for(mapping.informant)
+    ]
+    if not_theirs:
+        return [
+            (
+                f"scales that {mapping.informant} answers, but {', '.join(not_theirs)} is not one",
+                "Choose another scale, or say who answered.",
+            )
+        ]
     return []
 
 

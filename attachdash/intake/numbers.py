@@ -9,23 +9,15 @@ from dataclasses import dataclass
 
 from attachdash.instruments import BLANK
 from attachdash.intake.mapping import as_number
-from attachdash.intake.problems import ProblemKind
+from attachdash.intake.problems import ProblemKind, Wrong
 
 DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]+")
 # What other programs write where nothing was answered; only a hint, never believed unsaid.
 LIKE_MISSING_WORDS = frozenset(
-    "na n/a #n/a n.a. n/k nan null none nil - -- – — . ? x missing unknown blank #null! inf".split()
+    {"na", "n/a", "#n/a", "n.a.", "n/k", "nan", "null", "#null!", "none", "nil", "inf"}
+    | {"-", "--", "–", "—", ".", "?", "x", "missing", "unknown", "blank"}
 )
 LIKE_MISSING_NUMBERS = frozenset({-9, -99, -999, -1, 9, 88, 77, 99, 98, 888, 999, 9999})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoNumber:
-    """Why a cell is neither an answer nor blank."""
-
-    kind: ProblemKind
-    expected: str
-    cure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +61,7 @@ class AnswerReader:
         """What an item cell may hold."""
         return f"{self.span}, or empty if not answered"
 
-    def read(self, text: str) -> int | NoNumber:
+    def read(self, text: str) -> int | Wrong:
         """Whole steps from low to high, BLANK, or why the cell is refused."""
         text = text.strip()
         if not text or text in self.missing:
@@ -81,7 +73,7 @@ class AnswerReader:
         # Tenths have no exact binary form; whole numbers must be exact.
         if abs(steps - round(steps)) > (0 if self.step == 1 else 1e-6):
             kind = "whole numbers" if self.step == 1 else f"steps of {self.step:g}"
-            return NoNumber(
+            return Wrong(
                 kind=ProblemKind.DECIMAL,
                 expected=f"{self.span} in {kind}, or empty if not answered",
                 cure="Check the answer sheet.",
@@ -106,7 +98,7 @@ class ScoreReader:
         """What a score cell may hold."""
         return f"{self.low:g} to {self.high:g}, or empty if there is no score"
 
-    def read(self, text: str) -> float | NoNumber:
+    def read(self, text: str) -> float | Wrong:
         """The score, NaN where there is none, or why the cell is refused."""
         text = text.strip()
         if not text or text in self.missing:
@@ -122,21 +114,19 @@ class ScoreReader:
         return number
 
 
-def _no_number(text: str, expected: str) -> NoNumber:
+def _no_number(text: str, expected: str) -> Wrong:
     if text.casefold() in LIKE_MISSING_WORDS:
-        return NoNumber(kind=ProblemKind.NOT_A_NUMBER, expected=expected, cure=_name_it(text))
+        return Wrong(kind=ProblemKind.NOT_A_NUMBER, expected=expected, cure=_name_it(text))
     if DECIMAL_COMMA.fullmatch(text):
-        return NoNumber(
+        return Wrong(
             kind=ProblemKind.DECIMAL, expected=expected, cure="Write decimals with a point."
         )
-    return NoNumber(
-        kind=ProblemKind.NOT_A_NUMBER, expected=expected, cure="Write the number itself."
-    )
+    return Wrong(kind=ProblemKind.NOT_A_NUMBER, expected=expected, cure="Write the number itself.")
 
 
-def _out_of_range(text: str, number: float, expected: str) -> NoNumber:
+def _out_of_range(text: str, number: float, expected: str) -> Wrong:
     cure = _name_it(text) if number in LIKE_MISSING_NUMBERS else "Check the answer sheet."
-    return NoNumber(kind=ProblemKind.OUT_OF_RANGE, expected=expected, cure=cure)
+    return Wrong(kind=ProblemKind.OUT_OF_RANGE, expected=expected, cure=cure)
 
 
 def _name_it(text: str) -> str:

@@ -85,6 +85,15 @@ class Problem:
         return f"{words} {self.cure}" if self.cure else words
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Why a cell can't be kept; its place is added by whoever knows file and row."""
+
+    kind: ProblemKind
+    expected: str
+    cure: str = ""
+
+
 class Unreadable(Invalid):
     """The file as a whole is refused; nothing of it can be kept."""
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from attachdash.instruments import Instrument, Library
-from attachdash.intake.check import distinct
 from attachdash.intake.coding import codes_seen
 from attachdash.intake.days import (
     format_shown_by,
@@ -22,9 +22,9 @@ from attachdash.intake.days import (
 )
 from attachdash.intake.families import Family, families, named_in, names_of, plain
 from attachdash.intake.mapping import DATE_FORMATS, DateFormat, Mapping
-from attachdash.intake.numbers import AnswerReader, MissingCodes, NoNumber
-from attachdash.intake.problems import listed, shown
-from attachdash.intake.table import Table
+from attachdash.intake.numbers import AnswerReader, MissingCodes
+from attachdash.intake.problems import Wrong, listed, shown
+from attachdash.intake.table import Table, distinct
 
 FIRST_VALUES = 3
 MOST_ENTRIES = 20
@@ -87,7 +87,9 @@ def propose(
         notes.append("No column of client codes was found: choose it.")
     if chosen and not items and not scores:
         notes.append(f"No columns with answers or scores of {chosen.short_name} were found.")
-    coding_low, entries, strange = None, (), ()
+    coding_low: int | None = None
+    entries: tuple[tuple[str, int], ...] = ()
+    strange: tuple[tuple[str, int], ...] = ()
     if chosen and items:
         coding_low = _coding(table, chosen, items, notes)
         entries, strange = _entries(table, chosen, items, coding_low)
@@ -155,16 +157,16 @@ def _client_column(table: Table, taken: set[str | None]) -> str | None:
 def _day_column(
     table: Table, today: date, notes: list[str]
 ) -> tuple[str | None, DateFormat | None]:
-    dated = []
-    for column in table.columns:
-        texts = [text for text in table.frame[column].head(1000).to_list() if text.strip()]
+    dated: list[str] = []
+    for name in table.columns:
+        texts = [text for text in table.frame[name].head(1000).to_list() if text.strip()]
         days = sum(map(looks_like_a_day, texts))
-        other = any(word in plain(column) for word in OTHER_DAYS)
+        other = any(word in plain(name) for word in OTHER_DAYS)
         if texts and days >= MOSTLY * len(texts) and not other:
-            dated.append(column)
+            dated.append(name)
     column = dated[0] if len(dated) == 1 else None
     if len(dated) > 1:
-        named = [column for column in dated if plain(column).startswith(DAY_NAMES)]
+        named = [name for name in dated if plain(name).startswith(DAY_NAMES)]
         column = named[0] if len(named) == 1 else None
     if column is None:
         found = f" ({', '.join(map(shown, dated))} hold days)" if dated else ""
@@ -177,7 +179,7 @@ def _day_column(
 
 
 def _about_days(
-    table: Table, texts: list[str], which: "np.typing.NDArray[np.int64]", written: DateFormat | None
+    table: Table, texts: list[str], which: NDArray[np.int64], written: DateFormat | None
 ) -> str:
     if written:
         return f"Days read as {DATE_FORMATS[written]}."
@@ -238,7 +240,12 @@ def _items(
         return ()
     own = [family for family in groups if instrument.id in named_in(family.stem, library)]
     if not own:
-        own = [family for family in groups if family.is_unnamed and len(family.columns) > 1]
+        # "Q1" and "phq_1" say less than the name: the instrument is known from elsewhere.
+        own = [
+            family
+            for family in groups
+            if len(family.columns) > 1 and plain(instrument.id).startswith(plain(family.stem))
+        ]
     if len(own) != 1:
         if own:
             stems = ", ".join(shown(family.columns[0]) + " …" for family in own)
@@ -257,7 +264,7 @@ def _items(
 
 def _score_names(instrument: Instrument, start: str) -> dict[str, str]:
     """Plain column names that mean a scale of the instrument, and its id."""
-    names = {}
+    names: dict[str, str] = {}
     for scale in instrument.scales:
         for word in (plain(scale.id), plain(scale.name), plain(scale.topic)):
             names.setdefault(start + word, scale.id)
@@ -332,7 +339,7 @@ def _entries(
         for text, count in zip(texts, counts, strict=True):
             text = text.strip()
             times[text] += count
-            if isinstance(reader.read(text), NoNumber):
+            if isinstance(reader.read(text), Wrong):
                 strange[text] += count
     return _commonest(times), _commonest(strange)
 

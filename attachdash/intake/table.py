@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from attachdash.intake.layout import DELIMITERS, Records, as_utf8, find_delimiter, find_records
-from attachdash.intake.problems import Problem, ProblemKind, Unreadable, listed, shown
+from attachdash.intake.problems import Problem, ProblemKind, Unreadable, shown
 
 MOST_COLUMNS = 2_000
 # More problems than anyone reads are counted, not listed.
@@ -249,4 +249,8 @@ def _cells(
     return frame, numbers
 
 
-__all__ = ["MOST_LISTED", "Table", "listed", "read_csv"]
+def distinct(series: pl.Series) -> tuple[list[str], NDArray[np.int64]]:
+    """A column's different texts, and for each cell which of them it is."""
+    texts = series.unique(maintain_order=True)
+    which = series.cast(pl.Enum(texts)).to_physical().to_numpy()
+    return texts.to_list(), which.astype(np.int64)

@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from attachdash.change.course import Course
 from attachdash.instruments import Domain
-from attachdash.practice import clients, courses, flags
+from attachdash.practice import clients, courses
+from attachdash.practice import flags as practice_flags
 from attachdash.practice.courses import TRIAD
 from attachdash.practice.rights import About, Audit, Role, Viewer, reach, use_case
 from attachdash.store import answers, scores
@@ -21,10 +22,10 @@ class Row:
     week: int | None  # full weeks since the open episode began; None without one
     last_answer_on: date | None
     triad: dict[Domain, Course | None]
-    flags: tuple[flags.Flag, ...]  # most urgent first
+    flags: tuple[practice_flags.Flag, ...]  # most urgent first
 
     @property
-    def open_flag(self) -> flags.Flag | None:
+    def open_flag(self) -> practice_flags.Flag | None:
         """The most urgent flag that nobody has seen."""
         return next((flag for flag in self.flags if flag.state == "open"), None)
 
@@ -49,15 +50,17 @@ def caseload(viewer: Viewer) -> Caseload:
         wanted = sorted({*courses.lead_scale_ids(viewer), *fixed.values()})
         found = scores.courses(cursor, reach(viewer), wanted, current)
         last = scores.last_answers(cursor, reach(viewer))
-        raised = flags.read(cursor, viewer)
+        raised = practice_flags.read(cursor, viewer)
         last_import_at = answers.last_import(cursor, viewer.site_id)
-    of_client = {int(client_id): rows for client_id, rows in found.groupby("client_id")}
+    of_client = {int(str(client_id)): rows for client_id, rows in found.groupby("client_id")}
     rows = []
     for client in everyone:
         episode = client.open_episode
         own: list[Course] = []
         if episode and client.client_id in of_client:
-            own = courses.from_scores(viewer, of_client[client.client_id], client.client_id, episode)
+            own = courses.from_scores(
+                viewer, of_client[client.client_id], client.client_id, episode
+            )
         rows.append(
             Row(
                 client=client,

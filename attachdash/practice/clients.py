@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -67,39 +68,45 @@ class Client:
         """Full years on a day; from the year alone it can be one too many."""
         if self.born_on is None:
             return None
-        return on.year - self.born_on.year - ((on.month, on.day) < (self.born_on.month, self.born_on.day))
+        return (
+            on.year
+            - self.born_on.year
+            - ((on.month, on.day) < (self.born_on.month, self.born_on.day))
+        )
 
 
 def from_frames(who: pd.DataFrame, spans: pd.DataFrame) -> list[Client]:
     """Clients with their episodes, from what the store gives."""
     episodes: dict[int, list[Episode]] = {}
-    for (client_id, _, episode_id), group in spans.groupby(["client_id", "started_on", "episode_id"]):
-        first = group.iloc[0]
-        episodes.setdefault(int(client_id), []).append(
+    for key, group in spans.groupby(["client_id", "started_on", "episode_id"]):
+        client_id, episode_id = int(str(key[0])), int(str(key[2]))
+        rows = group.to_dict("records")
+        episodes.setdefault(client_id, []).append(
             Episode(
-                episode_id=int(episode_id),
-                started_on=first["started_on"],
-                start_is_nominal=bool(first["start_is_nominal"]),
-                problem=str(first["problem"]),
-                spans=tuple(
-                    (start, None if pd.isna(end) else end)
-                    for start, end in zip(group["from_on"], group["to_on"], strict=True)
-                ),
+                episode_id=episode_id,
+                started_on=rows[0]["started_on"],
+                start_is_nominal=bool(rows[0]["start_is_nominal"]),
+                problem=str(rows[0]["problem"]),
+                spans=tuple((row["from_on"], _known(row["to_on"])) for row in rows),
             )
         )
     return [
         Client(
-            client_id=int(row.client_id),
-            code=row.code,
-            name=row.name,
-            born_on=None if pd.isna(row.born_on) else row.born_on,
-            born_precision=None if pd.isna(row.born_precision) else row.born_precision,
-            language=row.language,
-            person_id=None if pd.isna(row.person_id) else int(row.person_id),
-            episodes=tuple(episodes.get(int(row.client_id), ())),
+            client_id=int(row["client_id"]),
+            code=row["code"],
+            name=row["name"],
+            born_on=_known(row["born_on"]),
+            born_precision=_known(row["born_precision"]),
+            language=row["language"],
+            person_id=None if pd.isna(row["person_id"]) else int(row["person_id"]),
+            episodes=tuple(episodes.get(int(row["client_id"]), ())),
         )
-        for row in who.rename(columns={"name": "name"}).itertuples(index=False)
+        for row in who.to_dict("records")
     ]
+
+
+def _known(value: Any) -> Any:
+    return None if pd.isna(value) else value
 
 
 def read(cursor: Cursor, viewer: Viewer) -> list[Client]:
@@ -162,7 +169,7 @@ def open_episode(
 
     Raises Invalid: another episode is open, the day lies in one, in the future or before birth.
     """
-    client = _one(viewer, client_id)
+    client = one_client(viewer, client_id)
     _check_start(viewer, client, started_on, None)
     if client.open_episode:
         raise Invalid("An episode is open already. Close it first, or go on in it.")
@@ -183,7 +190,7 @@ def open_episode(
 
 @use_case(roles=STAFF, about=About.EPISODE, audit=Audit.CHANGE)
 def close_episode(viewer: Viewer, episode_id: int, last_day: date, reason: str) -> None:
-    """End a therapy after its last day. Raises Invalid: closed already, or a day before its start."""
+    """End a therapy after its last day. Raises Invalid: closed already, or no day of it."""
     client, episode = _one_episode(viewer, episode_id)
     if not episode.is_open:
         raise Invalid("This episode is closed already.")
@@ -248,7 +255,8 @@ def refile(cursor: Cursor, viewer: Viewer, client_id: int) -> None:
     answers.refile(cursor, viewer.site_id, client_id, moves)
 
 
-def _one(viewer: Viewer, client_id: int) -> Client:
+def one_client(viewer: Viewer, client_id: int) -> Client:
+    """A client in the viewer's reach."""
     with viewer.store.engine.reading(viewer.scope) as cursor:
         return next(one for one in read(cursor, viewer) if one.client_id == client_id)
 

@@ -27,7 +27,7 @@ def from_scores(
     ]
     courses = []
     for scale_id, group in mine.groupby("scale_id", sort=True):
-        instrument, scale = viewer.store.catalogue.scales[int(scale_id)]
+        instrument, scale = viewer.store.catalogue.scales[int(str(scale_id))]
         nominal = group["is_nominal"] if "is_nominal" in group else pd.Series(False, group.index)
         courses.append(
             Course(

@@ -63,7 +63,9 @@ def viewer_of(store: Store, browser_token: str, now: datetime, *, touch: bool = 
     A session ends after 15 minutes without a touch, after 8 hours, and at once when the person
     is disabled, loses the role, changes the password or is signed out elsewhere.
     """
-    nobody = Viewer(store=store, now=now, today=now.date(), browser_hash=browser_hash(browser_token))
+    nobody = Viewer(
+        store=store, now=now, today=now.date(), browser_hash=browser_hash(browser_token)
+    )
     with store.engine.reading(Scope()) as cursor:
         known = settings.everything(cursor, 1)
         on = _local_date(now, known.get("time_zone", "UTC"))

@@ -39,11 +39,10 @@ def episode_of(day: date, care: Sequence[Care]) -> int | None:
 def care_of(spans: pd.DataFrame) -> dict[int, list[Care]]:
     """Each client's episodes, from their spans (store.clients.spans_of)."""
     found: dict[int, list[Care]] = {}
-    for (client_id, episode_id), group in spans.groupby(["client_id", "episode_id"]):
+    for key, group in spans.groupby(["client_id", "episode_id"]):
+        client_id, episode_id = (int(str(part)) for part in key)
         ends = [None if pd.isna(end) else end for end in group["to_on"]]
         known = [end for end in ends if end is not None]
         ended = None if len(known) < len(ends) else max(known)
-        found.setdefault(int(client_id), []).append(
-            Care(int(episode_id), min(group["from_on"]), ended)
-        )
+        found.setdefault(client_id, []).append(Care(episode_id, min(group["from_on"]), ended))
     return found

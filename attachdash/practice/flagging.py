@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from attachdash.practice.rights import Viewer
 from attachdash.store import flags
-from attachdash.store.engine import Cursor
+from attachdash.store.engine import Cursor, Row
 
 HISTORIC_AFTER = timedelta(days=14)
 
@@ -27,11 +27,6 @@ class Evidence:
     answered_on: date
 
 
-def step_ids_needed(evidence: int) -> int:
-    """How many step ids raising that much evidence can take."""
-    return evidence
-
-
 def raise_flags(
     cursor: Cursor,
     viewer: Viewer,
@@ -42,39 +37,41 @@ def raise_flags(
     """Write the flags that this evidence (with its episode) raises or renews."""
     if not evidence:
         return
+    site, now = viewer.site_id, viewer.now
     touched = sorted({one.client_id for one, _ in evidence})
     there = {
         (int(row[1]), str(row[2]), str(row[3])): (int(row[0]), str(row[4]), row[5])
-        for row in flags.known(cursor, viewer.site_id, touched)
+        for row in flags.known(cursor, site, touched)
     }
-    new_flags, new_steps = iter(flag_ids), iter(step_ids)
-    for one, episode_id in sorted(evidence, key=lambda pair: pair[0].answered_on):
-        historic = viewer.today - one.answered_on > HISTORIC_AFTER
+    held = {flag_id for flag_id, _, _ in there.values()}
+    new_flags = iter(flag_ids)
+    written: dict[int, Row] = {}
+    steps: list[Row] = []
+    in_order = sorted(evidence, key=lambda pair: pair[0].answered_on)
+    for (one, episode_id), step_id in zip(in_order, step_ids, strict=False):
         key = (one.client_id, one.kind, one.cause)
-        site, now = viewer.site_id, viewer.now
+        historic = viewer.today - one.answered_on > HISTORIC_AFTER
         if key not in there:
-            flag_id, state, step = next(new_flags), "historic" if historic else "open", "raised"
-            flags.raise_flag(
-                cursor, site, flag_id, one.client_id, episode_id, one.kind, one.cause,
-                one.administration_id, state, now,
-            )  # fmt: skip
-            there[key] = (flag_id, state, one.answered_on)
+            flag_id, state, last_on = next(new_flags), "historic", None
+            step = "raised"
         else:
             flag_id, state, last_on = there[key]
             step = "historic evidence" if historic else "new evidence"
-            # An old answer never hides a newer one, and never makes a flag urgent.
-            if last_on is None or one.answered_on >= last_on:
-                state = state if historic else "open"
-                flags.renew(
-                    cursor, site, flag_id, episode_id, one.administration_id, state, now
-                )
-                there[key] = (flag_id, state, one.answered_on)
-            elif not historic and state != "open":
-                flags.renew(
-                    cursor, site, flag_id, episode_id, one.administration_id, "open", now
-                )
-                there[key] = (flag_id, "open", one.answered_on)
-        flags.add_step(
-            cursor, site, next(new_steps), flag_id, step, viewer.person_id, now,
-            f"administration {one.administration_id}",
-        )  # fmt: skip
+        # An old answer never makes a flag urgent, and never hides a newer one.
+        newer = last_on is None or one.answered_on >= last_on
+        reopens = not historic and state != "open"
+        if newer or reopens:
+            state = state if historic else "open"
+            there[key] = (flag_id, state, one.answered_on)
+            written[flag_id] = (
+                site, flag_id, one.client_id, episode_id, one.kind, one.cause,
+                one.administration_id, now, state,
+            )  # fmt: skip
+        words = f"administration {one.administration_id}"
+        steps.append((site, step_id, flag_id, step, viewer.person_id, now, words))
+    flags.write(
+        cursor, site,
+        [row for flag_id, row in written.items() if flag_id not in held],
+        [row for flag_id, row in written.items() if flag_id in held],
+        steps,
+    )  # fmt: skip

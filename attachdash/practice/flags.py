@@ -53,7 +53,7 @@ class Flag:
 
     @property
     def urgency(self) -> tuple[int, int, int, int]:
-        """To sort by: open before historic before seen, grave before soft, answers before blanks."""
+        """To sort by: open first, then grave before soft, then answers before blanks."""
         return (
             ("open", "historic", "seen").index(self.state),
             GRAVITY[self.kind.rsplit("_", 1)[0]],
@@ -109,6 +109,4 @@ def mark_seen(viewer: Viewer, client_id: int, flag_id: int) -> None:
             cursor, viewer.site_id, step_id, flag_id, "seen", viewer.person_id, viewer.now
         )
 
-    change(
-        viewer, "saw flag", work, client_id=client_id, object_kind="flag", object_id=flag_id
-    )
+    change(viewer, "saw flag", work, client_id=client_id, object_kind="flag", object_id=flag_id)

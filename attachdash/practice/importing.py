@@ -1,20 +1,19 @@
 """Importing a file: what would be kept, what is refused and why, and keeping it in one piece."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
 import polars as pl
-import pyarrow as pa
 
 from attachdash.errors import Invalid
 from attachdash.intake import Checked, Mapping, Problem, ProblemKind, Table, check
 from attachdash.practice import clients as practice_clients
-from attachdash.practice.keeping import Given, Prepared, keep, prepare
-from attachdash.practice.rights import About, Audit, Role, Viewer, change, reach, use_case
-from attachdash.store import answers, clients, people
+from attachdash.practice.held import differing, held_already
+from attachdash.practice.keeping import Given, keep, prepare
+from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
+from attachdash.store import answers, clients
 from attachdash.store.engine import Cursor
 
 IMPORTERS = (Role.THERAPIST, Role.ADMINISTRATOR)
@@ -64,7 +63,7 @@ def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
         known = rows.filter(pl.col("client_code").is_in(list(everyone)))
         given = _given(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
         with viewer.store.engine.reading(viewer.scope) as cursor:
-            held = len(_held(cursor, viewer, given))
+            held = len(held_already(cursor, viewer, given))
     return Preview(
         checked=checked,
         rows=rows.height,
@@ -109,17 +108,23 @@ def import_file(
     prepared = prepare(viewer, _given(viewer, checked, rows, ids))
 
     def work(cursor: Cursor) -> Kept:
-        for code in new:
-            if clients.code_taken(cursor, viewer.site_id, code):
-                raise Invalid(f"{code} was added meanwhile. Look at the preview again.")
-            clients.add(cursor, viewer.site_id, ids[code], code, "", None, None, "en")
-        for (code, first), episode_id in zip(starts.items(), episode_ids, strict=True):
-            clients.open_episode(
-                cursor, viewer.site_id, int(episode_id), ids[code], first, True, ""
-            )
+        if new:
+            if taken := clients.codes_taken(cursor, viewer.site_id, new):
+                raise Invalid(f"{taken[0]} can't be used as a new code. Look at the preview again.")
+            clients.add_many(cursor, viewer.site_id, {code: int(ids[code]) for code in new})
+        clients.open_episodes(
+            cursor,
+            viewer.site_id,
+            [
+                (int(episode_id), int(ids[code]), first)
+                for (code, first), episode_id in zip(starts.items(), episode_ids, strict=True)
+            ],
+            nominal=True,
+        )
+        for code in starts:
             if code in everyone:
                 practice_clients.refile(cursor, viewer, ids[code])
-        kept = _keep_parts(cursor, viewer, prepared, batch_id)
+        kept = keep(cursor, viewer, prepared, batch_id)
         result = Kept(
             kept=kept, already_held=len(prepared.given) - kept, refused=refused, created=len(new),
             episodes=len(starts), batch_id=batch_id,
@@ -143,11 +148,6 @@ def imports(viewer: Viewer) -> pd.DataFrame:
     mine = None if viewer.role is Role.ADMINISTRATOR else viewer.person_id
     with viewer.store.engine.reading(viewer.scope) as cursor:
         return answers.batches(cursor, viewer.site_id, mine)
-
-
-def differing(cursor: Cursor, viewer: Viewer, given: Given) -> list[int]:
-    """The rows whose day already has other answers than these."""
-    return [place for place, same in _held(cursor, viewer, given).items() if not same]
 
 
 def _judge(
@@ -226,64 +226,3 @@ def _given(viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, 
         else {},
         channel="file",
     )
-
-
-def _keep_parts(cursor: Cursor, viewer: Viewer, prepared: Prepared, batch_id: int) -> int:
-    return keep(cursor, viewer, prepared, batch_id)
-
-
-def _held(cursor: Cursor, viewer: Viewer, given: Given) -> dict[int, bool]:
-    """Which rows' natural keys are held already, and whether with the same answers."""
-    if not len(given):
-        return {}
-    catalogue, n = viewer.store.catalogue, len(given)
-    held = answers.held(
-        cursor,
-        viewer.site_id,
-        pa.table(
-            {
-                "place": pa.array(range(n), pa.int64()),
-                "client_id": pa.array(given.client_ids),
-                "instrument_id": pa.array(
-                    [catalogue.instrument_ids[given.instrument.id]] * n, pa.int32()
-                ),
-                "about_id": pa.array(given.client_ids),
-                "informant_id": pa.array(given.client_ids),
-                "answered_on": pa.array(given.days, pa.date32()),
-                "occasion": pa.array(given.occasions, pa.string()),
-            }
-        ),
-    ).to_pylist()
-    ready = _ready_scores(cursor, viewer, [row["administration_id"] for row in held], given)
-    return {
-        row["place"]: _same(row["answers"], given, row["place"], ready.get(row["administration_id"]))
-        for row in held
-    }
-
-
-def _ready_scores(
-    cursor: Cursor, viewer: Viewer, administration_ids: Sequence[int], given: Given
-) -> dict[int, dict[int, float]]:
-    if given.answers is not None or not administration_ids:
-        return {}
-    found: dict[int, dict[int, float]] = {}
-    table = answers.values_of(cursor, viewer.site_id, [int(one) for one in administration_ids])
-    for row in table.to_pylist():
-        found.setdefault(row["administration_id"], {})[row["scale_id"]] = row["value"]
-    held_scores = found
-    return held_scores
-
-
-def _same(
-    held: Sequence[int] | None, given: Given, place: int, ready: dict[int, float] | None
-) -> bool:
-    if held is not None:
-        return given.answers is not None and list(held) == given.answers[place].tolist()
-    if given.answers is not None:
-        return False
-    offered = {
-        scale_id: float(values[place])
-        for scale_id, values in given.scores.items()
-        if not np.isnan(values[place])
-    }
-    return sorted(offered.values()) == sorted((ready or {}).values())

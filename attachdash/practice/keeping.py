@@ -14,14 +14,12 @@ from numpy.typing import NDArray
 from attachdash.errors import Invalid
 from attachdash.instruments import Instrument, State, risk_answers, score
 from attachdash.practice.filing import care_of, episode_of
-from attachdash.practice.flagging import Evidence, raise_flags, step_ids_needed
+from attachdash.practice.flagging import Evidence, raise_flags
 from attachdash.practice.rights import Viewer
 from attachdash.store import answers as store_answers
 from attachdash.store import clients
 from attachdash.store.answers import ADMINISTRATION, SCORE
 from attachdash.store.engine import Cursor
-
-STATES = tuple(State)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +90,7 @@ def prepare(viewer: Viewer, given: Given) -> Prepared:
     return Prepared(
         given, ids, scores, evidence,
         list(engine.new_ids("flag", flags)) if flags else [],
-        list(engine.new_ids("flag_step", step_ids_needed(flags))) if flags else [],
+        list(engine.new_ids("flag_step", flags)) if flags else [],
     )  # fmt: skip
 
 

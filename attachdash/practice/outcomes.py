@@ -29,7 +29,7 @@ def outcomes(viewer: Viewer) -> list[Outcome]:
         found = scores.outcomes(cursor, viewer.site_id, viewer.person_id, viewer.today)
     rows = []
     for scale_id, group in found.groupby("scale_id"):
-        instrument, scale = viewer.store.catalogue.scales[int(scale_id)]
+        instrument, scale = viewer.store.catalogue.scales[int(str(scale_id))]
         pairs = group[group["n"] >= 2]
         n = len(pairs)
         rows.append(

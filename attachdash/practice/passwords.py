@@ -18,12 +18,53 @@ CODE_LETTERS = "ABCDEFGHJKMNPQRTWXYZ2346789"
 
 # What people type when asked for a long one. Compared without case, digits at the ends and gaps.
 COMMON = frozenset(
-    "password passwort motdepasse contrasena parola letmein welcome qwertyuiop qwertzuiop qwerty "
-    "asdfghjkl administrator admin therapist therapy psychotherapy supervisor iloveyou sunshine "
-    "princess football baseball superman batman dragon monkey master shadow michael trustno "
-    "abcdefghijklmnopqrstuvwxyz abcdefghijklmno changeme secret correcthorsebatterystaple "
-    "attachdash attachment passwordpassword mypassword mysecretpassword thisismypassword "
-    "passphrase qwertyuiopasdfghjkl asdfghjklqwertyuiop zxcvbnm".split()
+    [
+        "password",
+        "passwort",
+        "motdepasse",
+        "contrasena",
+        "parola",
+        "letmein",
+        "welcome",
+        "qwertyuiop",
+        "qwertzuiop",
+        "qwerty",
+        "asdfghjkl",
+        "administrator",
+        "admin",
+        "therapist",
+        "therapy",
+        "psychotherapy",
+        "supervisor",
+        "iloveyou",
+        "sunshine",
+        "princess",
+        "football",
+        "baseball",
+        "superman",
+        "batman",
+        "dragon",
+        "monkey",
+        "master",
+        "shadow",
+        "michael",
+        "trustno",
+        "abcdefghijklmnopqrstuvwxyz",
+        "abcdefghijklmno",
+        "changeme",
+        "secret",
+        "correcthorsebatterystaple",
+        "attachdash",
+        "attachment",
+        "passwordpassword",
+        "mypassword",
+        "mysecretpassword",
+        "thisismypassword",
+        "passphrase",
+        "qwertyuiopasdfghjkl",
+        "asdfghjklqwertyuiop",
+        "zxcvbnm",
+    ]
 )
 
 

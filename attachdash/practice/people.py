@@ -1,9 +1,10 @@
 """People who sign in: adding them, their codes, roles and dated assignments."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -13,6 +14,8 @@ from attachdash.practice.entrance import ALL_SIGNED_IN, IDLE
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
 from attachdash.store import clients, people, sessions
 from attachdash.store.engine import Cursor
+
+T = TypeVar("T")
 
 CODE_LASTS = timedelta(hours=48)
 SIGN_IN = re.compile(r"[a-z0-9][a-z0-9._\-]{1,39}")
@@ -353,10 +356,10 @@ def my_sessions(viewer: Viewer) -> list[OpenSession]:
     ]
 
 
-def _change(viewer: Viewer, kind: str, work: object, person_id: int, detail: str = "") -> object:
-    return change(
-        viewer, kind, work, object_kind="person", object_id=person_id, detail=detail  # type: ignore[arg-type]
-    )  # fmt: skip
+def _change(
+    viewer: Viewer, kind: str, work: Callable[[Cursor], T], person_id: int, detail: str = ""
+) -> T:
+    return change(viewer, kind, work, object_kind="person", object_id=person_id, detail=detail)
 
 
 def _check_roles(roles: list[Role]) -> None:
@@ -386,10 +389,10 @@ def _check_not_last(cursor: Cursor, viewer: Viewer, person_id: int) -> None:
         raise Invalid("This is the only administrator. Make another one first.")
 
 
-def _moment(value: object, after: datetime | None = None) -> datetime | None:
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
+def _moment(value: Any, after: datetime | None = None) -> datetime | None:
+    if value is None or pd.isna(value):
         return None
-    moment: datetime = pd.Timestamp(value).to_pydatetime()  # type: ignore[arg-type]
+    moment: datetime = pd.Timestamp(value).to_pydatetime()
     return None if after is not None and moment <= after else moment
 
 

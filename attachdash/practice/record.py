@@ -6,7 +6,8 @@ from datetime import date, datetime
 from attachdash.change.course import Course
 from attachdash.errors import Invalid
 from attachdash.instruments import LEADS, Direction, Domain
-from attachdash.practice import clients, courses, flags
+from attachdash.practice import clients, courses
+from attachdash.practice import flags as practice_flags
 from attachdash.practice.clients import Client, Episode
 from attachdash.practice.courses import TRIAD
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, reach, use_case
@@ -32,7 +33,7 @@ class ClientRecord:
     fixed: dict[Domain, tuple[str, str]]  # instrument and scale that a therapist fixed
     attachment: tuple[Course, Course] | None  # anxiety, avoidance of one instrument
     others: tuple[Course, ...]  # every other course, by domain
-    flags: tuple[flags.Flag, ...]
+    flags: tuple[practice_flags.Flag, ...]
     without_episode: int  # scores of answers that belong to no episode
     as_of: datetime
     last_import_at: datetime | None
@@ -57,7 +58,7 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
         therapists = store_clients.therapists(cursor, reach(viewer)).get(client_id, [])
         history = scores.history(cursor, reach(viewer), client_id)
         fixed_ids = scores.leads(cursor, reach(viewer))
-        raised = flags.read(cursor, viewer, client_id)
+        raised = practice_flags.read(cursor, viewer, client_id)
         last_import_at = answers.last_import(cursor, viewer.site_id)
     episode = _episode(client, episode_id)
     found = courses.from_scores(viewer, history, client_id, episode) if episode else []
@@ -130,9 +131,7 @@ def my_progress(viewer: Viewer) -> Progress | None:
 
 
 @use_case(roles=[Role.THERAPIST], about=About.EPISODE, audit=Audit.CHANGE)
-def fix_lead(
-    viewer: Viewer, episode_id: int, domain: Domain, lead: tuple[str, str] | None
-) -> None:
+def fix_lead(viewer: Viewer, episode_id: int, domain: Domain, lead: tuple[str, str] | None) -> None:
     """Let another scale of the domain stand for it; None: the first of the list again."""
     catalogue = viewer.store.catalogue
     if lead is not None:
@@ -186,6 +185,8 @@ def _lead_place(course: Course) -> tuple[int, str, int]:
     key = (course.instrument.id, course.scale.id)
     order = list(LEADS.get(course.scale.domain, ()))
     place = order.index(key) if key in order else len(order)
-    return place, course.instrument.short_name, [s.id for s in course.instrument.scales].index(
-        course.scale.id
+    return (
+        place,
+        course.instrument.short_name,
+        [s.id for s in course.instrument.scales].index(course.scale.id),
     )

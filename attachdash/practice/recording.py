@@ -6,7 +6,8 @@ from datetime import date
 import numpy as np
 
 from attachdash.errors import Invalid
-from attachdash.practice.clients import OLDEST, _one
+from attachdash.practice.clients import OLDEST, one_client
+from attachdash.practice.held import differing
 from attachdash.practice.keeping import Given, keep, prepare
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
 from attachdash.store.engine import Cursor
@@ -28,7 +29,7 @@ def record_administration(
         raise Invalid("That questionnaire can't be typed in by its items.")
     if all(one < 0 for one in answers):
         raise Invalid("Nothing is answered yet: at least one answer is needed.")
-    client = _one(viewer, client_id)
+    client = one_client(viewer, client_id)
     if answered_on > viewer.today:
         raise Invalid("The day lies in the future.")
     if answered_on < (client.born_on or OLDEST):
@@ -46,8 +47,6 @@ def record_administration(
     def work(cursor: Cursor) -> bool:
         if keep(cursor, viewer, prepared):
             return True
-        from attachdash.practice.importing import differing
-
         if differing(cursor, viewer, given):
             raise Invalid(
                 f"Other answers to {instrument.short_name} are held for that day. Check the day; "

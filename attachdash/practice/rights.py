@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from attachdash.errors import Refused
 from attachdash.store import Reach, Store, audit, clients
@@ -145,7 +145,7 @@ def use_case(
         module = function.__module__.rsplit(".", 1)[-1]
         name = f"{module}.{function.__name__}"
         USE_CASES[name] = UseCase(name, checked, allowed, about, audit)
-        return checked
+        return cast(Callable[Concatenate[Viewer, P], T], checked)
 
     return declare
 

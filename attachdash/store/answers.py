@@ -120,8 +120,7 @@ def summarise(cursor: Cursor, site_id: int, client_ids: list[int]) -> None:
     """Rewrite the summary of these clients' episodes."""
     cursor.stage("touched", pa.table({"client_id": pa.array(client_ids, pa.int64())}))
     cursor.run(
-        "DELETE FROM summary WHERE site_id = $1 "
-        "AND client_id IN (SELECT client_id FROM touched)",
+        "DELETE FROM summary WHERE site_id = $1 AND client_id IN (SELECT client_id FROM touched)",
         site_id,
     )
     cursor.run(SUMMARISE, site_id)

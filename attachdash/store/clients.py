@@ -3,6 +3,7 @@
 from datetime import date
 
 import pandas as pd
+import pyarrow as pa
 
 from attachdash.store.engine import Cursor
 from attachdash.store.reach import CLINICAL, REGISTER, Reach
@@ -100,25 +101,66 @@ def episodes(cursor: Cursor, reach: Reach) -> pd.DataFrame:
     return cursor.frame(EPISODES, *reach.parameters)
 
 
-def ids_of_codes(cursor: Cursor, reach: Reach, codes: list[str]) -> dict[str, int]:
-    """The ids behind those codes that are in reach."""
-    rows = cursor.rows(
-        REGISTER
-        + "SELECT client.code, client.client_id FROM client "
-        + "INNER JOIN reached ON reached.client_id = client.client_id "
-        + "WHERE client.site_id = $1 AND client.code = ANY($5)",
-        *reach.parameters,
-        codes,
-    )
-    return {str(code): int(client_id) for code, client_id in rows}
-
-
 def code_taken(cursor: Cursor, site_id: int, code: str) -> bool:
     """Whether the code belongs to anybody in the practice."""
     row = cursor.one(
         "SELECT 1 FROM client WHERE site_id = $1 AND upper(code) = upper($2)", site_id, code
     )
     return row is not None
+
+
+def codes_taken(cursor: Cursor, site_id: int, codes: list[str]) -> list[str]:
+    """Those of the codes, in capitals, that belong to anybody in the practice."""
+    rows = cursor.rows(
+        "SELECT upper(code) FROM client WHERE site_id = $1 AND upper(code) = ANY($2)",
+        site_id,
+        [code.upper() for code in codes],
+    )
+    return [str(row[0]) for row in rows]
+
+
+def add_many(cursor: Cursor, site_id: int, ids_by_code: dict[str, int]) -> None:
+    """New clients of whom only the code is known."""
+    n = len(ids_by_code)
+    cursor.bulk(
+        "client",
+        pa.table(
+            {
+                "site_id": pa.array([site_id] * n, pa.int16()),
+                "client_id": pa.array(list(ids_by_code.values()), pa.int64()),
+                "code": pa.array(list(ids_by_code), pa.string()),
+                "name": pa.array([""] * n, pa.string()),
+                "language": pa.array(["en"] * n, pa.string()),
+            }
+        ),
+    )
+
+
+def open_episodes(
+    cursor: Cursor, site_id: int, episodes: list[tuple[int, int, date]], nominal: bool
+) -> None:
+    """New episodes with their first span: id, client, first day of each."""
+    if not episodes:
+        return
+    ids, client_ids, days = zip(*episodes, strict=True)
+    n = len(ids)
+    same = {
+        "site_id": pa.array([site_id] * n, pa.int16()),
+        "episode_id": pa.array(ids, pa.int64()),
+    }
+    cursor.bulk(
+        "episode",
+        pa.table(
+            {
+                **same,
+                "client_id": pa.array(client_ids, pa.int64()),
+                "started_on": pa.array(days, pa.date32()),
+                "start_is_nominal": pa.array([nominal] * n, pa.bool_()),
+                "problem": pa.array([""] * n, pa.string()),
+            }
+        ),
+    )
+    cursor.bulk("episode_span", pa.table({**same, "from_on": pa.array(days, pa.date32())}))
 
 
 def add(

@@ -18,7 +18,7 @@ T = TypeVar("T")
 BLOCK = 1_000
 
 # Nothing outside the file may be read or loaded through SQL, and no statement can undo that.
-LOCKED_DOWN = {
+LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -44,7 +44,8 @@ class DuckCursor:
 
     def frame(self, sql: str, *parameters: object) -> pd.DataFrame:
         # Through Arrow, so that a column's type never depends on whether a NULL is in it.
-        return self.arrow(sql, *parameters).to_pandas(types_mapper=pandas_type)
+        found: pd.DataFrame = self.arrow(sql, *parameters).to_pandas(types_mapper=pandas_type)
+        return found
 
     def arrow(self, sql: str, *parameters: object) -> pa.Table:
         return self._connection.execute(sql, parameters).to_arrow_table()
@@ -133,9 +134,7 @@ class DuckEngine:
                 size = max(BLOCK, count)
 
                 def take(cursor: DuckCursor) -> int:
-                    cursor.run(
-                        "INSERT INTO id_block VALUES ($1, 1) ON CONFLICT DO NOTHING", kind
-                    )
+                    cursor.run("INSERT INTO id_block VALUES ($1, 1) ON CONFLICT DO NOTHING", kind)
                     row = cursor.one(
                         "UPDATE id_block SET next_id = next_id + $2 WHERE kind = $1 "
                         "RETURNING next_id",
@@ -160,7 +159,5 @@ class DuckEngine:
 def why_not_opened(path: Path, message: str) -> str:
     """Words for a store that DuckDB would not open."""
     if process := re.search(r"PID (\d+)", message):
-        return (
-            f"The store {path} is held by process {process[1]}. Use its pages, or stop it first."
-        )
+        return f"The store {path} is held by process {process[1]}. Use its pages, or stop it first."
     return f"The store {path} could not be opened. Run `attachdash check` to see why."

@@ -59,7 +59,8 @@ class PostgresCursor:
         self._execute(sql, parameters)
 
     def frame(self, sql: str, *parameters: object) -> pd.DataFrame:
-        return self.arrow(sql, *parameters).to_pandas(types_mapper=pandas_type)
+        found: pd.DataFrame = self.arrow(sql, *parameters).to_pandas(types_mapper=pandas_type)
+        return found
 
     def arrow(self, sql: str, *parameters: object) -> pa.Table:
         cursor = self._execute(sql, parameters)

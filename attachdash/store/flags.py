@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pandas as pd
+import pyarrow as pa
 
 from attachdash.store.engine import Cursor, Row
 from attachdash.store.reach import CLINICAL, Reach
@@ -67,34 +68,55 @@ def known(cursor: Cursor, site_id: int, client_ids: list[int]) -> list[Row]:
     )
 
 
-def raise_flag(
-    cursor: Cursor, site_id: int, flag_id: int, client_id: int, episode_id: int | None, kind: str,
-    cause: str, administration_id: int, state: str, now: datetime,
-) -> None:  # fmt: skip
-    """A new flag."""
-    cursor.run(
-        "INSERT INTO flag (site_id, flag_id, client_id, episode_id, kind, cause, "
-        "administration_id, raised_at, state) "
-        "VALUES ($1, $2, $3, CAST($4 AS BIGINT), $5, $6, $7, $8, $9)",
-        site_id, flag_id, client_id, episode_id, kind, cause, administration_id, now, state,
-    )  # fmt: skip
+FLAG = pa.schema([
+    ("site_id", pa.int16()), ("flag_id", pa.int64()), ("client_id", pa.int64()),
+    ("episode_id", pa.int64()), ("kind", pa.string()), ("cause", pa.string()),
+    ("administration_id", pa.int64()), ("raised_at", pa.timestamp("us")), ("state", pa.string()),
+])  # fmt: skip
+STEP = pa.schema([
+    ("site_id", pa.int16()), ("step_id", pa.int64()), ("flag_id", pa.int64()),
+    ("kind", pa.string()), ("by_person_id", pa.int64()), ("done_at", pa.timestamp("us")),
+    ("words", pa.string()),
+])  # fmt: skip
+
+RENEW = """
+UPDATE flag
+SET episode_id = renewed.episode_id, administration_id = renewed.administration_id,
+    state = renewed.state, raised_at = renewed.raised_at
+FROM renewed
+WHERE flag.site_id = $1 AND flag.flag_id = renewed.flag_id
+"""
 
 
-def renew(
-    cursor: Cursor, site_id: int, flag_id: int, episode_id: int | None, administration_id: int,
-    state: str, now: datetime,
-) -> None:  # fmt: skip
-    """New evidence for a flag that is there."""
-    cursor.run(
-        "UPDATE flag SET episode_id = CAST($3 AS BIGINT), administration_id = $4, state = $5, "
-        "raised_at = $6 WHERE site_id = $1 AND flag_id = $2",
-        site_id, flag_id, episode_id, administration_id, state, now,
-    )  # fmt: skip
+def write(
+    cursor: Cursor, site_id: int, raised: list[Row], renewed: list[Row], steps: list[Row]
+) -> None:
+    """Add new flags, renew those with new evidence, and add the steps.
+
+    Rows have the columns of FLAG (raised and renewed) and STEP.
+    """
+    if raised:
+        cursor.bulk("flag", _table(raised, FLAG))
+    if renewed:
+        cursor.stage("renewed", _table(renewed, FLAG))
+        cursor.run(RENEW, site_id)
+    if steps:
+        cursor.bulk("flag_step", _table(steps, STEP))
+
+
+def _table(rows: list[Row], schema: pa.Schema) -> pa.Table:
+    columns = zip(*rows, strict=True)
+    return pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)],
+        schema=schema,
+    )
 
 
 def mark_seen(cursor: Cursor, site_id: int, flag_id: int) -> None:
     """Somebody has looked."""
-    cursor.run("UPDATE flag SET state = 'seen' WHERE site_id = $1 AND flag_id = $2", site_id, flag_id)
+    cursor.run(
+        "UPDATE flag SET state = 'seen' WHERE site_id = $1 AND flag_id = $2", site_id, flag_id
+    )
 
 
 def add_step(

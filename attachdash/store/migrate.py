@@ -50,9 +50,7 @@ def migrate(engine: Engine, now: datetime) -> list[str]:
         name = path.stem
 
         # A step commits together with the record that it ran.
-        def step(
-            cursor: Cursor, number: int = number, name: str = name, text: str = text
-        ) -> None:
+        def step(cursor: Cursor, number: int = number, name: str = name, text: str = text) -> None:
             for statement in statements(text):
                 cursor.run(statement)
             cursor.run("INSERT INTO migration VALUES ($1, $2, $3)", number, name, now)

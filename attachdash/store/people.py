@@ -182,7 +182,8 @@ def all_treats(cursor: Cursor, site_id: int) -> pd.DataFrame:
         "SELECT treats.therapist_id, treats.client_id, client.code AS client, treats.from_on, "
         "treats.to_on FROM treats INNER JOIN client ON client.site_id = treats.site_id "
         "AND client.client_id = treats.client_id WHERE treats.site_id = $1 "
-        "ORDER BY client.code NULLS LAST, treats.from_on NULLS LAST, treats.therapist_id NULLS LAST",
+        "ORDER BY client.code NULLS LAST, treats.from_on NULLS LAST, "
+        "treats.therapist_id NULLS LAST",
         site_id,
     )
 
@@ -199,7 +200,12 @@ def all_supervises(cursor: Cursor, site_id: int) -> pd.DataFrame:
 
 
 def assign_client(
-    cursor: Cursor, site_id: int, therapist_id: int, client_id: int, from_on: date, to_on: date | None
+    cursor: Cursor,
+    site_id: int,
+    therapist_id: int,
+    client_id: int,
+    from_on: date,
+    to_on: date | None,
 ) -> None:
     """A therapist treats a client from a day on."""
     cursor.run(

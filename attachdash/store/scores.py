@@ -167,8 +167,9 @@ def fix_lead(
     if scale_id is not None:
         cursor.run(
             "INSERT INTO lead (site_id, episode_id, domain, scale_id, version, by_person_id, "
-            "recorded_at, reason) SELECT $1, $2, $3, $4, COALESCE(max(version), 0) + 1, $5, $6, '' "
-            "FROM lead WHERE site_id = $1 AND episode_id = $2 AND domain = $3",
+            "recorded_at, reason) SELECT $1, $2, CAST($3 AS VARCHAR), "
+            "$4, COALESCE(max(version), 0) + 1, $5, CAST($6 AS TIMESTAMP), '' "
+            "FROM lead WHERE site_id = $1 AND episode_id = $2 AND domain = CAST($3 AS VARCHAR)",
             site_id,
             episode_id,
             domain,

@@ -108,7 +108,12 @@ def open_ones(cursor: Cursor, site_id: int, seen_after: datetime) -> pd.DataFram
 
 
 def add_code(
-    cursor: Cursor, site_id: int, code_hash: str, person_id: int, expires_at: datetime, now: datetime
+    cursor: Cursor,
+    site_id: int,
+    code_hash: str,
+    person_id: int,
+    expires_at: datetime,
+    now: datetime,
 ) -> None:
     """A new one-time code for signing in; earlier ones of this person are void."""
     cursor.run(
@@ -128,9 +133,7 @@ def add_code(
     )
 
 
-def use_code(
-    cursor: Cursor, site_id: int, code_hash: str, person_id: int, now: datetime
-) -> bool:
+def use_code(cursor: Cursor, site_id: int, code_hash: str, person_id: int, now: datetime) -> bool:
     """Whether this unused, unexpired code is theirs; it is used up by asking."""
     row = cursor.one(
         "UPDATE one_time_code SET used_at = $4 WHERE site_id = $1 AND code_hash = $2 "

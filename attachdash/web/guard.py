@@ -147,7 +147,8 @@ class Guard:
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         token = browser_token_of(headers)
-        here = urlsplit(headers.get("origin", "")).netloc == headers.get("host")
+        host = headers.get("host", "")
+        here = headers.get("origin", "") in {f"http://{host}", f"https://{host}"}
         if not (
             token and here and self._knows_host(headers) and scope["path"] == "/_stcore/stream"
         ):

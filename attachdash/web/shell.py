@@ -43,7 +43,9 @@ def _who_is_here(viewer: Viewer) -> None:
     with st.container(key="who", horizontal=True, vertical_alignment="center", gap="small"):
         others = [role for role in viewer.roles if role is not viewer.role]
         if others:
-            with st.popover(viewer.role.value.capitalize(), type="tertiary"):
+            # Of another key in each role, so that it is shut again after a switch.
+            key = f"role_{viewer.role}"
+            with st.popover(viewer.role.value.capitalize(), type="tertiary", key=key):
                 st.write(f"**{look.esc(viewer.name)}** acts as {viewer.role.value}.")
                 for role in others:
                     st.button(
