@@ -12,7 +12,7 @@ web.header("Account", f"{viewer.name} · signed in as {viewer.sign_in} · {viewe
 with st.container(width=560):
     if len(viewer.roles) > 1:
         with web.card("role"):
-            st.subheader("Role", anchor=False)
+            st.header("Role", anchor=False)
             st.write(f"You act as **{viewer.role.value}**: one role at a time.")
             for role in viewer.roles:
                 if role is not viewer.role:
@@ -24,11 +24,11 @@ with st.container(width=560):
                     )
 
     with web.card("password"):
-        st.subheader("Password", anchor=False)
+        st.header("Password", anchor=False)
         password_form(viewer)
 
     with web.card("sessions"):
-        st.subheader("Where you are signed in", anchor=False)
+        st.header("Where you are signed in", anchor=False)
         for one in people.my_sessions(viewer):
             browser = "This browser" if one.is_this_one else "Another browser"
             st.write(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.engines import postgresql, store, store_url  # noqa: F401  (fixtures for every folder)
 import os
 from pathlib import Path
 

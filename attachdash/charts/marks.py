@@ -78,15 +78,11 @@ def band(
     low, high = edges
     area = {
         "type": "rect",
-        "layer": "below",
         "xref": f"{frame.x} domain",
         "yref": frame.y,
-        "x0": 0,
-        "x1": 1,
         "y0": low,
         "y1": high,
         "fillcolor": ink.usual,
-        "line": {"width": 0},
     }
     if checked:
         return [area]
@@ -152,7 +148,19 @@ def dots(
             y.append(round(height(answer.value), 2))
             said.append(hover(course, answer, None if shown is None else shown(answer.value)))
             hollow.append(answer.has_blanks)
-    mixed = any(hollow)
+    line: Part = {"color": faded(hue, 0.45) if join == 1 else hue, "width": join}
+    marker: Part = {"color": hue}
+    if any(hollow):
+        marker = {
+            "color": [ink.bg if empty else hue for empty in hollow],
+            "line": {
+                "color": [hue if empty else ink.bg for empty in hollow],
+                "width": [2 if empty else 1 for empty in hollow],
+            },
+        }
+    if square:
+        line["dash"] = "4px,3px"
+        marker["symbol"] = "square"
     return {
         "type": "scatter",
         "mode": "lines+markers",
@@ -160,25 +168,10 @@ def dots(
         "yaxis": frame.y,
         "x": x,
         "y": y,
-        "connectgaps": False,
         "customdata": said,
         "hovertemplate": HOVER if shown else CLIENT_HOVER,
-        "cliponaxis": False,
-        "line": {
-            "color": faded(hue, 0.45) if join == 1 else hue,
-            "width": join,
-            "dash": "4px,3px" if square else "solid",
-        },
-        "marker": {
-            "symbol": "square" if square else "circle",
-            "size": 8,
-            "opacity": 1,
-            "color": [ink.bg if empty else hue for empty in hollow] if mixed else hue,
-            "line": {
-                "color": [hue if empty else ink.bg for empty in hollow] if mixed else ink.bg,
-                "width": [2 if empty else 1 for empty in hollow] if mixed else 1,
-            },
-        },
+        "line": line,
+        "marker": marker,
     }
 
 
@@ -204,7 +197,8 @@ def labels(frame: Frame, wanted: Sequence[Label], room_px: tuple[float, float]) 
     `room_px` is how far they may reach over the plot's top and under its foot.
     """
     # Of two at one height the first wanted stands above.
-    ordered = sorted(wanted[::-1], key=lambda label: label.at)
+    ordered = list(wanted[::-1])
+    ordered.sort(key=lambda label: label.at)
     centres = pushed_apart(
         [label.at * frame.plot_px for label in ordered],
         [label.high_px for label in ordered],
@@ -218,11 +212,8 @@ def labels(frame: Frame, wanted: Sequence[Label], room_px: tuple[float, float]) 
             "yref": f"{frame.y} domain",
             "x": 1,
             "y": round(centre / frame.plot_px, 4),
-            "xanchor": "left",
             "yanchor": "middle",
             "xshift": GAP_PX,
-            "align": "left",
-            "showarrow": False,
             "text": label.text,
             "font": {"color": label.colour, "size": LABEL_PX if label.is_value else TICK_PX},
         }
@@ -241,6 +232,8 @@ def pushed_apart(
     `wanted` ascends. Pools of touching labels share one shift (pool adjacent violators); a
     pool that would leave the room is moved back into it as far as the room allows.
     """
+    if not wanted:
+        return []
     foot: list[float] = [0.0]
     for below, above in pairwise(heights):
         foot.append(foot[-1] + (below + above) / 2)
@@ -253,8 +246,6 @@ def pushed_apart(
             heavy, members = heavy + other_weight, members + more
         pools.append((shift, heavy, members))
     shifts = [shift for shift, _, members in pools for _ in range(members)]
-    if not shifts:
-        return []
     most = room[1] - heights[-1] / 2 - foot[-1]
     least = room[0] + heights[0] / 2
     # Clamping a rising row keeps it rising, so nothing overlaps afterwards.
@@ -270,26 +261,20 @@ def note(frame: Frame, text: str, ink: Palette) -> Part:
         "yref": f"{frame.y} domain",
         "x": 0.5,
         "y": 0.5,
-        "showarrow": False,
+        "xanchor": "center",
         "text": text,
         "bgcolor": ink.bg,
-        "font": {"color": ink.muted, "size": LABEL_PX},
     }
 
 
-def over_axis(frame: Frame, text: str, ink: Palette) -> Part:
+def over_axis(frame: Frame, text: str) -> Part:
     """Which way is which, above the vertical axis and never over data."""
     return {
         "xref": f"{frame.x} domain",
         "yref": f"{frame.y} domain",
-        "x": 0,
-        "y": 1,
-        "xanchor": "left",
         "yanchor": "bottom",
         "yshift": 4,
-        "showarrow": False,
         "text": text,
-        "font": {"color": ink.muted, "size": TICK_PX},
     }
 
 
@@ -336,11 +321,8 @@ def value_axis(low: float, high: float) -> Part:
 def _across(frame: Frame, at: float, line: Part) -> Part:
     return {
         "type": "line",
-        "layer": "below",
         "xref": f"{frame.x} domain",
         "yref": frame.y,
-        "x0": 0,
-        "x1": 1,
         "y0": at,
         "y1": at,
         "line": line,

@@ -106,7 +106,7 @@ def _layout(courses: list[Course], frame: Frame, right: float, mode: Mode) -> di
         "xaxis": marks.week_axis(courses),
         "yaxis": marks.value_axis(scale.low, scale.high),
         "shapes": [],
-        "annotations": [marks.over_axis(frame, way, palette(mode))] if way else [],
+        "annotations": [marks.over_axis(frame, way)] if way else [],
     }
 
 

@@ -81,7 +81,7 @@ def client_panel(course: Course, *, mode: Mode, phone: bool = False) -> go.Figur
         "yaxis": {"range": [0, 100], "showgrid": False, "showticklabels": False},
     }
     turned = course.scale.direction is not Direction.NEITHER
-    notes = [marks.over_axis(frame, "↑ better" if turned else "↑ more", ink)]
+    notes = [marks.over_axis(frame, "↑ better" if turned else "↑ more")]
     data: list[Part] = []
     shares = course.shares
     if not shares:
@@ -118,7 +118,7 @@ def _draw(
             return
     scale = course.scale
     turned = scale.direction is not Direction.NEITHER
-    notes.append(marks.over_axis(frame, "↑ better" if turned else "not turned", ink))
+    notes.append(marks.over_axis(frame, "↑ better" if turned else "not turned"))
     said: list[Label] = []
     usual = usual_range(scale)
     if usual is not None:
@@ -149,12 +149,8 @@ def _title(frame: Frame, domain: Domain, course: Course | None, mode: Mode) -> P
     return {
         "xref": f"{frame.x} domain",
         "yref": f"{frame.y} domain",
-        "x": 0,
-        "y": 1,
-        "xanchor": "left",
         "yanchor": "bottom",
         "yshift": _TOP_PX,
-        "showarrow": False,
         "font": {"color": ink.text, "size": VALUE_PX},
         "text": f'<span style="color:{hue}">●</span> <b>{domain.label}</b>  '
         f'<span style="font-size:{LABEL_PX}px;color:{ink.muted}">{safe(what)}</span>',

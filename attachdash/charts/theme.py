@@ -142,8 +142,26 @@ def template(mode: Mode) -> dict[str, Any]:
         "zeroline": False,
     }
     return {
+        "data": {
+            "scatter": [
+                {
+                    "cliponaxis": False,  # a dot at the end of the range is seen whole
+                    "connectgaps": False,
+                    "marker": {"size": 8, "opacity": 1, "line": {"color": ink.bg, "width": 1}},
+                }
+            ]
+        },
         "layout": {
-            "autosize": True,
+            # What all words and shapes share stands here once: each is checked for every figure.
+            "annotationdefaults": {
+                "align": "left",
+                "font": {"color": ink.muted, "size": TICK_PX},
+                "showarrow": False,
+                "x": 0,
+                "xanchor": "left",
+                "y": 1,
+            },
+            "shapedefaults": {"layer": "below", "line": {"width": 0}, "x0": 0, "x1": 1},
             "colorway": list(ink.hues.values()),
             "dragmode": False,
             "font": {"family": FONT, "size": LABEL_PX, "color": ink.text},
@@ -159,5 +177,5 @@ def template(mode: Mode) -> dict[str, Any]:
             "showlegend": False,
             "xaxis": {**axis, "showgrid": False},
             "yaxis": {**axis, "showgrid": True, "gridcolor": ink.grid, "gridwidth": 1},
-        }
+        },
     }

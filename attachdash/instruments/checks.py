@@ -140,7 +140,8 @@ def _span(instrument: Instrument, scale: Scale) -> Iterator[Fault]:
             yield "convert", f"expected each sum from {sums[0]} to {sums[-1]}"
             return
         ends = [scale.convert[sums[0]], scale.convert[sums[-1]]]
-        if list(scale.convert.values()) != sorted(scale.convert.values()):
+        looked_up = [scale.convert[total] for total in sums]
+        if looked_up != sorted(looked_up):
             yield "convert", "expected values that rise with the sum"
     elif scale.method in (Method.MEAN, Method.MEAN_OF_SCALES):
         ends = [end / len(scale.items) for end in ends]

@@ -25,10 +25,12 @@ def find_repeats(
     Where any two rows of a key differ, none of that key is kept: which is right can't be told.
     """
     at = np.flatnonzero(sound)
-    part = keys[at]
-    repeated = np.flatnonzero(part.is_duplicated().to_numpy()) if part.height else at
+    # Equal keys have equal hashes; the few rows that share one are then compared themselves.
+    hashes = keys.hash_rows(seed=0).to_numpy()[at]
+    ordered = np.sort(hashes)
+    repeated = at[np.isin(hashes, ordered[1:][ordered[1:] == ordered[:-1]])]
     groups: dict[tuple[object, ...], list[int]] = {}
-    for row, key in zip(at[repeated].tolist(), part[repeated].iter_rows(), strict=True):
+    for row, key in zip(repeated.tolist(), keys[repeated].iter_rows(), strict=True):
         groups.setdefault(key, []).append(row)
     same: list[int] = []
     conflicts: dict[int, tuple[int, ...]] = {}

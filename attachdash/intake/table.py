@@ -234,18 +234,15 @@ def _cells(
     assert frame.height == len(at), f"{frame.height} rows read of {len(at)} found"
     frame.columns = list(columns)
     numbers = rows[at]
-    # Only rows as short as their separators can be without any text: the rest needs no look.
-    length = records.ends[at] - records.starts[at]
-    short = np.flatnonzero(length <= 4 * len(columns))
-    if len(short):
-        part = frame[short]
-        empty = part.select(
-            pl.all_horizontal(pl.all().str.strip_chars() == "").alias("empty")
-        ).to_series()
-        if empty.any():
-            keep = np.ones(len(at), dtype=bool)
-            keep[short[empty.to_numpy()]] = False
-            frame, numbers = frame.filter(pl.Series(keep)), numbers[keep]
+    # Few rows begin with an empty cell: only those need a look at all of theirs.
+    begins = (frame.to_series(0).str.strip_chars() == "").to_numpy()
+    empty = np.flatnonzero(begins)
+    if len(empty):
+        blank = frame[empty].select(pl.all_horizontal(pl.all().str.strip_chars() == ""))
+        empty = empty[blank.to_series().to_numpy()]
+        keep = np.ones(len(at), dtype=bool)
+        keep[empty] = False
+        frame, numbers = frame.filter(pl.Series(keep)), numbers[keep]
     return frame, numbers
 
 

@@ -16,6 +16,14 @@ def differing(cursor: Cursor, viewer: Viewer, given: Given) -> list[int]:
     return [place for place, same in held_already(cursor, viewer, given).items() if not same]
 
 
+def held_now(viewer: Viewer, given: Given) -> dict[int, bool]:
+    """The same, outside a transaction. It changes nothing, but PostgreSQL wants a writing one
+    for the rows that it is asked about."""
+    return viewer.store.engine.writing(
+        viewer.scope, lambda cursor: held_already(cursor, viewer, given)
+    )
+
+
 def held_already(cursor: Cursor, viewer: Viewer, given: Given) -> dict[int, bool]:
     """Which rows' natural keys are held already, and whether with the same answers."""
     if not len(given):

@@ -10,7 +10,7 @@ import polars as pl
 from attachdash.errors import Invalid
 from attachdash.intake import Checked, Mapping, Problem, ProblemKind, Table, check
 from attachdash.practice import clients as practice_clients
-from attachdash.practice.held import differing, held_already
+from attachdash.practice.held import held_now
 from attachdash.practice.keeping import Given, keep, prepare
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
 from attachdash.store import answers, clients
@@ -62,8 +62,7 @@ def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
     if rows.height:
         known = rows.filter(pl.col("client_code").is_in(list(everyone)))
         given = _given(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
-        with viewer.store.engine.reading(viewer.scope) as cursor:
-            held = len(held_already(cursor, viewer, given))
+        held = len(held_now(viewer, given))
     return Preview(
         checked=checked,
         rows=rows.height,
@@ -197,8 +196,7 @@ def _judge(
     known = rows.filter(pl.col("client_code").is_in(list(everyone)))
     if known.height:
         given = _given(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
-        with viewer.store.engine.reading(viewer.scope) as cursor:
-            other = set(differing(cursor, viewer, given))
+        other = {place for place, same in held_now(viewer, given).items() if not same}
         clash = known.with_row_index("at").filter(pl.col("at").is_in(list(other)))
         for row in clash.select("place", "row_number", "client_code", "answered_on").rows():
             refuse(

@@ -91,7 +91,8 @@ WHERE summary.site_id = $1
                         FROM episode_span
                         WHERE episode_span.site_id = $1
                             AND episode_span.episode_id = summary.episode_id), $3)
-                ORDER BY treats.from_on DESC NULLS LAST, treats.therapist_id DESC NULLS LAST
+                ORDER BY COALESCE(treats.to_on, CAST('9999-12-31' AS DATE)) DESC NULLS LAST,
+                    treats.from_on DESC NULLS LAST, treats.therapist_id DESC NULLS LAST
                 LIMIT 1))
 ORDER BY summary.scale_id NULLS LAST, summary.episode_id NULLS LAST
 """

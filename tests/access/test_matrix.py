@@ -1,0 +1,218 @@
+"""Who may do what: a table written by hand, held against what introspection finds."""
+
+import csv
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import attachdash.practice
+from attachdash.errors import ForPeople, Refused
+from attachdash.instruments import Domain
+from attachdash.intake import Mapping, read_csv
+from attachdash.practice import entrance, passwords, people, recording
+from attachdash.practice.rights import USE_CASES, About, Audit, Role, Viewer
+from attachdash.store import people as store_people
+from attachdash.store.engine import Scope
+from attachdash.web.navigation import PAGES
+from tests.practice.conftest import NOW, TODAY, House
+
+for module in pkgutil.iter_modules(attachdash.practice.__path__):
+    importlib.import_module(f"attachdash.practice.{module.name}")
+
+with (Path(__file__).parent / "matrix.csv").open() as file:
+    MATRIX = {row.pop("what"): row for row in csv.DictReader(file)}
+VIEWERS = list(next(iter(MATRIX.values())))
+SIGN_INS = {
+    "client_a": "c.a",
+    "client_b": "c.b",
+    "therapist_a": "t.one",
+    "therapist_b": "t.two",
+    "former": "t.former",
+    "supervisor_a": "s.one",
+    "supervisor_b": "s.two",
+    "administrator": "a.diallo",
+}
+PASSWORD = "a long enough secret"
+
+
+def viewer(small: House, who: str) -> Viewer:
+    """That viewer as a browser brings them: by way of the session that its cookie names."""
+    if who == "anonymous":
+        return entrance.anonymous(small.store, "nobody", NOW)
+    sign_in = SIGN_INS.get(who, "t.one")
+    hashed = passwords.hashed(PASSWORD)
+
+    def set_password(cursor: object) -> None:
+        row = store_people.by_sign_in(cursor, 1, sign_in)  # type: ignore[arg-type]
+        store_people.set_password(cursor, 1, int(row[0]), hashed, False)  # type: ignore[arg-type,index]
+
+    small.store.engine.writing(Scope(), set_password)
+    nobody = entrance.anonymous(small.store, who, NOW)
+    assert entrance.sign_in(nobody, sign_in, PASSWORD)
+    if who == "disabled":
+        people.disable(small.viewer("a.diallo"), small.people["t.one"])
+    later = NOW + (timedelta(minutes=16) if who == "expired" else timedelta(0))
+    return entrance.viewer_of(small.store, who, later)
+
+
+def arguments(small: House) -> dict[str, tuple[object, ...]]:
+    """What each use-case is called with: always about client A, and people that exist."""
+    a, b, e = small.clients["A"], small.clients["B"], small.episodes["A"]
+    one, s = small.people["t.one"], small.people["s.one"]
+    two = small.people["t.two"]
+    table = read_csv("x.csv", f"code,date,q\nA,{TODAY},2\n".encode())
+    mapping = Mapping(
+        instrument="sise", client="code", answered_on="date", date_format="iso", items=("q",)
+    )
+    del b
+    return {
+        "clients.add_client": ("NEW",),
+        "clients.close_episode": (e, TODAY, "done"),
+        "clients.move_episode": (e, TODAY - timedelta(days=99)),
+        "clients.open_episode": (a, TODAY),
+        "clients.reopen_episode": (e, TODAY),
+        "entrance.set_password": ("another long secret", "another long secret", PASSWORD),
+        "entrance.sign_in": ("t.one", "wrong"),
+        "entrance.switch_role": (),
+        "flags.mark_seen": (a,),
+        "house.change_settings": (),
+        "importing.import_file": (table, mapping),
+        "importing.preview_import": (table, mapping),
+        "people.add_person": ("x.new", "X", [Role.THERAPIST]),
+        "people.assign_client": (a, two, TODAY),
+        "people.assign_supervisor": (one, small.people["s.two"], TODAY),
+        "people.disable": (two,),
+        "people.enable": (two,),
+        "people.end_assignment": (a, two, TODAY),
+        "people.end_role": (two, Role.THERAPIST, TODAY + timedelta(days=9)),
+        "people.end_sessions": (two,),
+        "people.end_supervision": (one, s, TODAY + timedelta(days=9)),
+        "people.give_role": (two, Role.SUPERVISOR, TODAY),
+        "people.link_sign_in": (a, small.people["c.a"]),
+        "people.new_code": (two,),
+        "people.unlock": (two,),
+        "record.client_record": (a,),
+        "record.fix_lead": (e, Domain.SELF_ESTEEM, None),
+        "recording.record_administration": (a, "sise", TODAY, [2]),
+    }
+
+
+def test_the_table_names_every_use_case_and_every_page() -> None:
+    pages = {f"page {entry.file.removesuffix('.py')}" for entry in PAGES}
+    assert set(MATRIX) == set(USE_CASES) | pages
+
+
+def test_every_public_function_of_practice_that_takes_a_viewer_is_a_use_case() -> None:
+    """Nothing slips past the declaration; what only helps takes a cursor or is listed here."""
+    allowed = {
+        "rights.reach", "rights.whole_practice", "rights.change", "keeping.prepare",
+        "clients.one_client", "clients.refile", "courses.from_scores", "courses.lead_scale_ids",
+        "held.held_now",
+    }  # fmt: skip
+    found = set()
+    for name in (m.name for m in pkgutil.iter_modules(attachdash.practice.__path__)):
+        module = importlib.import_module(f"attachdash.practice.{name}")
+        for key, value in vars(module).items():
+            if key.startswith("_") or not callable(value) or isinstance(value, type):
+                continue
+            if getattr(value, "__module__", "") != module.__name__:
+                continue
+            first = next(iter(getattr(value, "__annotations__", {}).items()), ("", ""))
+            if first[0] == "viewer" and f"{name}.{key}" not in USE_CASES:
+                found.add(f"{name}.{key}")
+    assert found <= allowed
+
+
+@pytest.mark.parametrize("who", VIEWERS)
+def test_each_viewer_may_do_what_the_table_says(small: House, who: str) -> None:
+    recording.record_administration(
+        small.viewer("t.one"), small.clients["A"], "phq9", TODAY, [0] * 8 + [1]
+    )
+    flag_id = _flag_id(small)
+    asking = viewer(small, who)
+    given = arguments(small)
+    # The entrance last: signing out or a new password ends what came before.
+    order = sorted(USE_CASES, key=lambda name: name.startswith("entrance"))
+    found = {}
+    for name in order:
+        args, kwargs = given.get(name, ()), {}
+        if name == "flags.mark_seen":
+            args = (*args, flag_id)
+        if name == "entrance.switch_role":
+            args = (asking.role,)
+        if name == "house.change_settings":
+            kwargs = {"practice_name": "P", "time_zone": "UTC", "crisis_text": "Call 112."}
+        found[name] = "yes" if _may(USE_CASES[name].function, asking, args, kwargs) else "no"
+    for entry in PAGES:
+        page = f"page {entry.file.removesuffix('.py')}"
+        found[page] = "yes" if asking.role in entry.roles else "no"
+    assert found == {name: row[who] for name, row in MATRIX.items()}
+
+
+def test_what_may_be_called_returns_only_ones_own(small: House) -> None:
+    """The register, the caseload, an export and an import reach no stranger's client."""
+    calls = USE_CASES
+    assert [c.code for c in calls["clients.register"].function(small.viewer("t.two"))] == ["B"]  # type: ignore[attr-defined]
+    rows = calls["caseload.caseload"].function(small.viewer("s.one")).rows  # type: ignore[attr-defined]
+    assert [row.client.code for row in rows] == ["A"]
+    for text in calls["exporting.export"].function(small.viewer("c.a")).values():  # type: ignore[attr-defined]
+        codes = {line.split(",")[0] for line in text.splitlines()[1:]}
+        assert codes == {"A"}
+    progress = calls["record.my_progress"].function(small.viewer("c.b"))
+    assert progress.client.code == "B"  # type: ignore[attr-defined]
+    trail = calls["house.audit_trail"].function(small.viewer("a.diallo"))
+    assert isinstance(trail, pd.DataFrame)
+
+
+def test_a_right_ends_on_its_day(small: House) -> None:
+    admin = small.viewer("a.diallo")
+    people.end_assignment(admin, small.clients["A"], small.people["t.one"], TODAY)
+    with pytest.raises(Refused):
+        USE_CASES["record.client_record"].function(small.viewer("t.one"), small.clients["A"])
+    yesterday = small.viewer("t.one", NOW - timedelta(days=1))
+    USE_CASES["record.client_record"].function(yesterday, small.clients["A"])
+    # The supervisor's reach goes through the assignment, and ends with it.
+    with pytest.raises(Refused):
+        USE_CASES["record.client_record"].function(small.viewer("s.one"), small.clients["A"])
+
+
+def test_until_a_password_is_set_nothing_else_is_done(small: House) -> None:
+    waiting = replace(small.viewer("t.one"), must_change=True)
+    for name, one in USE_CASES.items():
+        if name in ("entrance.set_password", "entrance.sign_out", "entrance.sign_in"):
+            continue
+        if Role.THERAPIST in one.roles and one.about is About.NOTHING:
+            with pytest.raises(Refused):
+                one.function(waiting)
+
+
+def test_each_opening_is_about_somebody() -> None:
+    for one in USE_CASES.values():
+        if one.audit is Audit.OPENING:
+            assert one.about is not About.NOTHING
+
+
+def _may(
+    function: Callable[..., object], asking: Viewer, args: tuple[object, ...], kwargs: dict
+) -> bool:
+    try:
+        function(asking, *args, **kwargs)
+    except Refused:
+        return False
+    except ForPeople:
+        return True  # let in, and told what is wrong with the rest
+    return True
+
+
+def _flag_id(small: House) -> int:
+    from attachdash.practice import flags
+
+    mine = small.viewer("t.one")
+    with small.store.engine.reading(mine.scope) as cursor:
+        return flags.read(cursor, mine)[0].flag_id

@@ -1,0 +1,232 @@
+"""From a file to the right person's record, on both engines."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from attachdash.errors import Invalid, Refused
+from attachdash.instruments import Domain
+from attachdash.intake import Mapping, read_csv
+from attachdash.practice import (
+    caseload,
+    clients,
+    exporting,
+    flags,
+    house,
+    importing,
+    outcomes,
+    record,
+    recording,
+)
+from attachdash.practice.rights import Role
+from tests.practice.conftest import NOW, TODAY, House
+
+PHQ9 = Mapping(
+    instrument="phq9",
+    client="code",
+    answered_on="date",
+    date_format="iso",
+    items=tuple(f"q{n}" for n in range(1, 10)),
+)
+
+
+def phq9_file(*rows: tuple[str, date, list[object]]) -> bytes:
+    lines = ["code,date," + ",".join(f"q{n}" for n in range(1, 10))]
+    lines += [",".join([code, str(day), *map(str, answers)]) for code, day, answers in rows]
+    return "\n".join(lines).encode()
+
+
+def test_a_file_becomes_the_right_persons_record(either: House) -> None:
+    day = TODAY - timedelta(days=30)
+    data = phq9_file(("A", day, [1] * 9), ("B", day, [2] * 9), ("Z", day, [0] * 9))
+    table = read_csv("march.csv", data)
+    mine = either.viewer("t.one")
+    preview = importing.preview_import(mine, table, PHQ9)
+    assert preview.rows == 1
+    assert preview.refused == 2
+    # Somebody else's client and nobody's: the same words.
+    words = {str(one).split("expected")[1] for one in preview.problems}
+    assert len(words) == 1
+
+    done = importing.import_file(mine, table, PHQ9)
+    assert (done.kept, done.refused, done.already_held) == (1, 2, 0)
+    shown = record.client_record(mine, either.clients["A"])
+    values = {
+        (a.answered_on, a.value) for c in shown.others if c.instrument.id == "phq9" for a in c.scored
+    }
+    assert (day, 9.0) in values
+    with pytest.raises(Refused):
+        record.client_record(mine, either.clients["B"])
+
+
+def test_h07_the_same_file_ten_times_and_shuffled_changes_nothing(either: House) -> None:
+    admin = either.viewer("a.diallo")
+    rows = [("A", TODAY - timedelta(days=n * 7 + 20), [n % 4] * 9) for n in range(6)]
+    table = read_csv("one.csv", phq9_file(*rows))
+    assert importing.import_file(admin, table, PHQ9).kept == 6
+    before = exporting.export(either.viewer("t.one"))["phq9"]
+    for _ in range(10):
+        assert importing.import_file(admin, table, PHQ9).kept == 0
+    shuffled = read_csv("two.csv", phq9_file(*reversed(rows)))
+    again = importing.import_file(admin, shuffled, PHQ9)
+    assert (again.kept, again.already_held) == (0, 6)
+    assert exporting.export(either.viewer("t.one"))["phq9"] == before
+
+
+def test_other_answers_for_a_held_day_are_refused(either: House) -> None:
+    admin, day = either.viewer("a.diallo"), TODAY - timedelta(days=30)
+    importing.import_file(admin, read_csv("a.csv", phq9_file(("A", day, [1] * 9))), PHQ9)
+    table = read_csv("b.csv", phq9_file(("A", day, [3] * 9)))
+    preview = importing.preview_import(admin, table, PHQ9)
+    assert (preview.rows, preview.refused) == (0, 1)
+    # An administrator sees the file's own values, never the stored ones.
+    assert "1" not in preview.problems[0].expected
+    assert importing.import_file(admin, table, PHQ9).kept == 0
+    with pytest.raises(Invalid, match="Other answers"):
+        recording.record_administration(
+            either.viewer("t.one"), either.clients["A"], "phq9", day, [2] * 9
+        )
+
+
+def test_new_codes_become_clients_only_on_confirmation(either: House) -> None:
+    admin, day = either.viewer("a.diallo"), TODAY - timedelta(days=5)
+    table = read_csv("new.csv", phq9_file(("N-1", day, [1] * 9), ("A", day, [1] * 9)))
+    assert importing.preview_import(admin, table, PHQ9).new_codes == ("N-1",)
+    done = importing.import_file(admin, table, PHQ9)
+    assert (done.kept, done.created, done.refused) == (1, 0, 1)
+    done = importing.import_file(admin, table, PHQ9, create_clients=True, open_episodes=True)
+    assert (done.kept, done.created, done.episodes, done.already_held) == (1, 1, 1, 1)
+    new = next(one for one in clients.register(admin) if one.code == "N-1")
+    assert new.episodes[0].start_is_nominal
+    assert new.episodes[0].started_on == day
+
+
+def test_a_birth_after_the_answer_is_refused(either: House) -> None:
+    table = read_csv("old.csv", phq9_file(("A", date(1980, 1, 1), [1] * 9)))
+    preview = importing.preview_import(either.viewer("a.diallo"), table, PHQ9)
+    assert preview.rows == 0
+    assert "born" in str(preview.problems[0])
+
+
+def test_moving_an_episode_refiles_answers_and_summary(either: House) -> None:
+    mine, a = either.viewer("t.one"), either.clients["A"]
+    assert record.client_record(mine, a).triad[Domain.SELF_ESTEEM].n == 2
+    # 28 days before the start still count, one day more doesn't.
+    clients.move_episode(mine, either.episodes["A"], TODAY - timedelta(days=90 - 29))
+    shown = record.client_record(mine, a)
+    assert shown.triad[Domain.SELF_ESTEEM].n == 1
+    assert shown.without_episode == 1
+    first = next(
+        row for row in outcomes.outcomes(either.viewer("s.one")) if row.instrument.id == "rses"
+    )
+    assert (first.episodes, first.compared) == (1, 0)
+    clients.move_episode(mine, either.episodes["A"], TODAY - timedelta(days=90 - 28))
+    assert record.client_record(mine, a).without_episode == 0
+
+
+def test_h04_a_risk_answer_is_flagged_in_the_same_transaction_whatever_the_total(
+    either: House,
+) -> None:
+    mine, a = either.viewer("t.one"), either.clients["A"]
+    day = TODAY - timedelta(days=1)
+    recording.record_administration(mine, a, "phq9", day, [0] * 8 + [1])
+    [flag] = record.client_record(mine, a).flags
+    assert (flag.state, flag.answer, flag.item, flag.is_blank) == ("open", 1, 9, False)
+    assert caseload.caseload(mine).rows[0].open_flag == flag
+    flags.mark_seen(mine, a, flag.flag_id)
+    [seen] = record.client_record(mine, a).flags
+    assert (seen.state, seen.seen_by, seen.seen_at) == ("seen", "T.ONE", NOW)
+    # New evidence wants a new look.
+    recording.record_administration(mine, a, "phq9", TODAY, [0] * 8 + [1])
+    [again] = record.client_record(mine, a).flags
+    assert again.state == "open"
+
+
+def test_h04_a_blank_risk_item_is_a_flag_of_its_own_and_blocks_no_total(either: House) -> None:
+    mine, a = either.viewer("t.one"), either.clients["A"]
+    recording.record_administration(mine, a, "phq9", TODAY, [1] * 8 + [-1])
+    shown = record.client_record(mine, a)
+    assert [(one.kind, one.answer) for one in shown.flags] == [("suicide_blank", None)]
+    depression = next(one for one in shown.others if one.instrument.id == "phq9")
+    assert depression.latest.value == pytest.approx(9.0)
+
+
+def test_h23_old_answers_raise_historic_flags_that_are_never_first(either: House) -> None:
+    admin = either.viewer("a.diallo")
+    rows = [("A", TODAY - timedelta(days=15 + 7 * n), [0] * 8 + [2]) for n in range(8)]
+    importing.import_file(admin, read_csv("years.csv", phq9_file(*rows)), PHQ9)
+    [flag] = record.client_record(either.viewer("t.one"), either.clients["A"]).flags
+    assert (flag.state, flag.answered_on) == ("historic", TODAY - timedelta(days=15))
+    assert caseload.caseload(either.viewer("t.one")).rows[0].open_flag is None
+
+
+def test_h14_a_former_colleague_sees_nothing(either: House) -> None:
+    former = either.viewer("t.former")
+    assert caseload.caseload(former).rows == ()
+    with pytest.raises(Refused):
+        record.client_record(former, either.clients["A"])
+    # But did while the assignment lasted.
+    then = either.viewer("t.former", NOW - timedelta(days=160))
+    assert [row.client.code for row in caseload.caseload(then).rows] == ["A"]
+
+
+def test_outcomes_count_an_ended_therapy_for_its_last_therapist(either: House) -> None:
+    mine = either.viewer("t.one")
+    clients.close_episode(mine, either.episodes["A"], TODAY - timedelta(days=1), "ended")
+    rses = next(
+        row for row in outcomes.outcomes(either.viewer("s.one")) if row.instrument.id == "rses"
+    )
+    assert (rses.episodes, rses.compared, rses.first_mean) == (1, 1, 15.0)
+    assert all(row.instrument.id != "rses" for row in outcomes.outcomes(either.viewer("s.two"))) is (
+        False
+    )
+
+
+def test_the_whole_practice_leaves_only_at_the_terminal(either: House) -> None:
+    with pytest.raises(Refused):
+        exporting.export(either.viewer("a.diallo"))
+    from attachdash.practice import entrance
+
+    whole = exporting.export(entrance.at_terminal(either.store, "a.diallo", NOW))
+    assert whole["rses"].count("\r\n") == 5
+    own = exporting.export(either.viewer("c.a"))
+    assert "\r\nB," not in own["rses"]
+    assert "\r\nA," in own["rses"]
+
+
+def test_the_audit_holds_and_an_edit_is_found(either: House) -> None:
+    admin = either.viewer("a.diallo")
+    assert house.audit_holds(admin) is None
+    either.store.engine.writing(
+        admin.scope,
+        lambda cursor: cursor.run("UPDATE audit SET kind = 'nothing' WHERE seq = 3"),
+    )
+    assert house.audit_holds(admin) == "entry 3 was changed"
+
+
+def test_an_opening_is_one_entry_a_quarter_of_an_hour(either: House) -> None:
+    mine, a = either.viewer("t.one"), either.clients["A"]
+
+    def openings() -> int:
+        trail = house.audit_trail(either.viewer("a.diallo"))
+        return int((trail["kind"] == "opened record").sum())
+
+    before = openings()
+    for minutes in (0, 5, 14):
+        record.client_record(either.viewer("t.one", NOW + timedelta(minutes=minutes)), a)
+    assert openings() == before + 1
+    record.client_record(either.viewer("t.one", NOW + timedelta(minutes=16)), a)
+    assert openings() == before + 2
+    assert mine.role is Role.THERAPIST
+
+
+def test_a_therapist_can_fix_another_lead_and_undo_it(either: House) -> None:
+    mine, a = either.viewer("t.one"), either.clients["A"]
+    recording.record_administration(mine, a, "sise", TODAY, [3])
+    assert record.client_record(mine, a).triad[Domain.SELF_ESTEEM].instrument.id == "rses"
+    record.fix_lead(mine, either.episodes["A"], Domain.SELF_ESTEEM, ("sise", "total"))
+    assert record.client_record(mine, a).triad[Domain.SELF_ESTEEM].instrument.id == "sise"
+    record.fix_lead(mine, either.episodes["A"], Domain.SELF_ESTEEM, None)
+    assert record.client_record(mine, a).triad[Domain.SELF_ESTEEM].instrument.id == "rses"
+    with pytest.raises(Invalid):
+        record.fix_lead(mine, either.episodes["A"], Domain.SELF_ESTEEM, ("phq9", "total"))
