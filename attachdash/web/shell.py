@@ -3,6 +3,7 @@
 import streamlit as st
 
 from attachdash.charts.logo import wordmark
+from attachdash.practice.house import settings
 from attachdash.practice.rights import Role, Viewer
 from attachdash.web import browser, look, navigation, signin, who
 
@@ -38,9 +39,20 @@ def _menu(viewer: Viewer) -> st.Page:
     return page
 
 
+def _help_now(viewer: Viewer) -> None:
+    """Where to turn in danger, on every page of a client's."""
+    practice = settings(viewer)
+    with st.popover("Need help now?", type="tertiary"):
+        if practice.is_demo:
+            st.write("Invented, for this demo:")
+        st.text(practice.crisis_text)
+
+
 def _who_is_here(viewer: Viewer) -> None:
     """Name, role and the way out, at the top of every page."""
     with st.container(key="who", horizontal=True, vertical_alignment="center", gap="small"):
+        if viewer.role is Role.CLIENT:
+            _help_now(viewer)
         others = [role for role in viewer.roles if role is not viewer.role]
         if others:
             # Of another key in each role, so that it is shut again after a switch.

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from staffed import CODE, PASSWORD, staff
+from tests.web.staffed import CODE, PASSWORD, staff
 from streamlit.testing.v1 import AppTest
 
 from attachdash.errors import Refused
@@ -127,8 +127,18 @@ def test_one_acts_in_one_role_and_can_switch(here: Browser) -> None:
     assert "_client" not in tab.session_state
 
 
-def test_a_client_has_no_other_role_offered(here: Browser) -> None:
-    assert not [label for label in labels(here.signed_in("cleo")) if label.startswith("Act as")]
+def test_a_client_has_no_other_role_offered_but_help_on_every_page(here: Browser) -> None:
+    tab = here.signed_in("cleo")
+    assert not [label for label in labels(tab) if label.startswith("Act as")]
+    tab.switch_page("../../pages/account.py").run()
+    assert not tab.exception
+    assert "Ring 112." in [one.value for one in tab.text]
+
+
+def test_a_page_of_another_role_is_not_there(here: Browser) -> None:
+    tab = here.signed_in("cleo")
+    with pytest.raises(ValueError, match="people"):
+        tab.switch_page("../../pages/people.py").run()
 
 
 def test_being_watched_does_not_count_as_use(here: Browser) -> None:
