@@ -39,6 +39,14 @@ h1.ad-title {{font:600 28px/1.3 "Source Serif",serif;margin:0;padding:0}}
   gap:0 1rem;align-items:center;font-size:15px;line-height:1.4;min-height:62px}}
 .ad-row > :last-child {{text-align:right}}
 .ad-line {{border-bottom:1px solid {card_line}}}
+.ad-table {{width:100%;border-collapse:collapse;font-size:15px;line-height:1.4}}
+.ad-table th {{text-align:left;font-size:14px;font-weight:600}}
+.ad-table :is(th,td) {{border:0;border-bottom:1px solid {card_line};padding:.35rem .5rem .35rem 0;
+  vertical-align:top;overflow-wrap:anywhere}}
+.ad-code {{font:700 26px/2 monospace;letter-spacing:.05em;overflow-wrap:anywhere}}
+.ad-sunk {{background:{sunk};border-radius:.5rem;padding:.75rem 1rem}}
+:is(.st-key-card-code,.st-key-card-crisis-empty,.st-key-card-crisis-gaps) {{
+  border-left:6px solid {attention_ink}}}
 .ad-sign-in {{text-align:center;padding-top:clamp(1rem,9vh,6rem)}}
 .st-key-entry [data-testid=stFormSubmitButton] button {{background:{primary};border-color:{primary};
   color:#fff;width:100%;min-height:44px}}
@@ -52,6 +60,11 @@ header [data-testid=stToolbar] {{padding-right:17rem}}
   .ad-row {{grid-template-columns:1fr 1fr 1fr}}
   .ad-row > :nth-child(-n+2), .ad-row > :last-child {{grid-column:1/-1;text-align:left}}
   .st-key-who .ad-meta {{display:none}}
+  .ad-table thead {{position:absolute;clip-path:inset(50%)}}
+  .ad-table tr {{display:block;border-bottom:1px solid {card_line};padding:.4rem 0}}
+  .ad-table td {{display:block;border:0;padding:.1rem 0}}
+  .ad-table td:empty {{display:none}}
+  .ad-table td::before {{content:attr(data-label) ": ";color:{muted}}}
   header [data-testid=stToolbar] {{padding-right:6rem}}
 }}
 """

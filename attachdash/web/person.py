@@ -1,0 +1,283 @@
+"""One person, as an administrator sees and changes them."""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from attachdash.practice import clients, people
+from attachdash.practice.people import Code, Person, Span
+from attachdash.practice.rights import Role, Viewer
+from attachdash.web import look, tables
+from attachdash.web.forms import attempt, form_key, from_to
+
+SIGN_IN_ROLES = (Role.THERAPIST, Role.SUPERVISOR, Role.CLIENT, Role.ADMINISTRATOR)
+_CODE = "_code"
+_CHOOSE = "_choose_person"
+
+
+def choose(person_id: int) -> None:
+    """Have this person shown on the next run."""
+    st.session_state[_CHOOSE] = person_id
+
+
+def chosen(key: str) -> None:
+    """Set the choice `key` to whoever should be shown; before its widget is drawn."""
+    if _CHOOSE in st.session_state:
+        st.session_state[key] = st.session_state.pop(_CHOOSE)
+
+
+def make_code(viewer: Viewer, person_id: int) -> None:
+    """A new one-time code, kept in this browser's session until it was handed over."""
+    st.session_state[_CODE] = (person_id, people.new_code(viewer, person_id))
+
+
+def state(person: Person, zone: str) -> str:
+    """In words: can they sign in?"""
+    if person.disabled_at:
+        return f"disabled {tables.day(tables.local(person.disabled_at, zone).date())}"
+    if person.locked_until_at:
+        return f"locked until {tables.local(person.locked_until_at, zone):%H:%M}"
+    if person.code_waits:
+        return "code not used"
+    return "in use" if person.last_here_at else "no code yet"
+
+
+def detail(viewer: Viewer, person: Person, everyone: list[Person], zone: str) -> None:
+    """All cards of a person."""
+    code_card(person, zone)
+    _sign_in_card(viewer, person, zone)
+    _roles_card(viewer, person)
+    if any(one.what == Role.CLIENT for one in person.roles):
+        _record_card(viewer, person)
+    if person.treats or any(one.what == Role.THERAPIST for one in person.roles):
+        _clients_card(viewer, person, everyone)
+        _supervision_card(viewer, person, everyone)
+
+
+def code_card(person: Person, zone: str) -> None:
+    """The one-time code just made for this person, if any."""
+    person_id, code = st.session_state.get(_CODE, (0, None))
+    if person_id != person.person_id or not isinstance(code, Code):
+        return
+    until = tables.local(code.expires_at, zone)
+    with look.card("code"):
+        st.subheader(f"{person.name}, {person.sign_in}".replace("[", "("), anchor=False)
+        st.html(
+            "<div>One-time code. <b>It is shown this once</b> and can’t be looked up again. Good "
+            f"until {tables.day(until.date())}, {until:%H:%M}; a password must be set at first "
+            f'sign-in.</div><div class="ad-code">{look.esc(code.code)}</div>'
+            '<div class="ad-meta">Hand it over in person or read it out. Not by mail.</div>'
+        )
+        if st.button("I have handed it over", type="primary", key="handed_over"):
+            del st.session_state[_CODE]
+            st.rerun()
+
+
+def _sign_in_card(viewer: Viewer, person: Person, zone: str) -> None:
+    person_id, name = person.person_id, person.name
+    with look.card("sign-in"):
+        st.subheader("Sign-in", anchor=False)
+        here = tables.ago(person.last_here_at, zone, viewer.today)
+        st.html(f"<div>{look.esc(f'{name}: {state(person, zone)}. Last here: {here}.')}</div>")
+        with st.container(horizontal=True):
+            if not person.disabled_at and st.button("New one-time code", key="new_code"):
+                attempt(partial(make_code, viewer, person_id), "A new code is made.")
+            if person.locked_until_at and st.button("Unlock", key="unlock"):
+                attempt(partial(people.unlock, viewer, person_id), f"{name} may try again.")
+            if st.button("End all sessions", key="end_sessions"):
+                attempt(
+                    partial(people.end_sessions, viewer, person_id),
+                    f"{name} is signed out everywhere.",
+                )
+            if person.disabled_at:
+                if st.button("Enable this person", key="enable"):
+                    attempt(partial(people.enable, viewer, person_id), f"{name} may sign in again.")
+            elif st.button("Disable this person", key="disable"):
+                attempt(partial(people.disable, viewer, person_id), f"{name} is shut out.")
+        st.html(
+            '<div class="ad-meta">Disabling ends every session at once. Nothing they recorded is '
+            "removed.</div>"
+        )
+
+
+def _roles_card(viewer: Viewer, person: Person) -> None:
+    with look.card("roles"):
+        st.subheader("Roles", anchor=False)
+        tables.table(
+            ("Role", "From", "Last day"),
+            [
+                (one.what, tables.day(one.from_on), tables.last_day(one.to_on))
+                for one in person.roles
+            ],
+            "Roles",
+        )
+        with st.expander("Add a role"), st.form(form_key("role")):
+            key = form_key("role")
+            role = st.selectbox("Role", SIGN_IN_ROLES, key=f"{key}_role")
+            first, last = from_to(key, viewer.today)
+            if st.form_submit_button("Add the role"):
+                attempt(
+                    lambda: people.give_role(
+                        viewer, person.person_id, role, first, tables.day_after(last)
+                    ),
+                    f"{person.name} has one more role.",
+                    "role",
+                )
+        _ending(
+            viewer, "End a role", "Role", person.roles, "end_role",
+            lambda one, on: people.end_role(viewer, person.person_id, Role(one.what), on),
+        )  # fmt: skip
+
+
+def _record_card(viewer: Viewer, person: Person) -> None:
+    with look.card("record"):
+        st.subheader("Their record", anchor=False)
+        register = clients.register(viewer)
+        mine = next((one for one in register if one.person_id == person.person_id), None)
+        if mine:
+            st.html(f"<div>This sign-in sees the record {look.esc(mine.code)}.</div>")
+            if st.button("Unlink", key="unlink"):
+                attempt(
+                    partial(people.link_sign_in, viewer, mine.client_id, None),
+                    "The sign-in is no longer linked to a record.",
+                )
+            return
+        st.html("<div>Linked to no record yet: after sign-in there is nothing to see.</div>")
+        free = {one.client_id: one.code for one in register if one.person_id is None}
+        with st.form(form_key("link")):
+            client_id = st.selectbox(
+                "Client code", list(free), index=None, format_func=free.__getitem__,
+                key=f"{form_key('link')}_client",
+            )  # fmt: skip
+            if st.form_submit_button("Link"):
+                if client_id is None:
+                    st.error("Choose a client code first.")
+                    return
+                attempt(
+                    partial(people.link_sign_in, viewer, client_id, person.person_id),
+                    f"{person.name} signs in to {free[client_id]}.",
+                    "link",
+                )
+
+
+def _clients_card(viewer: Viewer, person: Person, everyone: list[Person]) -> None:
+    with look.card("clients"):
+        st.subheader("Clients of this therapist", anchor=False)
+        rows = [
+            (
+                one.what,
+                tables.day(one.from_on),
+                tables.last_day(one.to_on),
+                _before(one, person, everyone),
+            )
+            for one in person.treats
+        ]
+        if rows:
+            tables.table(("Client", "From", "Last day", "Also or before"), rows, "Clients")
+        else:
+            st.html('<div class="ad-meta">None yet.</div>')
+        codes = {one.client_id: one.code for one in clients.register(viewer)}
+        key = form_key("assign")
+        with st.expander("Assign a client"), st.form(key):
+            client_id = st.selectbox(
+                "Client code", list(codes), index=None, format_func=codes.__getitem__,
+                key=f"{key}_client",
+            )  # fmt: skip
+            first, last = from_to(key, viewer.today)
+            if st.form_submit_button("Assign"):
+                if client_id is None:
+                    st.error("Choose a client code first.")
+                else:
+                    attempt(
+                        lambda: people.assign_client(
+                            viewer, client_id, person.person_id, first, tables.day_after(last)
+                        ),
+                        f"{codes[client_id]} is assigned to {person.name}.",
+                        "assign",
+                    )
+        _ending(
+            viewer, "End an assignment", "Client code", person.treats, "end_assignment",
+            lambda one, on: people.end_assignment(viewer, one.id, person.person_id, on),
+        )  # fmt: skip
+
+
+def _before(span: Span, person: Person, everyone: list[Person]) -> str:
+    """Who else treats or treated this client."""
+    return "; ".join(
+        f"{other.name}, to {tables.last_day(one.to_on)}" if one.to_on else other.name
+        for other in everyone
+        if other.person_id != person.person_id
+        for one in other.treats
+        if one.id == span.id
+    )
+
+
+def _supervision_card(viewer: Viewer, person: Person, everyone: list[Person]) -> None:
+    with look.card("supervision"):
+        st.subheader("Supervised by", anchor=False)
+        spans = person.supervised_by
+        if spans:
+            tables.table(
+                ("Supervisor", "From", "Last day"),
+                [(one.what, tables.day(one.from_on), tables.last_day(one.to_on)) for one in spans],
+                "Supervised by",
+            )
+        else:
+            st.html('<div class="ad-meta">Nobody yet.</div>')
+        names = {
+            one.person_id: one.name
+            for one in everyone
+            if any(held.what == Role.SUPERVISOR for held in one.roles)
+        }
+        key = form_key("supervisor")
+        with st.expander("Assign a supervisor"), st.form(key):
+            supervisor_id = st.selectbox(
+                "Supervisor", list(names), index=None, format_func=names.__getitem__,
+                key=f"{key}_who",
+            )  # fmt: skip
+            first, last = from_to(key, viewer.today)
+            if st.form_submit_button("Assign"):
+                if supervisor_id is None:
+                    st.error("Choose a supervisor first.")
+                else:
+                    attempt(
+                        lambda: people.assign_supervisor(
+                            viewer, person.person_id, supervisor_id, first, tables.day_after(last)
+                        ),
+                        f"{names[supervisor_id]} supervises {person.name}.",
+                        "supervisor",
+                    )
+        _ending(
+            viewer, "End a supervision", "Supervisor", spans, "end_supervision",
+            lambda one, on: people.end_supervision(viewer, person.person_id, one.id, on),
+        )  # fmt: skip
+
+
+def _ending(
+    viewer: Viewer, title: str, label: str, spans: tuple[Span, ...], name: str,
+    end: Callable[[Span, object], None],
+) -> None:  # fmt: skip
+    """A form that ends one of `spans`; nothing where none is open."""
+    live = [one for one in spans if one.to_on is None or one.to_on > viewer.today]
+    if not live:
+        return
+    key = form_key(name)
+    with st.expander(title), st.form(key):
+        number = st.selectbox(
+            label, range(len(live)), format_func=lambda at: live[at].what, key=f"{key}_which"
+        )
+        last = st.date_input(
+            "Last day", value=viewer.today, format="DD/MM/YYYY", key=f"{key}_last",
+            help="To end it at once, choose yesterday.",
+        )  # fmt: skip
+        if not st.form_submit_button("End it"):
+            return
+        if last < live[number].from_on - tables.DAY:
+            st.error("The end lies before the start.")
+            return
+        attempt(
+            lambda: end(live[number], tables.day_after(last)),
+            f"{live[number].what} ends after {tables.day(last)}.",
+            name,
+        )

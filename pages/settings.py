@@ -1,0 +1,77 @@
+"""Settings: the practice's name, its clock, and what a client in danger should do."""
+
+from zoneinfo import available_timezones
+
+import streamlit as st
+
+from attachdash import web
+from attachdash.practice import house, people
+from attachdash.web import forms, tables
+
+START = (
+    "A start: If you might hurt yourself, or someone may hurt you, don't wait for us. Call "
+    "[24-hour line]. In danger now: [emergency number]. Answers are not read at once; [practice] "
+    "reads them on [days]."
+)
+
+viewer = web.viewer()
+known = house.settings(viewer)
+web.header("Settings", "Changes are audited: who and when")
+forms.say()
+text = known.crisis_text.strip()
+if not text:
+    sign_ins = sum(
+        any(role.what == "client" and role.holds(viewer.today) for role in one.roles)
+        for one in people.everyone(viewer)
+        if not one.disabled_at
+    )
+    have = "client has" if sign_ins == 1 else "clients have"
+    with web.card("crisis-empty"):
+        st.html(
+            '<span class="ad-badge ad-first">Blocks clients’ sign-in</span> '
+            "<b>The crisis text is empty.</b><div>Until it is written no client can sign in. "
+            f"{sign_ins} {have} a sign-in. Staff aren’t affected.</div>"
+        )
+elif "[" in text or "]" in text:
+    with web.card("crisis-gaps"):
+        st.html(
+            '<span class="ad-badge ad-first">Not finished</span> <b>The crisis text still has '
+            "[ ] in it.</b><div>Clients see it as it stands: put your own numbers and days "
+            "there.</div>"
+        )
+
+left, right = st.columns(2)
+with left, web.card("settings"), st.form("settings", border=False):
+    st.subheader("Crisis text", anchor=False)
+    st.write("Stands on every page a client sees. Read it aloud once, and call the numbers.")
+    crisis = st.text_area(
+        "What a client in danger should do", value=known.crisis_text, placeholder=START, height=160
+    )
+    st.subheader("Practice", anchor=False)
+    name = st.text_input("Name", value=known.practice_name)
+    zones = sorted(available_timezones())
+    zone = st.selectbox(
+        "Time zone",
+        zones,
+        index=zones.index(known.time_zone),
+        format_func=lambda one: f"{one} (now {tables.local(viewer.now, one):%H:%M})",
+    )
+    st.html(
+        '<div class="ad-meta">Changing the time zone changes what “today” is, not days already '
+        "recorded.</div>"
+    )
+    if st.form_submit_button("Save", type="primary"):
+        forms.attempt(
+            lambda: house.change_settings(
+                viewer, practice_name=name, time_zone=zone, crisis_text=crisis
+            ),
+            "Saved.",
+        )
+with right, web.card("preview"):
+    st.subheader("How it looks to a client", anchor=False)
+    body = (
+        web.esc(text).replace("\n", "<br>")
+        if text
+        else "Nothing yet. This box would be empty: that is why clients are kept out."
+    )
+    st.html(f'<div class="ad-sunk"><b>If you’re not safe right now</b><div>{body}</div></div>')
