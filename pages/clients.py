@@ -71,7 +71,7 @@ forms.say()
 left, right = st.columns(2)
 with left:
     add_form(viewer)
-    with web.card("clients"):
+    with web.card("clients", stretch=False):
         if register:
             tables.table(
                 ("Code", "Name", "Born", "Language", "Therapy"),

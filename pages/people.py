@@ -73,7 +73,7 @@ forms.say()
 left, right = st.columns(2)
 with left:
     add_form(viewer)
-    with web.card("people"):
+    with web.card("people", stretch=False):
         kinds = {"Current": current, "Disabled": disabled, "All": everyone}
         kind = st.segmented_control(
             "Show",
@@ -103,7 +103,7 @@ with left:
             '<div class="ad-meta">Names of clients stand here only because they sign in. No '
             "answers or scores are shown to an administrator.</div>"
         )
-    with web.card("open-sessions"):
+    with web.card("open-sessions", stretch=False):
         found = people.open_sessions(viewer)
         st.subheader(f"Open sessions: {len(found)}", anchor=False)
         tables.table(

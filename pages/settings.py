@@ -26,14 +26,14 @@ if not text:
         if not one.disabled_at
     )
     have = "client has" if sign_ins == 1 else "clients have"
-    with web.card("crisis-empty"):
+    with web.card("crisis-empty", stretch=False):
         st.html(
             '<span class="ad-badge ad-first">Blocks clients’ sign-in</span> '
             "<b>The crisis text is empty.</b><div>Until it is written no client can sign in. "
             f"{sign_ins} {have} a sign-in. Staff aren’t affected.</div>"
         )
 elif "[" in text or "]" in text:
-    with web.card("crisis-gaps"):
+    with web.card("crisis-gaps", stretch=False):
         st.html(
             '<span class="ad-badge ad-first">Not finished</span> <b>The crisis text still has '
             "[ ] in it.</b><div>Clients see it as it stands: put your own numbers and days "
@@ -41,7 +41,7 @@ elif "[" in text or "]" in text:
         )
 
 left, right = st.columns(2)
-with left, web.card("settings"), st.form("settings", border=False):
+with left, web.card("settings", stretch=False), st.form("settings", border=False):
     st.subheader("Crisis text", anchor=False)
     st.write("Stands on every page a client sees. Read it aloud once, and call the numbers.")
     crisis = st.text_area(
@@ -67,7 +67,7 @@ with left, web.card("settings"), st.form("settings", border=False):
             ),
             "Saved.",
         )
-with right, web.card("preview"):
+with right, web.card("preview", stretch=False):
     st.subheader("How it looks to a client", anchor=False)
     body = (
         web.esc(text).replace("\n", "<br>")

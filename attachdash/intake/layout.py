@@ -183,24 +183,20 @@ def _check_quotes(
     inside: NDArray[np.bool_],
     is_edge: NDArray[np.bool_],
 ) -> None:
-    marks = np.flatnonzero(is_quote)
-    opening = marks[inside[marks]]
-    closing = marks[~inside[marks]]
-    # Before an opening mark stands an edge, the file's start, or the mark it is doubled with.
-    before = opening - 1
-    fits = (before < 0) | is_edge[before] | is_quote[before]
-    wrong = opening[~fits]
-    after = closing + 1
-    within = after < len(letters)
-    at = after[within]
-    wrong = np.append(wrong, closing[within][~(is_edge[at] | is_quote[at])])
-    if len(opening) > len(closing):
+    # Beside a mark, on its outer side, stands an edge, the file's end, or the mark it doubles.
+    fits = is_edge | is_quote
+    wrong = np.zeros_like(is_quote)
+    wrong[1:] |= inside[1:] & ~fits[:-1]  # opens after a letter
+    wrong[:-1] |= ~inside[:-1] & ~fits[1:]  # closes before a letter
+    wrong &= is_quote
+    at = np.flatnonzero(wrong)
+    if inside[-1]:
         # The unpartnered mark is somewhere before; the last one that opened is where it shows.
-        wrong = np.append(wrong, opening[-1:])
-    if not len(wrong):
+        at = np.append(at, np.flatnonzero(is_quote)[-1])
+    if not len(at):
         return
     newlines = np.flatnonzero(letters == NEWLINE)
-    lines = np.unique(np.searchsorted(newlines, np.sort(wrong)) + 1)
+    lines = np.unique(np.searchsorted(newlines, at) + 1)
     raise _refused(
         file,
         ProblemKind.QUOTES,

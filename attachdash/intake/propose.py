@@ -79,7 +79,7 @@ def propose(
     if chosen is None:
         chosen = _only(candidates, library, notes)
     items = _items(chosen, groups, library, notes) if chosen else ()
-    scores = _scores(table, chosen) if chosen and not items else {}
+    scores = _scores(_unnumbered(table, groups), chosen) if chosen and not items else {}
     taken = {answered_on, *items, *scores.values()}
     occasion = _named(table.columns, OCCASION_NAMES, taken)
     client = _client_column(table, {*taken, occasion})
@@ -202,7 +202,7 @@ def _candidates(table: Table, groups: list[Family], library: Library) -> tuple[s
         found += named_in(family.stem, library)
     if not found:
         names = names_of(library)
-        for column in table.columns:
+        for column in _unnumbered(table, groups):
             # "phq9_total", "ecr_r_anxiety": the longest name that begins the column's.
             starts = [name for name in names if plain(column).startswith(name) and len(name) > 2]
             if starts and _is_scale_name(plain(column), max(starts, key=len), library, names):
@@ -275,7 +275,14 @@ def _score_names(instrument: Instrument, start: str) -> dict[str, str]:
     return names
 
 
-def _scores(table: Table, instrument: Instrument) -> dict[str, str]:
+def _unnumbered(table: Table, groups: list[Family]) -> list[str]:
+    """The columns that are none of several numbered alike: "phq_9" beside "phq_8" is an item."""
+    numbered = {name for family in groups if len(family.columns) > 1 for name in family.columns}
+    return [column for column in table.columns if column not in numbered]
+
+
+def _scores(columns: list[str], instrument: Instrument) -> dict[str, str]:
+    """Columns of ready scores by scale."""
     if "scores" not in instrument.entry:
         return {}
     found: dict[str, str] = {}
@@ -283,7 +290,7 @@ def _scores(table: Table, instrument: Instrument) -> dict[str, str]:
     for start in starts:
         meanings = _score_names(instrument, start)
         meanings.pop("", None)
-        for column in table.columns:
+        for column in columns:
             if (scale := meanings.get(plain(column))) and column not in found.values():
                 found.setdefault(scale, column)
         if found:

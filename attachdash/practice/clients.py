@@ -3,15 +3,12 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-import pandas as pd
 
 from attachdash.errors import Invalid
 from attachdash.practice.filing import care_of, episode_of
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, reach, use_case
 from attachdash.store import answers, clients, people
-from attachdash.store.engine import Cursor
+from attachdash.store.engine import Cursor, Row
 
 STAFF = (Role.THERAPIST, Role.ADMINISTRATOR)
 CODE = re.compile(r"[\w][\w .\-/]{0,39}")
@@ -75,43 +72,40 @@ class Client:
         )
 
 
-def from_frames(who: pd.DataFrame, spans: pd.DataFrame) -> list[Client]:
+def from_rows(who: list[Row], spans: list[Row]) -> list[Client]:
     """Clients with their episodes, from what the store gives."""
-    episodes: dict[int, list[Episode]] = {}
-    for key, group in spans.groupby(["client_id", "started_on", "episode_id"]):
-        client_id, episode_id = int(str(key[0])), int(str(key[2]))
-        rows = group.to_dict("records")
-        episodes.setdefault(client_id, []).append(
-            Episode(
-                episode_id=episode_id,
-                started_on=rows[0]["started_on"],
-                start_is_nominal=bool(rows[0]["start_is_nominal"]),
-                problem=str(rows[0]["problem"]),
-                spans=tuple((row["from_on"], _known(row["to_on"])) for row in rows),
-            )
+    episodes: dict[int, dict[int, Episode]] = {}
+    for client_id, episode_id, started_on, is_nominal, problem, from_on, to_on, _ in spans:
+        own = episodes.setdefault(client_id, {})
+        before = own[episode_id].spans if episode_id in own else ()
+        own[episode_id] = Episode(
+            episode_id=episode_id,
+            started_on=started_on,
+            start_is_nominal=is_nominal,
+            problem=problem,
+            spans=(*before, (from_on, to_on)),
         )
     return [
         Client(
-            client_id=int(row["client_id"]),
-            code=row["code"],
-            name=row["name"],
-            born_on=_known(row["born_on"]),
-            born_precision=_known(row["born_precision"]),
-            language=row["language"],
-            person_id=None if pd.isna(row["person_id"]) else int(row["person_id"]),
-            episodes=tuple(episodes.get(int(row["client_id"]), ())),
+            client_id=client_id,
+            code=code,
+            name=name,
+            born_on=born_on,
+            born_precision=born_precision,
+            language=language,
+            person_id=person_id,
+            episodes=tuple(episodes.get(client_id, {}).values()),
         )
-        for row in who.to_dict("records")
+        for client_id, code, name, born_on, born_precision, language, person_id in who
     ]
 
 
-def _known(value: Any) -> Any:
-    return None if pd.isna(value) else value
-
-
-def read(cursor: Cursor, viewer: Viewer) -> list[Client]:
-    """Every client in the viewer's reach, by code."""
-    return from_frames(clients.who(cursor, reach(viewer)), clients.episodes(cursor, reach(viewer)))
+def read(cursor: Cursor, viewer: Viewer, client_id: int | None = None) -> list[Client]:
+    """Every client in the viewer's reach by code, or the one named."""
+    asked = reach(viewer)
+    return from_rows(
+        clients.who(cursor, asked, client_id), clients.episodes(cursor, asked, client_id)
+    )
 
 
 @use_case(roles=STAFF, about=About.NOTHING, audit=Audit.NONE)
@@ -258,17 +252,14 @@ def refile(cursor: Cursor, viewer: Viewer, client_id: int) -> None:
 def one_client(viewer: Viewer, client_id: int) -> Client:
     """A client in the viewer's reach."""
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        return next(one for one in read(cursor, viewer) if one.client_id == client_id)
+        return read(cursor, viewer, client_id)[0]
 
 
 def _one_episode(viewer: Viewer, episode_id: int) -> tuple[Client, Episode]:
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        return next(
-            (client, episode)
-            for client in read(cursor, viewer)
-            for episode in client.episodes
-            if episode.episode_id == episode_id
-        )
+        client_id = clients.client_of_episode(cursor, reach(viewer), episode_id)
+        [client] = read(cursor, viewer, client_id)
+    return client, next(one for one in client.episodes if one.episode_id == episode_id)
 
 
 def _check_start(viewer: Viewer, client: Client, started_on: date, moving: Episode | None) -> None:

@@ -154,7 +154,7 @@ def fix_lead(viewer: Viewer, episode_id: int, domain: Domain, lead: tuple[str, s
 
 
 def _client(cursor: Cursor, viewer: Viewer, client_id: int) -> Client:
-    return next(one for one in clients.read(cursor, viewer) if one.client_id == client_id)
+    return clients.read(cursor, viewer, client_id)[0]
 
 
 def _episode(client: Client, episode_id: int | None) -> Episode | None:

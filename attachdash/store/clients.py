@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pyarrow as pa
 
-from attachdash.store.engine import Cursor
+from attachdash.store.engine import Cursor, Row
 from attachdash.store.reach import CLINICAL, REGISTER, Reach
 
 IN_REACH = REGISTER + "SELECT client_id FROM reached WHERE client_id = $5"
@@ -29,6 +29,7 @@ SELECT client.client_id, client.code, client.name, client.born_on, client.born_p
 FROM client
 INNER JOIN reached ON reached.client_id = client.client_id
 WHERE client.site_id = $1
+    AND (CAST($5 AS BIGINT) IS NULL OR client.client_id = CAST($5 AS BIGINT))
 ORDER BY client.code NULLS LAST
 """
 )
@@ -57,6 +58,7 @@ INNER JOIN reached ON reached.client_id = episode.client_id
 INNER JOIN episode_span
     ON episode_span.site_id = episode.site_id AND episode_span.episode_id = episode.episode_id
 WHERE episode.site_id = $1
+    AND (CAST($5 AS BIGINT) IS NULL OR episode.client_id = CAST($5 AS BIGINT))
 ORDER BY episode.client_id NULLS LAST, episode.started_on NULLS LAST,
     episode.episode_id NULLS LAST, episode_span.from_on NULLS LAST
 """
@@ -83,9 +85,9 @@ def of_person(cursor: Cursor, site_id: int, person_id: int) -> int | None:
     return int(row[0]) if row else None
 
 
-def who(cursor: Cursor, reach: Reach) -> pd.DataFrame:
-    """Every client in reach, by code."""
-    return cursor.frame(WHO, *reach.parameters)
+def who(cursor: Cursor, reach: Reach, client_id: int | None = None) -> list[Row]:
+    """Every client in reach by code, or one: the columns of WHO."""
+    return cursor.rows(WHO, *reach.parameters, client_id)
 
 
 def therapists(cursor: Cursor, reach: Reach) -> dict[int, list[str]]:
@@ -96,9 +98,9 @@ def therapists(cursor: Cursor, reach: Reach) -> dict[int, list[str]]:
     return found
 
 
-def episodes(cursor: Cursor, reach: Reach) -> pd.DataFrame:
-    """Every span of every episode in reach."""
-    return cursor.frame(EPISODES, *reach.parameters)
+def episodes(cursor: Cursor, reach: Reach, client_id: int | None = None) -> list[Row]:
+    """Every span of every episode in reach, or of one client: the columns of EPISODES."""
+    return cursor.rows(EPISODES, *reach.parameters, client_id)
 
 
 def code_taken(cursor: Cursor, site_id: int, code: str) -> bool:

@@ -21,7 +21,7 @@ def state(client: Client) -> str:
 
 def card(viewer: Viewer, client: Client) -> None:
     """The episodes of a client, and what can be done about them."""
-    with look.card("episodes"):
+    with look.card("episodes", stretch=False):
         st.subheader("Episodes", anchor=False)
         rows = [
             (
@@ -50,7 +50,7 @@ def card(viewer: Viewer, client: Client) -> None:
 
 def _open(viewer: Viewer, client: Client) -> None:
     key = form_key("open_episode")
-    with st.expander("Open an episode"), st.form(key):
+    with st.expander("Open an episode", key=f"{key}_open"), st.form(key):
         day = st.date_input("First day", viewer.today, format="DD/MM/YYYY", key=f"{key}_day")
         problem = st.text_input("What for, in a few words (optional)", key=f"{key}_problem")
         nominal = st.checkbox("The day is a guess", key=f"{key}_nominal")
@@ -66,7 +66,7 @@ def _open(viewer: Viewer, client: Client) -> None:
 
 def _close(viewer: Viewer, episode: Episode) -> None:
     key = form_key("close_episode")
-    with st.expander("Close the episode"), st.form(key):
+    with st.expander("Close the episode", key=f"{key}_open"), st.form(key):
         day = st.date_input("Last day", viewer.today, format="DD/MM/YYYY", key=f"{key}_day")
         reason = st.text_input("Reason", key=f"{key}_reason")
         if st.form_submit_button("Close"):
@@ -82,7 +82,7 @@ def _close(viewer: Viewer, episode: Episode) -> None:
 
 def _reopen(viewer: Viewer, episode: Episode) -> None:
     key = form_key("reopen_episode")
-    with st.expander("Go on with the last episode"), st.form(key):
+    with st.expander("Go on with the last episode", key=f"{key}_open"), st.form(key):
         day = st.date_input("Goes on from", viewer.today, format="DD/MM/YYYY", key=f"{key}_day")
         if st.form_submit_button("Reopen"):
             attempt(
@@ -94,7 +94,7 @@ def _reopen(viewer: Viewer, episode: Episode) -> None:
 
 def _move(viewer: Viewer, episodes: tuple[Episode, ...]) -> None:
     key = form_key("move_episode")
-    with st.expander("Correct the day an episode began"), st.form(key):
+    with st.expander("Correct the day an episode began", key=f"{key}_open"), st.form(key):
         number = st.selectbox(
             "Episode", range(len(episodes)), index=len(episodes) - 1, key=f"{key}_which",
             format_func=lambda at: f"began {tables.day(episodes[at].started_on)}",

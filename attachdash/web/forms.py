@@ -32,8 +32,10 @@ def attempt(work: Callable[[], T], done: str | Callable[[T], str], name: str = "
 
 def say() -> None:
     """Show what was done just now, once."""
-    if words := st.session_state.pop(_SAID, ""):
-        st.success(words)
+    # The place is there in any case: else all below moves up, and what stood open shuts.
+    with st.container():
+        if words := st.session_state.pop(_SAID, ""):
+            st.success(words)
 
 
 def from_to(key: str, today: date) -> tuple[date, date | None]:

@@ -4,6 +4,7 @@ import base64
 import html
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import streamlit as st
 from plotly.graph_objects import Figure
@@ -53,18 +54,20 @@ h1.ad-title {{font:600 28px/1.3 "Source Serif",serif;margin:0;padding:0}}
 .st-key-entry [data-testid=stElementContainer]:has(button) {{width:100%}}
 .ad-sign-in img {{height:48px;max-width:100%}}
 .ad-sign-in p {{color:{muted};margin:1rem 0 0}}
-.st-key-who {{position:fixed;top:.45rem;right:1rem;width:auto;z-index:999991}}
+.st-key-who {{position:fixed;top:.45rem;right:1rem;width:auto;z-index:999990}}
 .st-key-who button {{min-height:44px}}
 header [data-testid=stToolbar] {{padding-right:17rem}}
 @media (max-width:640px) {{
   .ad-row {{grid-template-columns:1fr 1fr 1fr}}
   .ad-row > :nth-child(-n+2), .ad-row > :last-child {{grid-column:1/-1;text-align:left}}
-  .st-key-who .ad-meta {{display:none}}
+  .st-key-who [data-testid=stElementContainer]:has(.ad-meta) {{display:none}}
+  [data-testid=stHeaderLogo] {{width:40px;object-fit:cover;object-position:left}}
   .ad-table thead {{position:absolute;clip-path:inset(50%)}}
   .ad-table tr {{display:block;border-bottom:1px solid {card_line};padding:.4rem 0}}
   .ad-table td {{display:block;border:0;padding:.1rem 0}}
   .ad-table td:empty {{display:none}}
   .ad-table td::before {{content:attr(data-label) ": ";color:{muted}}}
+  [data-testid=stSidebarNavLink] {{min-height:44px}}
   header [data-testid=stToolbar] {{padding-right:6rem}}
 }}
 """
@@ -111,9 +114,10 @@ def _first_bold(lead: str) -> str:
 
 
 @contextmanager
-def card(key: str) -> Iterator[None]:
-    """A bordered card; all cards of one row are equally high."""
-    with st.container(border=True, key=f"card-{key}", height="stretch"):
+def card(key: str, *, stretch: bool = True) -> Iterator[None]:
+    """A bordered card; all of one row are equally high, unless several stand in one column."""
+    height: Literal["stretch", "content"] = "stretch" if stretch else "content"
+    with st.container(border=True, key=f"card-{key}", height=height):
         yield
 
 

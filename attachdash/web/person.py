@@ -1,6 +1,7 @@
 """One person, as an administrator sees and changes them."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 
 import streamlit as st
@@ -45,7 +46,8 @@ def state(person: Person, zone: str) -> str:
 
 def detail(viewer: Viewer, person: Person, everyone: list[Person], zone: str) -> None:
     """All cards of a person."""
-    code_card(person, zone)
+    with st.container():
+        code_card(person, zone)
     _sign_in_card(viewer, person, zone)
     _roles_card(viewer, person)
     if any(one.what == Role.CLIENT for one in person.roles):
@@ -61,7 +63,7 @@ def code_card(person: Person, zone: str) -> None:
     if person_id != person.person_id or not isinstance(code, Code):
         return
     until = tables.local(code.expires_at, zone)
-    with look.card("code"):
+    with look.card("code", stretch=False):
         st.subheader(f"{person.name}, {person.sign_in}".replace("[", "("), anchor=False)
         st.html(
             "<div>One-time code. <b>It is shown this once</b> and can’t be looked up again. Good "
@@ -76,7 +78,7 @@ def code_card(person: Person, zone: str) -> None:
 
 def _sign_in_card(viewer: Viewer, person: Person, zone: str) -> None:
     person_id, name = person.person_id, person.name
-    with look.card("sign-in"):
+    with look.card("sign-in", stretch=False):
         st.subheader("Sign-in", anchor=False)
         here = tables.ago(person.last_here_at, zone, viewer.today)
         st.html(f"<div>{look.esc(f'{name}: {state(person, zone)}. Last here: {here}.')}</div>")
@@ -102,7 +104,7 @@ def _sign_in_card(viewer: Viewer, person: Person, zone: str) -> None:
 
 
 def _roles_card(viewer: Viewer, person: Person) -> None:
-    with look.card("roles"):
+    with look.card("roles", stretch=False):
         st.subheader("Roles", anchor=False)
         tables.table(
             ("Role", "From", "Last day"),
@@ -112,8 +114,8 @@ def _roles_card(viewer: Viewer, person: Person) -> None:
             ],
             "Roles",
         )
-        with st.expander("Add a role"), st.form(form_key("role")):
-            key = form_key("role")
+        key = form_key("role")
+        with st.expander("Add a role", key=f"{key}_open"), st.form(key):
             role = st.selectbox("Role", SIGN_IN_ROLES, key=f"{key}_role")
             first, last = from_to(key, viewer.today)
             if st.form_submit_button("Add the role"):
@@ -131,7 +133,7 @@ def _roles_card(viewer: Viewer, person: Person) -> None:
 
 
 def _record_card(viewer: Viewer, person: Person) -> None:
-    with look.card("record"):
+    with look.card("record", stretch=False):
         st.subheader("Their record", anchor=False)
         register = clients.register(viewer)
         mine = next((one for one in register if one.person_id == person.person_id), None)
@@ -162,7 +164,7 @@ def _record_card(viewer: Viewer, person: Person) -> None:
 
 
 def _clients_card(viewer: Viewer, person: Person, everyone: list[Person]) -> None:
-    with look.card("clients"):
+    with look.card("clients", stretch=False):
         st.subheader("Clients of this therapist", anchor=False)
         rows = [
             (
@@ -179,7 +181,7 @@ def _clients_card(viewer: Viewer, person: Person, everyone: list[Person]) -> Non
             st.html('<div class="ad-meta">None yet.</div>')
         codes = {one.client_id: one.code for one in clients.register(viewer)}
         key = form_key("assign")
-        with st.expander("Assign a client"), st.form(key):
+        with st.expander("Assign a client", key=f"{key}_open"), st.form(key):
             client_id = st.selectbox(
                 "Client code", list(codes), index=None, format_func=codes.__getitem__,
                 key=f"{key}_client",
@@ -214,13 +216,13 @@ def _before(span: Span, person: Person, everyone: list[Person]) -> str:
 
 
 def _supervision_card(viewer: Viewer, person: Person, everyone: list[Person]) -> None:
-    with look.card("supervision"):
+    with look.card("supervision", stretch=False):
         st.subheader("Supervised by", anchor=False)
         spans = person.supervised_by
         if spans:
             tables.table(
                 ("Supervisor", "From", "Last day"),
-                [(one.what, tables.day(one.from_on), tables.last_day(one.to_on)) for one in spans],
+                _dated(spans),
                 "Supervised by",
             )
         else:
@@ -231,7 +233,7 @@ def _supervision_card(viewer: Viewer, person: Person, everyone: list[Person]) ->
             if any(held.what == Role.SUPERVISOR for held in one.roles)
         }
         key = form_key("supervisor")
-        with st.expander("Assign a supervisor"), st.form(key):
+        with st.expander("Assign a supervisor", key=f"{key}_open"), st.form(key):
             supervisor_id = st.selectbox(
                 "Supervisor", list(names), index=None, format_func=names.__getitem__,
                 key=f"{key}_who",
@@ -254,16 +256,20 @@ def _supervision_card(viewer: Viewer, person: Person, everyone: list[Person]) ->
         )  # fmt: skip
 
 
+def _dated(spans: tuple[Span, ...]) -> list[tuple[str, str, str]]:
+    return [(one.what, tables.day(one.from_on), tables.last_day(one.to_on)) for one in spans]
+
+
 def _ending(
     viewer: Viewer, title: str, label: str, spans: tuple[Span, ...], name: str,
-    end: Callable[[Span, object], None],
+    end: Callable[[Span, date], None],
 ) -> None:  # fmt: skip
     """A form that ends one of `spans`; nothing where none is open."""
     live = [one for one in spans if one.to_on is None or one.to_on > viewer.today]
     if not live:
         return
     key = form_key(name)
-    with st.expander(title), st.form(key):
+    with st.expander(title, key=f"{key}_open"), st.form(key):
         number = st.selectbox(
             label, range(len(live)), format_func=lambda at: live[at].what, key=f"{key}_which"
         )
@@ -277,7 +283,7 @@ def _ending(
             st.error("The end lies before the start.")
             return
         attempt(
-            lambda: end(live[number], tables.day_after(last)),
+            lambda: end(live[number], last + tables.DAY),
             f"{live[number].what} ends after {tables.day(last)}.",
             name,
         )

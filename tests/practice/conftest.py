@@ -60,9 +60,7 @@ def make_house(tmp_path: Path) -> Iterator[Callable[[str | None], House]]:
             "c.b": Role.CLIENT,
         }
         for sign_in, role in staff.items():
-            made.people[sign_in] = people.add_person(
-                admin, sign_in, sign_in.upper(), [role], since
-            )
+            made.people[sign_in] = people.add_person(admin, sign_in, sign_in.upper(), [role], since)
         for code, therapist, sign_in in (("A", "t.one", "c.a"), ("B", "t.two", "c.b")):
             client_id = clients.add_client(admin, code, f"Client {code}", date(1990, 5, 4), "day")
             made.clients[code] = client_id

@@ -109,9 +109,7 @@ def test_failures_make_an_account_wait_and_the_right_password_waits_too(small: H
     assert entrance.sign_in(nobody, "t.one", LONG) is not None
 
 
-def test_an_unknown_name_costs_the_same_work(
-    small: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unknown_name_costs_the_same_work(small: House, monkeypatch: pytest.MonkeyPatch) -> None:
     come_in(small, "t.one")
     passwords.matches("warm", None)
     checks: list[bytes] = []

@@ -52,7 +52,10 @@ def test_a_file_becomes_the_right_persons_record(either: House) -> None:
     assert (done.kept, done.refused, done.already_held) == (1, 2, 0)
     shown = record.client_record(mine, either.clients["A"])
     values = {
-        (a.answered_on, a.value) for c in shown.others if c.instrument.id == "phq9" for a in c.scored
+        (a.answered_on, a.value)
+        for c in shown.others
+        if c.instrument.id == "phq9"
+        for a in c.scored
     }
     assert (day, 9.0) in values
     with pytest.raises(Refused):
@@ -177,9 +180,9 @@ def test_outcomes_count_an_ended_therapy_for_its_last_therapist(either: House) -
         row for row in outcomes.outcomes(either.viewer("s.one")) if row.instrument.id == "rses"
     )
     assert (rses.episodes, rses.compared, rses.first_mean) == (1, 1, 15.0)
-    assert all(row.instrument.id != "rses" for row in outcomes.outcomes(either.viewer("s.two"))) is (
-        False
-    )
+    assert all(
+        row.instrument.id != "rses" for row in outcomes.outcomes(either.viewer("s.two"))
+    ) is (False)
 
 
 def test_the_whole_practice_leaves_only_at_the_terminal(either: House) -> None:

@@ -169,9 +169,7 @@ def test_a_newer_store_is_refused(tmp_path: Path) -> None:
 def test_a_lost_audit_key_is_never_replaced_silently(tmp_path: Path) -> None:
     store = open_store(tmp_path, NOW, create=True)
     entry = Entry(happened_at=NOW, actor_id=1, role="r", session_ref="s", kind="k")
-    store.engine.writing(
-        Scope(), lambda cursor: audit.append(cursor, 1, store.audit_key, entry)
-    )
+    store.engine.writing(Scope(), lambda cursor: audit.append(cursor, 1, store.audit_key, entry))
     store.close()
     (tmp_path / "audit.key").unlink()
     with pytest.raises(Unavailable, match="key"):
@@ -186,9 +184,10 @@ def test_files_are_readable_by_their_owner_only(tmp_path: Path) -> None:
 
 def test_duckdb_reads_no_file_through_sql(tmp_path: Path) -> None:
     store = open_store(tmp_path, NOW, create=True)
-    with pytest.raises(Exception, match="(?i)permission|disabled"), store.engine.reading(
-        Scope()
-    ) as cursor:
+    with (
+        pytest.raises(Exception, match="(?i)permission|disabled"),
+        store.engine.reading(Scope()) as cursor,
+    ):
         cursor.rows("SELECT * FROM read_csv('/etc/passwd')")
     store.close()
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from tests.web.staffed import CODE, PASSWORD, staff
 from streamlit.testing.v1 import AppTest
 
 from attachdash.errors import Refused
@@ -16,6 +15,7 @@ from attachdash.practice import entrance
 from attachdash.practice.rights import Role
 from attachdash.web import browser, errors, house, navigation, who
 from attachdash.web.signin import REFUSED
+from tests.web.staffed import CODE, PASSWORD, staff
 
 SHELL = Path(who.__file__).parent / "shell.py"
 

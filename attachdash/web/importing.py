@@ -1,0 +1,258 @@
+"""One import from file to kept: what is remembered between its steps, and what each shows."""
+
+import csv
+import io
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pandas as pd
+import streamlit as st
+
+from attachdash.practice.importing import Kept, Preview, imports
+from attachdash.practice.reading import (
+    Mapping,
+    Problem,
+    ProblemKind,
+    Proposal,
+    Table,
+    Unreadable,
+    escaped,
+)
+from attachdash.practice.rights import Role, Viewer
+from attachdash.web import browser, look, tables
+
+STEPS = ("File", "Meaning", "Check", "Kept")
+_DRAFT, _NUMBER = "_import", "_import_number"
+FIRST_ROWS = 5
+MOST_ON_PHONE = 50
+MOST_EXAMPLES = 2
+KINDS = {
+    ProblemKind.FIELDS: "Row with too few or too many cells",
+    ProblemKind.CLIENT_CODE: "Client code that can’t be used",
+    ProblemKind.OCCASION: "Occasion that can’t be used",
+    ProblemKind.DATE: "Not a day",
+    ProblemKind.DATE_OUT_OF_RANGE: "Day that can’t be right",
+    ProblemKind.NOT_A_NUMBER: "Not a number",
+    ProblemKind.DECIMAL: "Number in the wrong steps",
+    ProblemKind.OUT_OF_RANGE: "Outside the range",
+    ProblemKind.NOTHING_ANSWERED: "Nothing answered",
+    ProblemKind.CONFLICT: "Other answers for the same client and day",
+}
+
+
+@dataclass(slots=True)
+class Draft:
+    """A file on its way in. It is forgotten with the session, with a new file, and when kept."""
+
+    number: int  # part of every widget's key: a new file begins with new widgets
+    table: Table
+    proposals: dict[str | None, Proposal] = field(default_factory=dict)  # by instrument chosen
+    mapping: Mapping | None = None  # as last confirmed
+    preview: Preview | None = None  # None: back at the columns
+    kept: Kept | None = None
+
+    @property
+    def step(self) -> int:
+        """Which of STEPS it stands at."""
+        return 3 if self.kept else 2 if self.preview else 1
+
+    def key(self, name: str) -> str:
+        """The key of one of its widgets."""
+        return f"import{self.number}_{name}"
+
+
+def draft() -> Draft | None:
+    """The file being imported in this tab, or None."""
+    found = st.session_state.get(_DRAFT)
+    return found if isinstance(found, Draft) else None
+
+
+def number() -> int:
+    """How many files were begun with in this tab."""
+    return int(st.session_state.get(_NUMBER, 0))
+
+
+def begin(table: Table) -> None:
+    """Go on with this file, from its columns."""
+    st.session_state[_DRAFT] = Draft(number(), table)
+
+
+def forget() -> None:
+    """Begin anew with another file. Use it as `on_click`."""
+    st.session_state.pop(_DRAFT, None)
+    st.session_state[_NUMBER] = number() + 1
+
+
+def strip(step: int) -> None:
+    """The four steps in a line, the present one standing out."""
+    words = []
+    for place, word in enumerate(STEPS):
+        mark = "✓" if place < step or step == len(STEPS) - 1 else str(place + 1)
+        text = f'<li aria-current="step"><b>{mark} {word}</b></li>'
+        words.append(text if place == step else f"<li>{mark} {word}</li>")
+    st.html(
+        '<ol class="ad-meta" aria-label="Steps" style="list-style:none;display:flex;gap:1.5rem;'
+        f'margin:0;padding:0">{"".join(words)}</ol>'
+    )
+
+
+def refusal(error: Unreadable) -> None:
+    """Why the whole file can't be taken, a line each."""
+    st.error("\n\n".join(_plain(str(problem)) for problem in error.problems))
+
+
+def _plain(text: str) -> str:
+    """Words of a file, kept from being read as Markdown."""
+    return "".join(
+        "\\" + letter if letter in "\\`*_{}[]()<>#+-!|~$:" else letter for letter in text
+    )
+
+
+def counted(count: int, word: str) -> str:
+    """A number with its word: 1 row, 2 rows."""
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def as_csv(problems: Iterable[Problem]) -> str:
+    """The problems as a file for a spreadsheet, none of whose cells it would run."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(["file", "row", "column", "found", "expected", "what to do"])
+    for one in problems:
+        cells = (one.file, one.row, one.column, one.value, one.expected, one.cure)
+        writer.writerow([escaped(cell) for cell in cells])
+    return "\ufeff" + text.getvalue()
+
+
+def problems(made: Draft, preview: Preview) -> None:
+    """What is refused: how often each kind, then each cell, and all of it to take away."""
+    found = preview.problems
+    st.header(f"Refused: {counted(preview.refused, 'row')}", anchor=False)
+    st.write("Mend them in the file and import it again: rows already kept are never kept twice.")
+    counts = Counter(one.kind for one in found)
+    tables.table(
+        ("What is wrong", "How often", "For example", "Expected"),
+        [_kind(kind, times, found) for kind, times in counts.most_common()],
+        "Refused, by kind",
+    )
+    if browser.phone():
+        for one in found[:MOST_ON_PHONE]:
+            place = f"Row {one.row}" + (f" · {one.column}" if one.column else "")
+            st.html(
+                f'<div class="ad-line" style="padding-bottom:.4rem"><b>{look.esc(place)}</b><br>'
+                f"{look.esc(_sentence(one))}</div>"
+            )
+        if len(found) > MOST_ON_PHONE:
+            st.write(f"The first {MOST_ON_PHONE} of {len(found):,}; the download has all.")
+    else:
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "File": [one.file for one in found],
+                    "Row": [one.row for one in found],
+                    "Column": [one.column or "" for one in found],
+                    "Found": ["" if one.value is None else one.value or "(empty)" for one in found],
+                    "Expected": [one.expected for one in found],
+                    "What to do": [one.cure for one in found],
+                }
+            ),
+            hide_index=True,
+            height=min(38 + 35 * len(found), 360),
+            key=made.key("refused"),
+            alt=f"Refused, {counted(len(found), 'entry' if len(found) == 1 else 'line')} in all",
+        )
+    st.download_button(
+        "Download what is refused, each with its reason (CSV)",
+        data=as_csv(found),
+        file_name="refused.csv",
+        mime="text/csv",
+        on_click="ignore",
+        key=made.key("download"),
+    )
+
+
+def _kind(kind: ProblemKind, times: int, found: tuple[Problem, ...]) -> tuple[str, str, str, str]:
+    own = [one for one in found if one.kind is kind]
+    examples = " · ".join(
+        f"row {one.row:,}" + ("" if one.value is None else f": {one.value or 'empty'}")
+        for one in own[:MOST_EXAMPLES]
+        if one.row is not None
+    )
+    expected = dict.fromkeys(one.expected for one in own)
+    first = next(iter(expected)) + (" …" if len(expected) > 1 else "")
+    return KINDS.get(kind, kind.value.replace("_", " ")), f"{times:,}", examples, first
+
+
+def _sentence(one: Problem) -> str:
+    found = "" if one.value is None else f"found {one.value or 'an empty cell'}, "
+    return f"{found}expected {one.expected}. {one.cure}".strip()
+
+
+def first_rows(viewer: Viewer, preview: Preview) -> None:
+    """The first rows that pass, as they were read: the file's own values and nothing else."""
+    checked = preview.checked
+    instrument = viewer.store.library[checked.mapping.instrument]
+    rows = []
+    for place, row in enumerate(checked.rows.head(FIRST_ROWS).iter_rows(named=True)):
+        if checked.answers is not None:
+            own = checked.answers[place].tolist()
+            cells = " ".join("–" if one < 0 else f"{one * instrument.step:g}" for one in own)
+        elif checked.scores is not None:
+            own = checked.scores[place].tolist()
+            cells = " ".join("–" if math.isnan(one) else f"{one:g}" for one in own)
+        else:
+            cells = ""
+        rows.append(
+            (f"{row['row_number']:,}", row["client_code"], tables.day(row["answered_on"]),
+             row["occasion"], cells)
+        )  # fmt: skip
+    if checked.answers is not None:
+        held = f"Answers to items 1–{len(instrument.items)}"
+    else:
+        held = ", ".join(instrument.scale(one).name for one in checked.scale_ids)
+    st.header("As they were read", anchor=False)
+    st.write(
+        f"The file’s own values: the first {counted(len(rows), 'row')} that can be read. "
+        "A dash is an answer left blank."
+    )
+    tables.table(
+        ("Row", "Client", "Day", "Occasion", held), rows, "The first rows as they were read"
+    )
+
+
+def codes(named: tuple[str, ...]) -> str:
+    """Client codes in words, not more than fit a line."""
+    more = f" and {len(named) - 8:,} more" if len(named) > 8 else ""
+    return ", ".join(named[:8]) + more
+
+
+def past(viewer: Viewer, zone: str) -> None:
+    """The imports so far."""
+    found = imports(viewer)
+    st.header("Past imports", anchor=False)
+    if found.empty:
+        st.write("None yet.")
+        return
+    whose = "" if viewer.role is Role.ADMINISTRATOR else "Yours, newest first. "
+    st.write(f"{whose}Times by the practice’s clock, {zone}.")
+    tables.table(
+        ("When", "File", "Kept", "Refused", "By"),
+        [
+            (
+                f"{_there(one['imported_at'], zone):%Y-%m-%d %H:%M}",
+                str(one["file_name"]),
+                f"{one['kept']:,}",
+                f"{one['refused']:,}",
+                "" if pd.isna(one["by"]) else str(one["by"]),
+            )
+            for one in found.to_dict("records")
+        ],
+        "Past imports, newest first",
+    )
+
+
+def _there(moment: object, zone: str) -> datetime:
+    return tables.local(pd.Timestamp(str(moment)).to_pydatetime(), zone)

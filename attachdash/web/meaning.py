@@ -1,0 +1,281 @@
+"""What do a file's columns mean? A proposal to look at, change and confirm."""
+
+import streamlit as st
+
+from attachdash.practice.reading import (
+    DATE_FORMATS,
+    DateFormat,
+    Instrument,
+    Mapping,
+    Proposal,
+    days_read,
+    proposal,
+    questionnaires,
+    span,
+)
+from attachdash.practice.rights import Viewer
+from attachdash.web import look, tables
+from attachdash.web.importing import Draft
+
+AS_PROPOSED, RUN, SINGLY = "As proposed", "A run of columns", "Each by itself"
+NONE = "no such column"
+
+
+def ask(viewer: Viewer, made: Draft) -> Mapping | None:
+    """The whole mapping as it stands in the fields, or None while something is left to say."""
+    left, right = st.columns([3, 2])
+    with right, look.card("instrument"):
+        instrument = _instrument(viewer, made)
+    if instrument is None:
+        with left, look.card("columns"):
+            _file(made, _proposal(viewer, made, None))
+        return None
+    guess = _proposal(viewer, made, instrument.id)
+    said = made.mapping if made.mapping and made.mapping.instrument == instrument.id else None
+    with left, look.card("columns"):
+        st.header("Columns", anchor=False)
+        client = _column(made, "Client code", said.client if said else guess.client, "client")
+        day = _column(
+            made, "Day answered", said.answered_on if said else guess.answered_on, "answered_on"
+        )
+        occasion = _column(
+            made, "What tells several forms of one day apart",
+            said.occasion if said else guess.occasion, "occasion", empty=NONE,
+        )  # fmt: skip
+        items, scores = _held(made, instrument, guess, said)
+    with right:
+        with look.card("days"):
+            written = _days(viewer, made, guess, said, day)
+        coding, missing = None, said.missing if said else ()
+        with look.card("coding"):
+            coding, missing = _coding(made, instrument, guess, said, bool(items))
+        with look.card("written"):
+            _file(made, guess)
+    if not (client and day and written and (items or scores)):
+        return None
+    return Mapping(
+        instrument=instrument.id,
+        client=client,
+        answered_on=day,
+        date_format=written,
+        items=items,
+        scores=scores,
+        occasion=occasion,
+        coding_low=coding,
+        missing=missing,
+    )
+
+
+def _proposal(viewer: Viewer, made: Draft, instrument: str | None) -> Proposal:
+    if instrument not in made.proposals:
+        made.proposals[instrument] = proposal(viewer, made.table, instrument)
+    return made.proposals[instrument]
+
+
+def named(instrument: Instrument) -> str:
+    """An instrument in a list: PHQ-9: 9 items, 0–3."""
+    if not instrument.accepts_items:
+        return f"{instrument.short_name}: ready scores"
+    count = len(instrument.items)
+    ranges = {span(instrument, item) for item in instrument.items}
+    what = f"{count} item{'' if count == 1 else 's'}"
+    return f"{instrument.short_name}: {what}" + (f", {ranges.pop()}" if len(ranges) == 1 else "")
+
+
+def _instrument(viewer: Viewer, made: Draft) -> Instrument | None:
+    offered = questionnaires(viewer)
+    ids = [one.id for one in offered]
+    first = made.mapping.instrument if made.mapping else _proposal(viewer, made, None).instrument
+    st.header("Questionnaire", anchor=False)
+    chosen = st.selectbox(
+        "Which questionnaire does the file hold?",
+        offered,
+        index=ids.index(first) if first in ids else None,
+        placeholder="Choose",
+        format_func=named,
+        key=made.key("instrument"),
+    )
+    if chosen:
+        st.html(f'<div class="ad-meta">{look.esc(chosen.name)}. Answered by the client.</div>')
+    return chosen
+
+
+def _column(
+    made: Draft, label: str, guess: str | None, name: str, empty: str | None = None
+) -> str | None:
+    """One column to choose, with its first values beneath."""
+    columns: list[str | None] = [*([None] if empty else []), *made.table.columns]
+    chosen = st.selectbox(
+        label,
+        columns,
+        index=columns.index(guess) if guess in columns else None,
+        placeholder="Choose a column",
+        format_func=lambda one: empty or "" if one is None else one,
+        key=made.key(name),
+    )
+    if chosen:
+        st.html(f'<div class="ad-meta">{look.esc(_first(made, chosen))}</div>')
+    return chosen
+
+
+def _first(made: Draft, column: str) -> str:
+    cells = made.table.frame[column].head(3).to_list()
+    return "First values: " + " · ".join(cell.strip()[:24] or "(empty)" for cell in cells)
+
+
+def _held(
+    made: Draft, instrument: Instrument, guess: Proposal, said: Mapping | None
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The columns of answers in item order, or those of ready scores by scale."""
+    kinds = [kind for kind in ("items", "scores") if kind in instrument.entry]
+    kind = kinds[0]
+    if len(kinds) > 1:
+        scored = bool(said.scores if said else guess.scores and not guess.items)
+        kind = st.segmented_control(
+            "The file holds",
+            kinds,
+            default="scores" if scored else "items",
+            format_func=lambda one: "answers" if one == "items" else "ready scores",
+            required=True,
+            key=made.key(f"kind_{instrument.id}"),
+        )
+    if kind == "items":
+        return _items(made, instrument, said.items if said and said.items else guess.items), {}
+    scores = said.scores if said else guess.scores
+    found = {}
+    for scale in instrument.scales_for("self"):
+        column = _column(
+            made, f"{scale.name}, {scale.low:g}–{scale.high:g}", scores.get(scale.id),
+            f"score_{instrument.id}_{scale.id}", empty=NONE,
+        )  # fmt: skip
+        if column:
+            found[scale.id] = column
+    return (), found
+
+
+def _items(made: Draft, instrument: Instrument, guess: tuple[str, ...]) -> tuple[str, ...]:
+    count, columns = len(instrument.items), made.table.columns
+    fits = len(guess) == count
+    ways = [*([AS_PROPOSED] if fits else []), *([RUN] if len(columns) >= count else []), SINGLY]
+    prefix = f"{instrument.id}_item"
+    way = st.segmented_control(
+        f"Answers to items 1–{count}", ways, default=ways[0], required=True, wrap=True,
+        key=made.key(f"{prefix}_way"),
+    )  # fmt: skip
+    chosen: tuple[str | None, ...] = guess if fits else ()
+    if way == RUN:
+        first = _column(made, "Item 1 stands in", guess[0] if guess else None, f"{prefix}_first")
+        start = columns.index(first) if first else 0
+        chosen = tuple(columns[start : start + count]) if first else ()
+        if first and len(chosen) < count:
+            st.warning(f"From there on the file has {len(chosen)} columns, but {count} are needed.")
+            return ()
+    elif way == SINGLY:
+        chosen = tuple(
+            st.selectbox(
+                f"Item {item.number} · {item.label}" if item.label != f"Item {item.number}"
+                else item.label,
+                columns,
+                index=columns.index(guess[place]) if fits and guess[place] in columns else None,
+                placeholder="Choose a column",
+                key=made.key(f"{prefix}_{item.number}"),
+            )
+            for place, item in enumerate(instrument.items)
+        )  # fmt: skip
+    done = tuple(column for column in chosen if column)
+    if len(done) < count:
+        if way == SINGLY:
+            st.write(f"{count - len(done)} of {count} items have no column yet.")
+        return ()
+    if way != SINGLY:
+        st.write(f"**{done[0].replace('*', '')}** to **{done[-1].replace('*', '')}**, in order:")
+        tables.table(
+            ("Item", "Topic", "Column", "First values"),
+            [
+                (
+                    str(item.number),
+                    "" if item.label == f"Item {item.number}" else item.label,
+                    column,
+                    _first(made, column).removeprefix("First values: "),
+                )
+                for item, column in zip(instrument.items, done, strict=True)
+            ],
+            "Items and their columns",
+        )
+    return done
+
+
+def _days(
+    viewer: Viewer, made: Draft, guess: Proposal, said: Mapping | None, column: str | None
+) -> DateFormat | None:
+    st.header("Days", anchor=False)
+    formats = list(DATE_FORMATS)
+    first = said.date_format if said else guess.date_format
+    written = st.selectbox(
+        "How the file writes its days",
+        formats,
+        index=formats.index(first) if first else None,
+        placeholder="Choose",
+        format_func=DATE_FORMATS.__getitem__,
+        key=made.key("format"),
+    )
+    if written and column:
+        lines = [
+            f"<b>{look.esc(text[:40])}</b> "
+            + (f"is read as <b>{day:%A} {day.day} {day:%B %Y}</b>" if day else "can’t be read so")
+            for text, day in days_read(viewer, made.table, column, written)
+        ]
+        st.html("<br>".join(lines))
+    return written
+
+
+def _coding(
+    made: Draft, instrument: Instrument, guess: Proposal, said: Mapping | None, by_items: bool
+) -> tuple[int | None, tuple[str, ...]]:
+    st.header("Answers", anchor=False)
+    coding = said.coding_low if said else guess.coding_low
+    ranges = {(item.low, item.high) for item in instrument.items}
+    if by_items and instrument.step == 1 and len(ranges) == 1:
+        low, high = ranges.pop()
+        offered: list[int | None] = [None, low, low + 1, low - 1]
+
+        def words(one: int | None) -> str:
+            if one is None:
+                return f"{low}–{high}, as defined, if nothing speaks against it"
+            if one == low:
+                return f"{low}–{high}, certainly"
+            return f"{one}–{one + high - low}, standing for {low}–{high}"
+
+        coding = st.selectbox(
+            "How the file writes lowest to highest",
+            offered,
+            index=offered.index(coding) if coding in offered else 0,
+            format_func=words,
+            key=made.key(f"coding_{instrument.id}"),
+        )
+    else:
+        coding = None
+    if guess.strange:
+        st.write(
+            "These are no answers: " + ", ".join(f"`{text}` ({n:,})" for text, n in guess.strange)
+        )
+    missing = st.multiselect(
+        "Written for “not answered”, besides an empty cell",
+        list(
+            dict.fromkeys([*(said.missing if said else ()), *(text for text, _ in guess.strange)])
+        ),
+        default=list(said.missing) if said else [],
+        accept_new_options=True,
+        placeholder="None, or type one such as 99",
+        key=made.key(f"missing_{instrument.id}"),
+    )
+    st.html('<div class="ad-meta">An empty cell is kept as blank, never as 0.</div>')
+    return coding, tuple(missing)
+
+
+def _file(made: Draft, guess: Proposal) -> None:
+    table = made.table
+    st.header("How the file was read", anchor=False)
+    st.write(f"Separated by {table.delimiter_word}, letters as {table.encoding}, header in row 1.")
+    for note in guess.notes:
+        st.html(f'<div class="ad-meta">{look.esc(note)}</div>')

@@ -1,0 +1,217 @@
+"""How does a client look in one row of the caseload? Also the small pieces other pages share."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from attachdash.change.course import Course
+from attachdash.charts import domain_hue, palette, sparkline
+from attachdash.charts.words import day
+from attachdash.instruments import Domain
+from attachdash.practice.caseload import Row
+from attachdash.practice.clients import Client
+from attachdash.practice.courses import TRIAD
+from attachdash.practice.flags import Flag
+from attachdash.web import browser, look
+
+SILENT_DAYS = 42  # without an answer for this long a client is listed apart
+
+_CSS = """
+[class*="st-key-flag-"] {{border-left:6px solid {text}}}
+[class*="st-key-card-quiet"] {{background:{sunk}}}
+[class*="st-key-row-"] {{border-bottom:1px solid {card_line};padding:.25rem 0}}
+[class*="st-key-row-"] button {{min-height:28px;padding:0;justify-content:flex-start;color:{link}}}
+[class*="st-key-row-"] button p {{font-size:16px;font-weight:600}}
+.ad-cells {{display:grid;grid-template-columns:7.5rem minmax(10rem,1fr) repeat(3,126px) 7rem;
+  gap:0 1rem;align-items:center;font-size:15px;line-height:1.4}}
+.ad-cells > :last-child {{text-align:right}}
+.ad-head {{font-weight:600;color:{muted};font-size:14px}}
+.ad-cells img {{display:block}} .ad-spark {{font-size:13px;line-height:1.3}}
+.ad-name {{display:flex;justify-content:space-between;align-items:baseline;gap:1rem}}
+.ad-name h2 {{font:600 19px/1.3 "Source Serif",serif;margin:0;padding:0}}
+.ad-name .ad-meta {{white-space:nowrap}}
+.ad-dot {{display:inline-block;width:11px;height:11px;border-radius:50%;margin-right:.5rem}}
+.ad-say {{font-size:15px;line-height:1.4;margin-top:.35rem}}
+.ad-key {{display:flex;flex-wrap:wrap;gap:.2rem 1.4rem;font-size:14px;color:{muted}}}
+.ad-table {{width:100%;border-collapse:collapse;font-size:14px}}
+.ad-table th {{text-align:left;background:{sunk};font-weight:600;color:{muted}}}
+.ad-table th, .ad-table td {{border:1px solid {card_line};padding:.3rem .5rem}}
+.ad-table td:not(:last-child) {{white-space:nowrap}}
+.ad-scroll {{overflow-x:auto}}
+@media (max-width:640px) {{
+  .ad-cells {{grid-template-columns:repeat(3,1fr);gap:.3rem .5rem}}
+  .ad-cells > :nth-child(1) {{grid-column:1/3}} .ad-cells > :nth-child(2) {{grid-column:1/-1}}
+  .ad-cells > :last-child {{grid-column:3;grid-row:1}}
+  .ad-cells > :nth-child(2):empty {{display:none}}
+  [class*="st-key-row-"] button {{min-height:44px}}
+  .ad-spark img {{max-width:100%}}
+}}
+"""
+
+
+def dress() -> None:
+    """The CSS of rows, flag cards and tables; once a run, by the page."""
+    ink = palette(browser.mode())
+    names = {name: getattr(ink, name) for name in ink.__slots__ if name != "hues"}
+    st.html(f"<style>{_CSS.format(**names)}</style>")
+
+
+def local(moment: datetime, zone: str) -> str:
+    """A UTC moment as "24 Nov 2026, 08:40" in the practice's time zone."""
+    there = moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone))
+    return f"{day(there.date())}, {there:%H:%M}"
+
+
+def state_of_data(as_of: datetime, last_import_at: datetime | None, zone: str) -> str:
+    """When this was read, and when a file last came in."""
+    last = f"last import {local(last_import_at, zone)}" if last_import_at else "no import yet"
+    return f"as of {local(as_of, zone)} · {last}"
+
+
+def plural(count: int, one: str, more: str | None = None) -> str:
+    """The count with its word: "1 client", "3 clients"."""
+    return f"{count} {one if count == 1 else more or one + 's'}"
+
+
+def label(client: Client) -> str:
+    """The client's name and code, or the code alone, to choose by."""
+    return f"{client.name} · {client.code}" if client.name else client.code
+
+
+def ago(last_answer_on: date | None, today: date) -> str:
+    """How long since the last answer, in weeks."""
+    if last_answer_on is None:
+        return "no answer yet"
+    weeks = (today - last_answer_on).days // 7
+    return "this week" if weeks == 0 else f"{plural(weeks, 'week')} ago"
+
+
+def is_silent(row: Row, today: date) -> bool:
+    """Whether an open episode has gone without an answer for six weeks, from its start on."""
+    since = row.client.open_episode
+    if since is None:
+        return False
+    return (today - max(row.last_answer_on or since.started_on, since.started_on)).days >= (
+        SILENT_DAYS
+    )
+
+
+def badge(flag: Flag | None) -> str:
+    """The badge of a flag as HTML; nothing without one."""
+    if flag is None:
+        return ""
+    if flag.is_risk:
+        words = "! Risk blank" if flag.is_blank else "! Risk answer"
+        return f'<span class="ad-badge ad-risk">{words}</span>'
+    words = "Ask: blank" if flag.is_blank else "Ask about it"
+    return f'<span class="ad-badge ad-soon">{words}</span>'
+
+
+def head() -> str:
+    """The caseload's table header as HTML; on a phone one line."""
+    names = "".join(f"<span>{domain.label}</span>" for domain in TRIAD)
+    return (
+        f'<div class="ad-cells ad-head"><span>Needs</span><span>Why</span>{names}'
+        "<span>Last answer</span></div>"
+    )
+
+
+def who(row: Row, *, with_therapists: bool) -> str:
+    """The muted line under a name as HTML: code, year of birth, week, and by whom treated."""
+    client = row.client
+    parts = [
+        client.code if client.name else "",
+        str(client.born_on.year) if client.born_on else "",
+        f"wk {row.week}" if row.week is not None else "no episode",
+        ", ".join(row.therapists) if with_therapists else "",
+    ]
+    return f'<div class="ad-meta">{look.esc(" · ".join(part for part in parts if part))}</div>'
+
+
+def cells(row: Row, today: date) -> str:
+    """Everything of a caseload row but the name, as HTML."""
+    sparks = "".join(_spark(domain, row.triad[domain]) for domain in TRIAD)
+    return (
+        f'<div class="ad-cells"><span>{badge(row.open_flag)}</span><span>{_why(row, today)}</span>'
+        f'{sparks}<span class="ad-meta">{ago(row.last_answer_on, today)}</span></div>'
+    )
+
+
+def given(flag: Flag) -> str:
+    """What was answered, in the item's own steps, with their range; nothing for a blank."""
+    if flag.answer is None:
+        return ""
+    item, step = flag.instrument.item(flag.item), flag.instrument.step
+    return f"{flag.answer * step:g} (of {item.low * step:g}–{item.high * step:g})"
+
+
+def _why(row: Row, today: date) -> str:
+    flag = row.open_flag
+    muted = '<span class="ad-meta">{}</span>'
+    if flag is not None:
+        how = "left blank" if flag.answer is None else f"answered {given(flag)}"
+        more = sum(one.state == "open" for one in row.flags) - 1
+        also = f" And {more} more." if more else ""
+        fact = f"{flag.instrument.short_name} item {flag.item} {how}, {day(flag.answered_on)}."
+        return f"{look.esc(fact)} Nobody has seen it.{also} {muted.format('Ask directly.')}"
+    historic = sum(one.state == "historic" for one in row.flags)
+    if historic:
+        return muted.format(f"{plural(historic, 'older risk answer')} came in late: in the record.")
+    if row.client.open_episode is None:
+        return muted.format("Open an episode: weeks are counted from its first day.")
+    if is_silent(row, today):
+        return muted.format("No answer for 6 weeks or longer. Ask how it goes.")
+    return ""
+
+
+def _spark(domain: Domain, course: Course | None) -> str:
+    if course is None or not course.n:
+        return '<span class="ad-meta ad-spark">no score</span>'
+    shares = [f"{share:.0f}" for share in course.shares]
+    said = f"{shares[0]} → {shares[-1]} · n {course.n}" if course.n > 1 else f"{shares[0]} · n 1"
+    alt = f"{domain.label}, share of range 0 to 100: {said}"
+    address = sparkline(course, mode=browser.mode())
+    return (
+        f'<span class="ad-spark"><img alt="{look.esc(alt)}" width="118" src="{address}">'
+        f"{said}</span>"
+    )
+
+
+def title(words: str, domain: Domain, count: str) -> str:
+    """A card's title with its domain's dot, and n at the right, as HTML."""
+    hue = domain_hue(domain, browser.mode())
+    return (
+        f'<div class="ad-name"><h2><span class="ad-dot" style="background:{hue}"></span>'
+        f'{look.esc(words)}</h2><span class="ad-meta">{look.esc(count)}</span></div>'
+    )
+
+
+def say(bold: str, rest: str = "") -> str:
+    """A card's sentence as HTML, its first clause bold."""
+    return f'<div class="ad-say"><b>{look.esc(bold)}</b> {look.esc(rest)}</div>'
+
+
+def table(frame: pd.DataFrame) -> str:
+    """A table of text as HTML, newest row first."""
+    body = "".join(
+        "<tr>" + "".join(f"<td>{look.esc(cell)}</td>" for cell in cells_) + "</tr>"
+        for cells_ in frame[::-1].itertuples(index=False)
+    )
+    names = "".join(f'<th scope="col">{look.esc(name)}</th>' for name in frame.columns)
+    return (
+        f'<div class="ad-scroll"><table class="ad-table"><thead><tr>{names}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def heading(words: str) -> str:
+    """A card's title without a domain, as HTML."""
+    return f'<div class="ad-name"><h2>{look.esc(words)}</h2></div>'
+
+
+def lines(bold: str, text: str) -> str:
+    """A text that somebody wrote in lines, as HTML, after words of ours."""
+    said = "<br>".join(look.esc(line) for line in text.splitlines())
+    return f'<div class="ad-say"><b>{look.esc(bold)}</b> {said}</div>'

@@ -1,0 +1,203 @@
+"""Import: a file of answers, from its columns to what was kept."""
+
+import streamlit as st
+
+from attachdash import web
+from attachdash.errors import ForPeople
+from attachdash.practice.house import settings
+from attachdash.practice.importing import import_file, preview_import
+from attachdash.practice.reading import Unreadable, read_csv
+from attachdash.practice.rights import Role
+from attachdash.web import importing as parts
+from attachdash.web import meaning, tables
+from attachdash.web.importing import Draft
+
+LARGEST = 10  # MB
+
+viewer = web.viewer()
+zone = settings(viewer).time_zone
+administers = viewer.role is Role.ADMINISTRATOR
+
+
+def file_step() -> None:
+    """Choose the file."""
+    web.header(
+        "Import", "CSV files of answers or ready scores", "Nothing is kept before you say so."
+    )
+    parts.strip(0)
+    with web.card("file"):
+        upload = st.file_uploader(
+            "A CSV file with a row per form: client code, day, answers", type=["csv"],
+            max_upload_size=LARGEST, key=f"import{parts.number()}_file",
+        )  # fmt: skip
+    if upload is not None:
+        try:
+            parts.begin(read_csv(upload.name, upload.getvalue()))
+        except Unreadable as error:
+            parts.refusal(error)
+        else:
+            st.rerun()
+    with web.card("past"):
+        parts.past(viewer, zone)
+
+
+def meaning_step(made: Draft) -> None:
+    """Say what the columns mean."""
+    table = made.table
+    web.header(
+        "Import: what do the columns mean?",
+        f"{table.file_name} · {parts.counted(table.total_rows, 'row')}, "
+        f"{parts.counted(len(table.columns), 'column')} · nothing has been kept",
+        "Please confirm each field. What stands in them was found by looking at names and values.",
+    )
+    parts.strip(1)
+    mapping = meaning.ask(viewer, made)
+    said = st.container()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        go_on = st.button(
+            f"This is right: check {parts.counted(table.total_rows, 'row')}", type="primary",
+            disabled=mapping is None, key=made.key("check"),
+        )  # fmt: skip
+        st.button("Another file", on_click=parts.forget, key=made.key("back"))
+        if mapping is None:
+            st.write("Opens when questionnaire, client code, day and answers are chosen.")
+        else:
+            st.write("Checking keeps nothing.")
+    if go_on and mapping is not None:
+        made.mapping = mapping
+        try:
+            with said, st.spinner("Checking"):
+                made.preview = preview_import(viewer, table, mapping)
+        except Unreadable as error:
+            with said:
+                parts.refusal(error)
+        except ForPeople as error:
+            said.error(str(error))
+        else:
+            st.rerun()
+
+
+def check_step(made: Draft) -> None:
+    """Look at what would happen, and keep it."""
+    preview, mapping = made.preview, made.mapping
+    assert preview is not None, "the step says so"
+    assert mapping is not None, "the step says so"
+    instrument = viewer.store.library[mapping.instrument]
+    ready = preview.rows - preview.already_held
+    new_rows = preview.checked.rows["client_code"].is_in(list(preview.new_codes)).sum()
+    same = preview.checked.repeated_same
+    web.header(
+        "Import: check before anything is kept",
+        f"{made.table.file_name} · {instrument.short_name} · "
+        f"{parts.counted(made.table.total_rows, 'row')}",
+        f"{parts.counted(ready, 'row')} can be kept, {preview.refused:,} "
+        f"{'is' if preview.refused == 1 else 'are'} refused, {preview.already_held:,} "
+        f"{'is' if preview.already_held == 1 else 'are'} held already. "
+        "Nothing has been kept yet. Refused rows don’t hold up the others."
+        + (f" {parts.counted(same, 'row')} repeat another and count once." if same else ""),
+    )
+    parts.strip(2)
+    if preview.same_file_at:
+        when = tables.ago(preview.same_file_at, zone, viewer.today)
+        st.info(f"This same file came in before, with the same meaning: {when}.")
+    for note in preview.checked.notes:
+        st.html(f'<div class="ad-meta">{web.esc(note)}</div>')
+    if preview.problems:
+        with web.card("refused"):
+            parts.problems(made, preview)
+    create = open_episodes = False
+    if preview.new_codes or preview.without_episode:
+        with web.card("new"):
+            create, open_episodes = _new_clients(made)
+    if preview.checked.rows.height:
+        with web.card("read"):
+            parts.first_rows(viewer, preview)
+    count = ready if create else ready - int(new_rows)
+    said = st.container()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        keep = st.button(
+            f"Keep {parts.counted(count, 'row')}", type="primary",
+            disabled=not (count or open_episodes), key=made.key("keep"),
+        )  # fmt: skip
+        back = st.button("Back to the columns", key=made.key("again"))
+        st.button("Keep none", on_click=parts.forget, key=made.key("none"))
+        st.write("All together or not at all." if count else "There is nothing new to keep.")
+    if back:
+        made.preview = None
+        st.rerun()
+    if keep:
+        try:
+            with said, st.spinner("Keeping"):
+                made.kept = import_file(
+                    viewer, made.table, mapping, create_clients=create,
+                    open_episodes=open_episodes,
+                )  # fmt: skip
+        except ForPeople as error:
+            said.error(str(error))
+        else:
+            st.rerun()
+
+
+def _new_clients(made: Draft) -> tuple[bool, bool]:
+    """What is to happen to people who are not on the books, or have no therapy yet."""
+    preview = made.preview
+    assert preview is not None, "the step says so"
+    create = False
+    st.header("New clients and episodes", anchor=False)
+    if preview.new_codes:
+        create = st.checkbox(
+            f"Create these {parts.counted(len(preview.new_codes), 'client')}",
+            key=made.key("create"),
+        )
+        st.write(
+            f"{parts.codes(preview.new_codes)}. Look for mistyped codes first. Without this their "
+            "rows stay out. Nobody sees their answers until a therapist is assigned under People."
+        )
+    waiting = [one for one in preview.without_episode if create or one not in preview.new_codes]
+    open_episodes = False
+    if waiting:
+        open_episodes = st.checkbox(
+            f"For {parts.counted(len(waiting), 'client')} without an episode: open an episode on "
+            "the first answer’s day, marked as nominal",
+            key=made.key("episodes"),
+        )
+        st.write(
+            f"{parts.codes(tuple(waiting))}. Without an episode their answers are kept, but stand "
+            "in no course."
+        )
+    return create, open_episodes
+
+
+def kept_step(made: Draft) -> None:
+    """Say what happened."""
+    done = made.kept
+    assert done is not None, "the step says so"
+    web.header(
+        "Import: kept",
+        made.table.file_name,
+        f"{parts.counted(done.kept, 'row')} {'is' if done.kept == 1 else 'are'} kept. "
+        f"{done.already_held:,} held already, {done.refused:,} refused.",
+    )
+    parts.strip(3)
+    if done.created:
+        st.write(f"{parts.counted(done.created, 'client')} created. Assign them under People.")
+    if done.episodes:
+        st.write(
+            f"{parts.counted(done.episodes, 'episode')} opened, their start marked as nominal."
+        )
+    with st.container(horizontal=True):
+        st.button(
+            "Import another file", type="primary", on_click=parts.forget, key=made.key("next")
+        )
+        if not administers and st.button("To the caseload", key=made.key("home")):
+            parts.forget()
+            web.go("caseload")
+    with web.card("past"):
+        parts.past(viewer, zone)
+
+
+made = parts.draft()
+if made is None:
+    file_step()
+else:
+    (meaning_step, check_step, kept_step)[made.step - 1](made)

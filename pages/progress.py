@@ -1,0 +1,81 @@
+"""My progress: a client's own answers, in everyday words. No numbers, nothing of the staff's."""
+
+import streamlit as st
+
+from attachdash import charts, web
+from attachdash.instruments import Domain
+from attachdash.practice.house import settings
+from attachdash.practice.record import Progress, my_progress
+from attachdash.web import rows
+
+NAMES = {
+    Domain.COMMUNICATION: "Talking and being heard",
+    Domain.REGULATION: "Handling strong feelings",
+    Domain.SELF_ESTEEM: "How you see yourself",
+}
+NONE_YET = "No answers for a picture yet. The first one will start it."
+NO_TEXT = "In danger, call the emergency number of the place where you are."
+
+viewer = web.viewer()
+practice = settings(viewer)
+found = my_progress(viewer)
+rows.dress()
+
+
+def hello() -> None:
+    """Who, which week, with whom, and what to know first."""
+    name = viewer.name.split()[0] if viewer.name.strip() else ""
+    if found is None:
+        lead = (
+            "Your sign-in isn’t linked to your record yet. Ask your therapist or the practice: "
+            "once it is, your pictures stand here."
+        )
+        web.header(f"Hello {name}", "", lead)
+        return
+    week = f"Week {found.week}" if found.week is not None else "No therapy is open here just now"
+    by = f" with {', '.join(found.therapists)}" if found.therapists else ""
+    any_yet = any(course and course.n for course in found.triad.values())
+    lead = (
+        "These are your own answers since you began. Up is better in each picture, and one answer "
+        "alone says little."
+        if any_yet
+        else "No pictures yet. Each one begins with your first answers."
+    )
+    web.header(f"Hello {name}", week + by, lead)
+
+
+def pictures(progress: Progress) -> None:
+    """One card for each of the three."""
+    for domain, course in progress.triad.items():
+        with web.card(f"mine-{domain}"):
+            said = charts.client_sentence(course) if course else NONE_YET
+            st.html(rows.title(NAMES[domain], domain, "") + rows.say("", said))
+            if course and course.n > 1:
+                figure = charts.client_panel(course, mode=web.mode(), phone=web.phone())
+                web.chart(figure, f"mine_{domain}", f"{NAMES[domain]}. {said}")
+    st.html(
+        '<div class="ad-meta">Dots are your answers; a hollow one had something left '
+        "blank. The dashed line is where you began. One low week doesn’t undo anything.</div>"
+    )
+
+
+hello()
+if found is not None:
+    pictures(found)
+with web.card("quiet-limits"):
+    st.html(
+        rows.heading("What this can’t tell you")
+        + rows.say(
+            "",
+            "It can’t say who you are or how a day will go, and it doesn’t see what happened this "
+            "week. If a picture doesn’t fit, bring it to your session: you know more than the "
+            "chart.",
+        )
+    )
+with web.card("quiet-crisis"):
+    marked = "Invented, for this demo:" if practice.is_demo else ""
+    st.html(
+        rows.heading("If you’re not safe right now")
+        + rows.say("", "Nobody watches this page as it changes.")
+        + rows.lines(marked, practice.crisis_text or NO_TEXT)
+    )
