@@ -3,14 +3,14 @@
 import json
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from attachdash.errors import ForPeople, Invalid
+from attachdash import cli_practice
+from attachdash.cli_words import told_to_people
+from attachdash.errors import Invalid
 from attachdash.instruments import Instrument, library, listing
 from attachdash.instruments.sheet import columns_named, read_answers
 from attachdash.instruments.statistics import summarise
@@ -94,16 +94,6 @@ def instruments(
             typer.echo(listing.one_told(definition))
 
 
-@contextmanager
-def told_to_people() -> Iterator[None]:
-    """Ends with exit code 1 and the error's own words, without a traceback."""
-    try:
-        yield
-    except ForPeople as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
-
-
 def known_instrument(name: str) -> Instrument:
     """The instrument of that id. Raises Invalid, naming those that read like it."""
     if found := library().get(name):
@@ -127,6 +117,8 @@ def print_json(content: object) -> None:
     json.dump(content, sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
     sys.stdout.write("\n")
 
+
+cli_practice.add_to(app)
 
 if __name__ == "__main__":
     app()

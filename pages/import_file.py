@@ -84,7 +84,7 @@ def check_step(made: Draft) -> None:
     assert mapping is not None, "the step says so"
     instrument = viewer.store.library[mapping.instrument]
     ready = preview.rows - preview.already_held
-    new_rows = preview.checked.rows["client_code"].is_in(list(preview.new_codes)).sum()
+    new_rows = int(preview.checked.rows["client_code"].is_in(list(preview.new_codes)).sum())
     same = preview.checked.repeated_same
     web.header(
         "Import: check before anything is kept",
@@ -94,6 +94,7 @@ def check_step(made: Draft) -> None:
         f"{'is' if preview.refused == 1 else 'are'} refused, {preview.already_held:,} "
         f"{'is' if preview.already_held == 1 else 'are'} held already. "
         "Nothing has been kept yet. Refused rows don’t hold up the others."
+        + (f" {new_rows:,} of them only with a new client: see below." if new_rows else "")
         + (f" {parts.counted(same, 'row')} repeat another and count once." if same else ""),
     )
     parts.strip(2)
@@ -112,7 +113,7 @@ def check_step(made: Draft) -> None:
     if preview.checked.rows.height:
         with web.card("read"):
             parts.first_rows(viewer, preview)
-    count = ready if create else ready - int(new_rows)
+    count = ready if create else ready - new_rows
     said = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
         keep = st.button(
@@ -145,8 +146,9 @@ def _new_clients(made: Draft) -> tuple[bool, bool]:
     create = False
     st.header("New clients and episodes", anchor=False)
     if preview.new_codes:
+        many = len(preview.new_codes)
         create = st.checkbox(
-            f"Create these {parts.counted(len(preview.new_codes), 'client')}",
+            "Create this client" if many == 1 else f"Create these {many:,} clients",
             key=made.key("create"),
         )
         st.write(

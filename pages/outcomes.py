@@ -1,5 +1,7 @@
 """Outcomes: how did the therapies go that the viewer answers for, scale by scale?"""
 
+import streamlit as st
+
 from attachdash import web
 from attachdash.practice.outcomes import Outcome, outcomes
 from attachdash.web import tables
@@ -45,18 +47,15 @@ if found:
             [cells(row) for row in found],
             "Outcomes by scale",
         )  # fmt: skip
-    tables.table(
-        ("How this is counted",),
-        [
-            ("In: every episode, open or ended, with at least one score, of clients whom a "
-             "therapist treats whom you supervise now. An ended therapy counts if its last "
-             "therapist is supervised by you now.",),
-            ("Means and SDs are over the episodes with two or more scores only; n says how many. "
-             "Those with one score are counted under Episodes alone, so the means may flatter.",),
-            ("A late first answer came more than 28 days after the episode began: it may not show "
-             "where things stood at the start.",),
-            ("Scales with most episodes stand first. No ranking of therapists can be read from "
-             "this, and none is drawn.",),
-        ],
-        "How this is counted",
-    )  # fmt: skip
+    st.header("How this is counted", anchor=False)
+    st.markdown(
+        "- In: every episode, open or ended, with at least one score, of clients whom a therapist "
+        "treats whom you supervise now. An ended therapy counts if its last therapist is "
+        "supervised by you now.\n"
+        "- Means and SDs are over the episodes with two or more scores only; n says how many. "
+        "Those with one score are counted under Episodes alone, so the means may flatter.\n"
+        "- A late first answer came more than 28 days after the episode began: it may not show "
+        "where things stood at the start.\n"
+        "- Scales with most episodes stand first. No ranking of therapists can be read from this, "
+        "and none is drawn."
+    )

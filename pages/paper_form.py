@@ -20,7 +20,7 @@ everyone = {one.client_id: one for one in register(viewer)}
 def typing(made: Paper, instrument: Instrument) -> None:
     """Type the answers."""
     hint = "Steps of .1: 7.3." if instrument.step != 1 else "Whole numbers, as on the paper."
-    with st.form(made.key("form"), enter_to_submit=False):
+    with web.card("paper"), st.form(made.key("form"), enter_to_submit=False, border=False):
         left, right = st.columns(2)
         day = left.date_input(
             "Day on the form", value=made.day or viewer.today, max_value=viewer.today,

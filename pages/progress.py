@@ -3,9 +3,9 @@
 import streamlit as st
 
 from attachdash import charts, web
-from attachdash.instruments import Domain
 from attachdash.practice.house import settings
 from attachdash.practice.record import Progress, my_progress
+from attachdash.practice.words import Domain
 from attachdash.web import rows
 
 NAMES = {

@@ -63,7 +63,7 @@ class Module:
             return parts[0]
         if len(parts) > 2:
             return parts[1]
-        return "cli" if parts[1] in ("cli", "__main__") else "floor"
+        return "cli" if parts[1].startswith("cli") else "floor"
 
     def imports(self) -> Iterator[str]:
         """Dotted names of all that is imported, each name of a `from` import as well."""

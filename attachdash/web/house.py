@@ -4,11 +4,10 @@ import os
 import threading
 from pathlib import Path
 
-from attachdash.errors import Invalid
+from attachdash import settings
 from attachdash.practice.opening import Store, open_practice
 
-ROOT = Path(__file__).resolve().parents[2]
-PRACTICES = ("demo", "practice")
+ROOT = settings.ROOT
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _lock = threading.Lock()
@@ -16,26 +15,13 @@ _store: Store | None = None
 
 
 def home() -> Path:
-    """The folder of the practice served: `demo` or `practice` under ATTACHDASH_HOME.
-
-    Raises Invalid when ATTACHDASH_PRACTICE names neither.
-    """
-    which = os.environ.get("ATTACHDASH_PRACTICE", "demo")
-    if which not in PRACTICES:
-        raise Invalid(f"ATTACHDASH_PRACTICE is {which!r}; it may be demo or practice.")
-    # A relative home is meant from the repository, whatever folder the server was started in.
-    return (ROOT / os.environ.get("ATTACHDASH_HOME", "var")).resolve() / which
+    """The folder of the practice served. Raises Invalid when the environment names neither."""
+    return settings.home_of(settings.practice_served())
 
 
 def store_url() -> str | None:
-    """The PostgreSQL store that ATTACHDASH_STORE names, or None for the DuckDB one in home().
-
-    Raises Invalid for any other kind of address.
-    """
-    url = os.environ.get("ATTACHDASH_STORE", "").strip()
-    if url and not url.startswith(("postgresql://", "postgres://")):
-        raise Invalid("ATTACHDASH_STORE must begin with postgresql://, or not be set at all.")
-    return url or None
+    """The PostgreSQL store of the practice served, or None for the DuckDB one in home()."""
+    return settings.store_url(settings.practice_served())
 
 
 def hosts() -> frozenset[str]:

@@ -91,10 +91,12 @@ def strip(step: int) -> None:
     words = []
     for place, word in enumerate(STEPS):
         mark = "✓" if place < step or step == len(STEPS) - 1 else str(place + 1)
-        text = f'<li aria-current="step"><b>{mark} {word}</b></li>'
-        words.append(text if place == step else f"<li>{mark} {word}</li>")
+        text = f'<li aria-current="step" style="margin:0"><b>{mark} {word}</b></li>'
+        words.append(
+            text if place == step else f'<li class="ad-meta" style="margin:0">{mark} {word}</li>'
+        )
     st.html(
-        '<ol class="ad-meta" aria-label="Steps" style="list-style:none;display:flex;gap:1.5rem;'
+        '<ol aria-label="Steps" style="font-size:14px;list-style:none;display:flex;gap:1.5rem;'
         f'margin:0;padding:0">{"".join(words)}</ol>'
     )
 
@@ -151,16 +153,17 @@ def problems(made: Draft, preview: Preview) -> None:
         st.dataframe(
             pd.DataFrame(
                 {
-                    "File": [one.file for one in found],
                     "Row": [one.row for one in found],
                     "Column": [one.column or "" for one in found],
                     "Found": ["" if one.value is None else one.value or "(empty)" for one in found],
                     "Expected": [one.expected for one in found],
                     "What to do": [one.cure for one in found],
+                    "File": [one.file for one in found],
                 }
             ),
             hide_index=True,
             height=min(38 + 35 * len(found), 360),
+            column_config={"File": st.column_config.TextColumn(width=120)},
             key=made.key("refused"),
             alt=f"Refused, {counted(len(found), 'entry' if len(found) == 1 else 'line')} in all",
         )

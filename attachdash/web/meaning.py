@@ -17,7 +17,7 @@ from attachdash.practice.rights import Viewer
 from attachdash.web import look, tables
 from attachdash.web.importing import Draft
 
-AS_PROPOSED, RUN, SINGLY = "As proposed", "A run of columns", "Each by itself"
+AS_PROPOSED, RUN, SINGLY = "As shown below", "A run of columns", "Each by itself"
 NONE = "no such column"
 
 

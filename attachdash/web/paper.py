@@ -6,7 +6,7 @@ from datetime import date
 import streamlit as st
 
 from attachdash.practice.reading import BLANK, DECLINED, Instrument, Item, span
-from attachdash.web import look, tables
+from attachdash.web import look
 
 _FORM, _DONE = "_paper", "_paper_done"
 # The instruments that speak for a domain stand first.
@@ -119,11 +119,13 @@ def counted(answers: list[int]) -> str:
 def read_back(instrument: Instrument, answers: list[int]) -> None:
     """What will be kept, to compare with the paper. No scores."""
     words = {BLANK: "blank", DECLINED: "declined"}
-    tables.table(
-        ("Item", "Answer"),
-        [
-            (topic(item), words.get(answer, f"{answer * instrument.step:g}"))
-            for item, answer in zip(instrument.items, answers, strict=True)
-        ],
-        "Answers as typed",
+    lines = "".join(
+        '<li class="ad-line" style="display:flex;justify-content:space-between;gap:1rem;margin:0;'
+        f'padding:.2rem 0"><span>{look.esc(topic(item))}</span>'
+        f"<b>{words.get(answer, f'{answer * instrument.step:g}')}</b></li>"
+        for item, answer in zip(instrument.items, answers, strict=True)
+    )
+    st.html(
+        '<ul aria-label="Answers as typed" style="list-style:none;padding:0;margin:0;'
+        f'max-width:40rem">{lines}</ul>'
     )

@@ -3,13 +3,12 @@
 import streamlit as st
 
 from attachdash import charts
-from attachdash.change.course import Course
 from attachdash.charts.words import day
-from attachdash.instruments import LEADS, Domain, Instrument, State
 from attachdash.practice import flags
 from attachdash.practice.clients import Client
 from attachdash.practice.record import ClientRecord, fix_lead
 from attachdash.practice.rights import Role, Viewer
+from attachdash.practice.words import LEADS, Course, Domain, Instrument, State
 from attachdash.web import browser, look, rows
 
 NEXT_STEP = (

@@ -6,14 +6,13 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
-from attachdash.change.course import Course
 from attachdash.charts import domain_hue, palette, sparkline
 from attachdash.charts.words import day
-from attachdash.instruments import Domain
 from attachdash.practice.caseload import Row
 from attachdash.practice.clients import Client
 from attachdash.practice.courses import TRIAD
 from attachdash.practice.flags import Flag
+from attachdash.practice.words import Course, Domain
 from attachdash.web import browser, look
 
 SILENT_DAYS = 42  # without an answer for this long a client is listed apart

@@ -1,0 +1,54 @@
+"""What the big tables can't promise by keys: no doubles, and nothing without its owner."""
+
+from attachdash.store.engine import Cursor
+
+CHECKS = {
+    "answers are held twice": """
+        SELECT count(*)
+        FROM (
+            SELECT 1
+            FROM administration
+            WHERE site_id = $1 AND replaced_at IS NULL
+            GROUP BY client_id, instrument_id, about_id, informant_id, answered_on, occasion
+            HAVING count(*) > 1
+        ) AS doubled
+        """,
+    "scores have no answers": """
+        SELECT count(*)
+        FROM score
+        WHERE score.site_id = $1 AND NOT EXISTS (
+            SELECT 1
+            FROM administration
+            WHERE administration.site_id = score.site_id
+                AND administration.administration_id = score.administration_id)
+        """,
+    "answers belong to no client": """
+        SELECT count(*)
+        FROM administration
+        WHERE administration.site_id = $1 AND NOT EXISTS (
+            SELECT 1
+            FROM client
+            WHERE client.site_id = administration.site_id
+                AND client.client_id = administration.client_id)
+        """,
+    "answers are filed under an episode of somebody else": """
+        SELECT count(*)
+        FROM administration
+        WHERE administration.site_id = $1 AND administration.episode_id IS NOT NULL
+            AND NOT EXISTS (
+                SELECT 1
+                FROM episode
+                WHERE episode.site_id = administration.site_id
+                    AND episode.episode_id = administration.episode_id
+                    AND episode.client_id = administration.client_id)
+        """,
+}
+
+
+def orphans_and_doubles(cursor: Cursor, site_id: int) -> dict[str, int]:
+    """How many rows fail each check, in words."""
+    found = {}
+    for what, sql in CHECKS.items():
+        row = cursor.one(sql, site_id)
+        found[what] = int(row[0]) if row else 0
+    return found

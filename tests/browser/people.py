@@ -1,0 +1,61 @@
+"""People at a real browser: signing in, waiting for a page, looking."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
+
+# The client of a deep link probes two addresses that are not there; nothing else may complain.
+KNOWN = ("_stcore/health", "_stcore/host-config")
+
+
+@contextmanager
+def someone(
+    browser: Browser, size: str = "desktop", scheme: str = "light", height: int = 0
+) -> Iterator[tuple[BrowserContext, Page, list[str]]]:
+    """A fresh browser of that size, and the list of what went wrong in its console."""
+    width, usual = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height or usual},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+        locale="en-GB",
+        timezone_id="UTC",
+        **({"user_agent": PHONE, "has_touch": True} if size == "phone" else {}),
+    )
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "console",
+        lambda message: wrong.append(f"{message.text} {message.location}")
+        if message.type == "error"
+        else None,
+    )
+    yield context, page, wrong
+    context.close()
+
+
+def settled(page: Page) -> None:
+    """Wait until the script has run to its end."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=20_000
+    )
+
+
+def sign_in(page: Page, url: str, name: str, password: str) -> None:
+    """Sign in by the form, as everybody does."""
+    page.goto(url)
+    page.get_by_label("Sign-in name").fill(name, timeout=30_000)
+    page.get_by_label("Password or one-time code", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("Sign out").first).to_be_visible(timeout=30_000)
+    settled(page)
+
+
+def unexpected(wrong: list[str]) -> list[str]:
+    """What the console said beyond what is known and harmless."""
+    return [one for one in wrong if not any(known in one for known in KNOWN)]
