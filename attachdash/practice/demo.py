@@ -1,141 +1,101 @@
-"""The demo practice: invented people whose answers come in by the same path as real ones."""
+"""The demo practice: invented people whose answers come in by the same path as real ones.
+
+It is played through fortnight by fortnight, so that answers came in when they were given and
+therapists looked at what was raised then.
+"""
 
 import os
 import secrets
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
-from numpy.typing import NDArray
 
 from attachdash.errors import Invalid
-from attachdash.instruments import BLANK, Direction, Instrument, Scale
-from attachdash.practice import clients, founding, house, passwords, people
+from attachdash.practice import founding, house, passwords, people
+from attachdash.practice.demo_courses import Form, Invented, invent
 from attachdash.practice.entrance import at_terminal
-from attachdash.practice.keeping import Given, keep, prepare
+from attachdash.practice.keeping import Given, Prepared, keep, prepare
 from attachdash.practice.rights import Role, Viewer, change
+from attachdash.store import clients, flags, settings
 from attachdash.store import people as store_people
-from attachdash.store import settings
 from attachdash.store.engine import Cursor
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "demo"
-SEED = 1969  # the year of the first volume on attachment
-CURRENT, ENDED = 40, 120
-SHOWN = (0, 5, 14)  # current clients with something for everybody to see
 SIGN_INS = "sign-ins.txt"
-WORDS = [
-    "amber",
-    "anchor",
-    "basil",
-    "birch",
-    "canyon",
-    "cedar",
-    "comet",
-    "copper",
-    "coral",
-    "cricket",
-    "delta",
-    "ember",
-    "fern",
-    "fjord",
-    "garnet",
-    "harbour",
-    "hazel",
-    "indigo",
-    "ivory",
-    "juniper",
-    "kelp",
-    "lagoon",
-    "lantern",
-    "larch",
-    "linden",
-    "maple",
-    "meadow",
-    "mango",
-    "nectar",
-    "nutmeg",
-    "olive",
-    "orchid",
-    "otter",
-    "pebble",
-    "pepper",
-    "pine",
-    "quartz",
-    "quince",
-    "raven",
-    "river",
-    "saffron",
-    "sage",
-    "sierra",
-    "sparrow",
-    "spruce",
-    "tundra",
-    "velvet",
-    "walnut",
-    "willow",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """How a client's level runs over an episode, as a share of a scale's range; 1 is best."""
-
-    begins: float
-    ends: float
-    shape: str
-
-    def at(self, progress: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The level at each share of the episode."""
-        if self.shape == "levelling":
-            progress = 1 - (1 - progress) ** 2.2
-        elif self.shape == "sudden":
-            progress = 0.15 * progress + 0.85 * (progress > 0.4)
-        return self.begins + (self.ends - self.begins) * progress
+FORTNIGHT = timedelta(days=14)
+FORTNIGHTS = 86
+WORDS = 6
 
 
 def make_demo(home: Path, now: datetime) -> Path:
-    """Make the demo practice in `home`, once; the file with its sign-ins.
+    """Make the demo practice in the folder `home`, once; the file with its sign-ins.
 
-    Raises Invalid where the folder holds anything that is not a finished demo.
+    It is made beside its place and moved there when it is whole. Raises Invalid where the folder
+    has another name than demo, or holds anything that is not the demo.
     """
+    if home.name != "demo":
+        raise Invalid(f"{home} is not named demo: the demo touches no other folder.")
     told = home / SIGN_INS
     if told.exists():
         return told
+    foreign = f"{home} holds something that is not the demo. Move it away first."
     if home.exists() and any(home.iterdir()):
-        raise Invalid(f"{home} holds something that is not a finished demo. Remove it first.")
-    plan = yaml.safe_load((FOLDER / "practice.yaml").read_text())
-    chief = plan["administrator"]
-    store, _ = founding.found(
-        home, chief["sign_in"], chief["name"], now, practice_name=plan["name"],
-        time_zone=plan["time_zone"],
-    )  # fmt: skip
+        raise Invalid(foreign)
+    home.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    making = Path(tempfile.mkdtemp(prefix=".demo-", dir=home.parent))
     try:
-        admin = at_terminal(store, chief["sign_in"], now)
-        known = _fill(admin, plan)
+        _make(making, now)
+        making.rename(home)
+    except OSError as error:
+        # Another process may have been faster: what it made is as good.
+        if not told.exists():
+            raise Invalid(f"The demo can't be made in {home}: {error.strerror}.") from error
     finally:
-        store.close()
-    descriptor = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.writelines(f"{name:<14}{password}  ({what})\n" for name, what, password in known)
+        shutil.rmtree(making, ignore_errors=True)
     return told
 
 
-def _fill(admin: Viewer, plan: dict[str, Any]) -> list[tuple[str, str, str]]:
-    rng = np.random.default_rng(SEED)
-    house.change_settings(
-        admin, practice_name=plan["name"], time_zone=plan["time_zone"],
-        crisis_text=plan["crisis_text"].strip(),
+def _make(folder: Path, now: datetime) -> None:
+    plan = yaml.safe_load((FOLDER / "practice.yaml").read_text(encoding="utf-8"))
+    chief = plan["administrator"]
+    began = now - FORTNIGHTS * FORTNIGHT
+    store, _ = founding.found(
+        folder, chief["sign_in"], chief["name"], began, practice_name=plan["name"],
+        time_zone=plan["time_zone"],
     )  # fmt: skip
-    change(admin, "made demo", lambda cursor: settings.put(cursor, 1, "is_demo", "yes"))
-    since = admin.today - timedelta(days=1200)
-    known = [(plan["administrator"]["sign_in"], "administrator", _password(admin, admin.person_id))]
+    try:
+        admin = at_terminal(store, chief["sign_in"], began)
+        house.change_settings(
+            admin, practice_name=plan["name"], time_zone=plan["time_zone"],
+            crisis_text=plan["crisis_text"].strip(),
+        )  # fmt: skip
+        change(admin, "made demo", lambda cursor: settings.put(cursor, 1, "is_demo", "yes"))
+        today = at_terminal(store, chief["sign_in"], now).today
+        everyone = invent(plan, store.library, today)
+        roles, therapists = _people(admin, plan, everyone)
+        _set_passwords(admin, folder, plan["words"], roles)
+        _play(admin, everyone, therapists, {name: person_id for name, _, person_id in roles}, now)
+    finally:
+        store.close()
+
+
+def _people(
+    admin: Viewer, plan: dict[str, Any], everyone: list[Invented]
+) -> tuple[list[tuple[str, Role, int]], list[int]]:
+    """Everybody who signs in, with role and id; and the therapists' ids in the plan's order."""
+    found = [(admin.sign_in, Role.ADMINISTRATOR, admin.person_id)]
 
     def add(sign_in: str, name: str, role: Role) -> int:
-        person_id = people.add_person(admin, sign_in, name, [role], since)
-        known.append((sign_in, role.value, _password(admin, person_id)))
+        person_id = people.add_person(admin, sign_in, name, [role])
+        found.append((sign_in, role, person_id))
         return person_id
 
     therapists = {
@@ -145,172 +105,145 @@ def _fill(admin: Viewer, plan: dict[str, Any]) -> list[tuple[str, str, str]]:
     for one in plan["supervisors"]:
         supervisor_id = add(one["sign_in"], one["name"], Role.SUPERVISOR)
         for therapist in one["of"]:
-            people.assign_supervisor(admin, therapists[therapist], supervisor_id, since)
-    forms: dict[str, list[tuple[int, date, NDArray[np.int16]]]] = {}
-    ids = list(therapists.values())
-    for number in range(CURRENT + ENDED):
-        first = plan["first_names"][number % len(plan["first_names"])]
-        last = plan["last_names"][(number * (1 + number // 40) + number // 40) % 40]
-        young = number == 7
-        born = admin.today.year - (
-            plan["adolescent"]["born"] if young else int(rng.integers(20, 68))
-        )
-        client_id = clients.add_client(
-            admin, f"C-{100 + number * 5:04d}", f"{first} {last}", date(born, 6, 30), "year"
-        )
-        episodes = _care(admin, rng, client_id, ids[number % len(ids)], ids, number)
-        for started, ended in episodes:
-            _answers(admin, rng, plan, forms, client_id, started, ended, number, young)
-        if number < len(plan["clients_who_sign_in"]):
-            person_id = add(plan["clients_who_sign_in"][number], f"{first} {last}", Role.CLIENT)
-            people.link_sign_in(admin, client_id, person_id)
-    for instrument_id, rows in forms.items():
-        _keep(admin, admin.store.library[instrument_id], rows)
-    return known
+            people.assign_supervisor(admin, therapists[therapist], supervisor_id, admin.today)
+    for client in everyone:
+        if client.sign_in:
+            add(client.sign_in, client.name, Role.CLIENT)
+    return found, list(therapists.values())
 
 
-def _password(admin: Viewer, person_id: int) -> str:
-    words = "-".join(secrets.choice(WORDS) for _ in range(5))
-    hashed = passwords.hashed(words)
-    change(
-        admin,
-        "set demo password",
-        lambda cursor: store_people.set_password(cursor, 1, person_id, hashed, False),
-        object_kind="person",
-        object_id=person_id,
-    )
-    return words
-
-
-def _care(
-    admin: Viewer, rng: np.random.Generator, client_id: int, therapist: int, all_ids: list[int],
-    number: int,
-) -> list[tuple[date, date]]:  # fmt: skip
-    """Assignments and episodes of one client; each episode's first and last day."""
-    today = admin.today
-    if number < CURRENT:
-        weeks = [22, 9, 30, 13, 17, 29, 7, 15][number % 8] + int(rng.integers(0, 6))
-        started = today - timedelta(days=7 * weeks)
-        spans = [(started, today)]
-        if number in (4, 19):  # an earlier therapy, ended two years ago
-            before = today - timedelta(days=820)
-            spans.insert(0, (before, before + timedelta(days=140)))
-    else:
-        started = today - timedelta(days=int(rng.integers(200, 1000)))
-        weeks = int(rng.integers(5, 10)) if rng.random() < 0.2 else int(rng.integers(12, 40))
-        spans = [(started, min(started + timedelta(days=7 * weeks), today - timedelta(days=10)))]
-    first = spans[0][0]
-    if number % 13 == 5 and number < CURRENT:  # a change of therapist half-way
-        middle = spans[-1][0] + (spans[-1][1] - spans[-1][0]) // 2
-        other = all_ids[(number + 1) % len(all_ids)]
-        people.assign_client(admin, client_id, other, first, middle)
-        people.assign_client(admin, client_id, therapist, middle)
-    else:
-        ended = None if number < CURRENT else spans[-1][1] + timedelta(days=28)
-        people.assign_client(
-            admin, client_id, therapist, first, None if ended and ended > today else ended
-        )
-    for index, (begins, ends) in enumerate(spans):
-        episode_id = clients.open_episode(admin, client_id, begins)
-        if number >= CURRENT or index < len(spans) - 1:
-            clients.close_episode(admin, episode_id, ends, "agreed ending")
-    return spans
-
-
-def _answers(
-    admin: Viewer, rng: np.random.Generator, plan: dict[str, Any],
-    forms: dict[str, list[tuple[int, date, NDArray[np.int16]]]], client_id: int, started: date,
-    ended: date, number: int, young: bool,
-) -> None:  # fmt: skip
-    kinds = list(plan["courses"].values())
-    shares = np.array([kind["share"] for kind in kinds], float)
-    kind = kinds[int(rng.choice(len(kinds), p=shares / shares.sum()))]
-    asked = (
-        {one: {"weeks": 2 + 2 * (one != "phq9a"), "share": 100} for one in
-         plan["adolescent"]["instruments"]}
-        if young else plan["instruments"]
-    )  # fmt: skip
-    total = max((ended - started).days, 1)
-    gap = rng.random() < 0.15
-    for instrument_id, when in asked.items():
-        if rng.random() * 100 >= when["share"] and not (
-            instrument_id == "phq9" and number in SHOWN
-        ):
-            continue
-        instrument = admin.store.library[instrument_id]
-        level = rng.normal(0, 0.06)
-        course = Course(
-            kind["from"] + level, kind["to"] + level + rng.normal(0, 0.05), kind["shape"]
-        )
-        days = np.arange(0, total, 7 * when["weeks"]) + rng.integers(0, 3)
-        days = days[days < total]
-        if gap:
-            days = days[(days < total * 0.45) | (days > total * 0.75)]
-        if number in (9, 23) and total > 60:  # nothing came in lately
-            days = days[days < total - 50]
-        for day, true in zip(days.tolist(), course.at(days / total).tolist(), strict=True):
-            state = float(np.clip(true + rng.normal(0, 0.05), 0.02, 0.98))
-            answers = _form(rng, instrument, state)
-            _risk(rng, instrument, answers, state, recent=(ended - started).days - day < 14,
-                  number=number)  # fmt: skip
-            forms.setdefault(instrument_id, []).append(
-                (client_id, started + timedelta(days=int(day)), answers)
-            )
-
-
-def _form(rng: np.random.Generator, instrument: Instrument, state: float) -> NDArray[np.int16]:
-    """Answers to every item that fit a state, as a share of the range where 1 is best."""
-    worse = {
-        item: (scale.direction is Direction.LOWER) != (item in scale.reverse)
-        for scale in _keyed(instrument)
-        for item in scale.items
-    }
-    answers = np.empty(len(instrument.items), np.int16)
-    for place, item in enumerate(instrument.items):
-        share = float(np.clip(state + rng.normal(0, 0.16), 0, 1))
-        share = 1 - share if worse.get(item.number, False) else share
-        answers[place] = round(item.low + share * (item.high - item.low))
-    if rng.random() < 0.06:
-        answers[int(rng.integers(0, len(answers)))] = BLANK
-    return answers
-
-
-def _keyed(instrument: Instrument) -> list[Scale]:
-    # The last to speak for an item decides its key: totals come last.
-    return sorted(instrument.scales, key=lambda scale: len(scale.items))
-
-
-def _risk(
-    rng: np.random.Generator, instrument: Instrument, answers: NDArray[np.int16], state: float,
-    *, recent: bool, number: int,
-) -> None:  # fmt: skip
-    """Risk answers are rare, and rarer the better somebody is; three are there for all to see."""
-    for risk in instrument.risk_items:
-        place = risk.item - 1
-        low = instrument.item(risk.item).low
-        answers[place] = low + int(rng.random() < max(0.0, 0.3 - state) * 0.8)
-        if recent:
-            answers[place] = low
-            if instrument.id == "phq9" and number in SHOWN:
-                answers[place] = BLANK if number == 5 else 1
-
-
-def _keep(
-    admin: Viewer, instrument: Instrument, rows: list[tuple[int, date, NDArray[np.int16]]]
+def _set_passwords(
+    admin: Viewer, folder: Path, words: list[str], roles: list[tuple[str, Role, int]]
 ) -> None:
-    client_ids, days, answers = zip(*rows, strict=True)
-    given = Given(
-        instrument=instrument,
-        client_ids=np.array(client_ids, np.int64),
-        days=list(days),
-        occasions=[""] * len(rows),
-        answers=np.vstack(answers).astype(np.int16),
-        scores={},
-        channel="demo",
+    """A random passphrase for each, written to a file that only its owner can read."""
+    known = ["-".join(secrets.choice(words) for _ in range(WORDS)) for _ in roles]
+    with ThreadPoolExecutor() as pool:  # bcrypt lets other threads run meanwhile
+        hashes = list(pool.map(passwords.hashed, known))
+
+    def work(cursor: Cursor) -> None:
+        for (_, _, person_id), hashed in zip(roles, hashes, strict=True):
+            store_people.set_password(cursor, admin.site_id, person_id, hashed, False)
+
+    change(admin, "set demo passwords", work)
+    descriptor = os.open(folder / SIGN_INS, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        for (name, role, _), password in zip(roles, known, strict=True):
+            file.write(f"{name:<14}{password}  ({role.value})\n")
+
+
+def _fortnights(admin: Viewer, now: datetime) -> Iterator[Viewer]:
+    """The administrator at the end of each fortnight; the last one ends now."""
+    for number in range(1, FORTNIGHTS):
+        day = admin.today + number * FORTNIGHT
+        yield replace(admin, today=day, now=datetime.combine(day, time(17, 30)))
+    yield replace(admin, today=admin.today + FORTNIGHTS * FORTNIGHT, now=now)
+
+
+def _play(
+    admin: Viewer, everyone: list[Invented], therapists: list[int], sign_ins: dict[str, int],
+    now: datetime,
+) -> None:  # fmt: skip
+    """Let each fortnight's clients come, its therapies end and its answers come in."""
+    engine = admin.store.engine
+    ids = dict(
+        zip((one.code for one in everyone), engine.new_ids("client", len(everyone)), strict=True)
     )
-    prepared = prepare(admin, given)
+    spells = [(client, spell) for client in everyone for spell in client.spells]
+    episodes = list(zip(spells, engine.new_ids("episode", len(spells)), strict=True))
+    before = admin.today - timedelta(days=1)
+    for viewer in _fortnights(admin, now):
+        prepared = _came_in(viewer, everyone, ids, before)
+        seen = _seen(viewer, everyone, therapists, ids)
 
-    def work(cursor: Cursor) -> int:
-        return keep(cursor, admin, prepared)
+        def work(
+            cursor: Cursor, viewer: Viewer = viewer, since: Any = before,
+            prepared: list[Prepared] = prepared, seen: Callable[[Cursor], int] = seen,
+        ) -> str:  # fmt: skip
+            looked = seen(cursor)
+            for client in everyone:
+                if since < client.spells[0].started_on <= viewer.today:
+                    _add(cursor, viewer, client, ids[client.code], therapists, sign_ins)
+            for (client, spell), episode_id in episodes:
+                if since < spell.started_on <= viewer.today:
+                    clients.open_episode(
+                        cursor, viewer.site_id, int(episode_id), int(ids[client.code]),
+                        spell.started_on, False, "",
+                    )  # fmt: skip
+                if spell.last_day and since < spell.last_day <= viewer.today:
+                    clients.close_span(
+                        cursor, viewer.site_id, int(episode_id),
+                        spell.last_day + timedelta(days=1), spell.reason,
+                    )  # fmt: skip
+            kept = sum(keep(cursor, viewer, one) for one in prepared)
+            return f"{kept} kept, {looked} flags seen"
 
-    change(admin, "imported demo answers", work, detail=lambda kept: f"{kept} kept")
+        change(viewer, "played demo", work, detail=lambda words: words)
+        before = viewer.today
+
+
+def _add(
+    cursor: Cursor, viewer: Viewer, client: Invented, client_id: int, therapists: list[int],
+    sign_ins: dict[str, int],
+) -> None:  # fmt: skip
+    site = viewer.site_id
+    clients.add(cursor, site, client_id, client.code, client.name, client.born_on, "year", "en")
+    for therapist, from_on, to_on in client.treated:
+        store_people.assign_client(
+            cursor, site, therapists[therapist], client_id, from_on, to_on
+        )
+    if client.sign_in:
+        clients.link_person(cursor, site, client_id, sign_ins[client.sign_in])
+
+
+def _came_in(
+    viewer: Viewer, everyone: list[Invented], ids: dict[str, int], since: Any
+) -> list[Prepared]:
+    """What was answered after `since`, prepared instrument by instrument."""
+    forms: dict[str, list[tuple[int, Form]]] = {}
+    for client in everyone:
+        for form in client.forms:
+            if since < form.day <= viewer.today:
+                forms.setdefault(form.instrument_id, []).append((ids[client.code], form))
+    return [
+        prepare(
+            viewer,
+            Given(
+                instrument=viewer.store.library[instrument_id],
+                client_ids=np.array([client_id for client_id, _ in rows], np.int64),
+                days=[form.day for _, form in rows],
+                occasions=[""] * len(rows),
+                answers=np.vstack([form.answers for _, form in rows]).astype(np.int16),
+                scores={},
+                channel="demo",
+            ),
+        )
+        for instrument_id, rows in forms.items()
+    ]
+
+
+def _seen(
+    viewer: Viewer, everyone: list[Invented], therapists: list[int], ids: dict[str, int]
+) -> Callable[[Cursor], int]:
+    """Marks what was raised in fortnights past as seen by the therapist of that time."""
+    clients_of = {ids[one.code]: one for one in everyone}
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        known = flags.known(cursor, viewer.site_id, [int(one) for one in clients_of])
+    still = [row for row in known if row[4] == "open"]
+    step_ids = list(viewer.store.engine.new_ids("flag_step", len(still))) if still else []
+    looked_on = viewer.today - FORTNIGHT + timedelta(days=2)
+
+    def mark(cursor: Cursor) -> int:
+        for row, step_id in zip(still, step_ids, strict=True):
+            treated = clients_of[int(row[1])].treated
+            therapist = next(
+                (one for one, _, to_on in treated if to_on is None or looked_on < to_on),
+                treated[-1][0],
+            )
+            flags.mark_seen(cursor, viewer.site_id, int(row[0]))
+            flags.add_step(
+                cursor, viewer.site_id, int(step_id), int(row[0]), "seen", therapists[therapist],
+                datetime.combine(looked_on, time(9, 15)),
+            )  # fmt: skip
+        return len(still)
+
+    return mark

@@ -54,6 +54,11 @@ class Tab:
         state.trigger_value = True
         return await self._run(message)
 
+    async def go(self, page_hash: str) -> Seen:
+        """Go to a page by its hash, as a link of the menu does."""
+        self._page_hash = page_hash
+        return await self._run(BackMsg())
+
     async def again(self) -> Seen:
         """Run the page again as it is."""
         return await self._run(BackMsg())

@@ -1,0 +1,42 @@
+"""One demo practice, one server and one Chromium for all browser tests of a worker."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from attachdash.practice import demo as practice_demo
+from attachdash.practice import entrance
+from tests.browser.served import Served, start
+from tests.chromium import chromium
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that holds a fresh demo practice."""
+    home = tmp_path_factory.mktemp("home")
+    practice_demo.make_demo(home / "demo", entrance.clock())
+    return home
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The demo practice, served."""
+    home = tmp_path_factory.mktemp("served")
+    practice_demo.make_demo(home / "demo", entrance.clock())
+    served = start(home, home / "server.log")
+    yield served
+    served.process.terminate()
+    served.process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    with sync_playwright() as playwright:
+        one = playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield one
+        one.close()

@@ -1,0 +1,146 @@
+"""Each role from sign-in to what is theirs, in a real browser, at both sizes and in both modes."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.people import settled, sign_in, someone, unexpected
+from tests.browser.served import Served
+
+BOTH = pytest.mark.parametrize(
+    ("size", "scheme"), [("desktop", "light"), ("desktop", "dark"), ("phone", "light")]
+)
+
+
+def said(page: Page) -> str:
+    """All the text of the page."""
+    return page.get_by_test_id("stApp").inner_text()
+
+
+def no_sideways_scroll(page: Page) -> bool:
+    """Whether everything fits the width."""
+    return bool(
+        page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        and page.evaluate(
+            "(() => { const m = document.querySelector('[data-testid=stMain]');"
+            " return !m || m.scrollWidth <= m.clientWidth + 1 })()"
+        )
+    )
+
+
+@BOTH
+def test_a_therapist_goes_from_the_caseload_to_a_clients_charts(
+    demo: Served, browser: Browser, size: str, scheme: str
+) -> None:
+    with someone(browser, size, scheme) as (_, page, wrong):
+        sign_in(page, demo.url, "a.okafor", demo.passwords["a.okafor"])
+        expect(page.get_by_role("heading", name="Caseload")).to_be_visible()
+        expect(page.get_by_text("Risk answer").first).to_be_visible()
+        assert no_sideways_scroll(page)
+        # The one with a risk answer stands first.
+        first = page.locator("[class*='st-key-open_'] button").first
+        name = first.inner_text().strip()
+        first.click()
+        expect(page.get_by_text("was answered 1").first).to_be_visible(timeout=30_000)
+        for domain in ("Communication", "Emotion regulation", "Self-esteem"):
+            expect(page.get_by_role("heading", name=domain).first).to_be_visible()
+        page.wait_for_selector(".main-svg", timeout=30_000)
+        settled(page)
+        assert name in said(page)
+        assert "no emergency service" in said(page)
+        assert no_sideways_scroll(page)
+        assert unexpected(wrong) == []
+
+
+@BOTH
+def test_h11_a_client_sees_their_own_triad_in_everyday_words(
+    demo: Served, browser: Browser, size: str, scheme: str
+) -> None:
+    with someone(browser, size, scheme) as (_, page, wrong):
+        sign_in(page, demo.url, "m.lindqvist", demo.passwords["m.lindqvist"])
+        expect(page.get_by_text("Hello Marta").first).to_be_visible()
+        page.wait_for_selector(".main-svg", timeout=30_000)
+        settled(page)
+        text = page.content()
+        for word in ("Invented for this demo", "What this can"):
+            assert word in text
+        for word in (
+            "Risk answer", "was answered", "clinical", "caseness", "deteriorat", "T-score",
+            "usual range", "PHQ", "I have seen this", "suicid", "self-harm",
+        ):  # fmt: skip
+            assert word.lower() not in said(page).lower(), word
+        # Nobody else's code, and not a colleague's name in the menu.
+        assert set(re.findall(r"C-\d{4}", said(page))) <= {"C-0100"}
+        assert no_sideways_scroll(page)
+        assert unexpected(wrong) == []
+
+
+def test_a_supervisor_reads_but_does_not_change(demo: Served, browser: Browser) -> None:
+    with someone(browser) as (_, page, wrong):
+        sign_in(page, demo.url, "h.marsh", demo.passwords["h.marsh"])
+        page.locator("[class*='st-key-open_'] button").first.click()
+        expect(page.get_by_text("was answered 1").first).to_be_visible(timeout=30_000)
+        settled(page)
+        assert page.get_by_role("button", name="I have seen this").count() == 0
+        assert page.get_by_role("button", name="Type a paper form").count() == 0
+        page.get_by_role("link", name="Outcomes").first.click()
+        expect(page.get_by_role("heading", name="Outcomes")).to_be_visible(timeout=30_000)
+        settled(page)
+        assert "higher is better" in said(page)
+        assert unexpected(wrong) == []
+
+
+def test_an_administrator_sees_no_scores(demo: Served, browser: Browser) -> None:
+    with someone(browser) as (_, page, wrong):
+        sign_in(page, demo.url, "a.diallo", demo.passwords["a.diallo"])
+        for title in ("People", "Clients", "Import", "Audit", "Settings"):
+            page.get_by_role("link", name=title).first.click()
+            expect(page.get_by_role("heading", name=re.compile(title)).first).to_be_visible(
+                timeout=30_000
+            )
+            settled(page)
+            assert "→ latest" not in said(page)
+            assert page.locator(".main-svg").count() == 0
+        assert unexpected(wrong) == []
+
+
+def test_nobody_reaches_a_page_of_another_role(demo: Served, browser: Browser) -> None:
+    with someone(browser) as (_, page, _wrong):
+        page.goto(f"{demo.url}/client")
+        expect(page.get_by_label("Sign-in name")).to_be_visible(timeout=30_000)
+        sign_in(page, demo.url, "s.haddad", demo.passwords["s.haddad"])
+        for address in ("client", "outcomes", "people", "settings", "audit", "clients"):
+            page.goto(f"{demo.url}/{address}")
+            settled(page)
+            text = said(page)
+            for word in ("Caseload", "Outcomes", "Add a person", "Time zone", "Adaeze Okafor's"):
+                assert word not in text, (address, word)
+
+
+def test_h16_signing_out_ends_the_other_tab(demo: Served, browser: Browser) -> None:
+    with someone(browser) as (context, page, _wrong):
+        sign_in(page, demo.url, "b.kaya", demo.passwords["b.kaya"])
+        other = context.new_page()
+        other.goto(demo.url)
+        expect(other.get_by_role("heading", name="Caseload")).to_be_visible(timeout=30_000)
+        page.get_by_text("Sign out").first.click()
+        expect(page.get_by_label("Sign-in name")).to_be_visible(timeout=30_000)
+        other.locator("[class*='st-key-open_'] button").first.click()
+        expect(other.get_by_label("Sign-in name")).to_be_visible(timeout=30_000)
+
+
+@pytest.mark.parametrize("name", ["a.okafor", "m.lindqvist", "h.marsh", "a.diallo"])
+def test_pages_pass_axe(demo: Served, browser: Browser, name: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    with someone(browser) as (_, page, _wrong):
+        sign_in(page, demo.url, name, demo.passwords[name])
+        page.wait_for_timeout(1_000)  # colours fade in; axe would measure them half-way
+        found = Axe().run(page).response["violations"]
+        bad = [
+            (one["id"], one["nodes"][0]["target"])
+            for one in found
+            if one["impact"] in ("serious", "critical")
+        ]
+        assert bad == []
