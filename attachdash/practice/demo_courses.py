@@ -35,6 +35,7 @@ class Form:
 
     instrument_id: str
     day: date
+    came_in_on: date
     answers: NDArray[np.int16]
 
 
@@ -74,7 +75,9 @@ def invent(
             treated=_treated(number, therapists, spells, today),
         )
         for spell in spells:
-            one.forms.extend(_forms(rng, plan, library, number, spell, today))
+            # An earlier therapy was kept on paper, and typed in when the next one began.
+            late = None if spell is spells[-1] else spells[-1].started_on
+            one.forms.extend(_forms(rng, plan, library, number, spell, late, today))
         found.append(one)
     return found
 
@@ -82,7 +85,7 @@ def invent(
 def _spells(rng: np.random.Generator, number: int, today: date) -> tuple[Spell, ...]:
     if number < CURRENT:
         weeks = WEEKS[number % len(WEEKS)] + int(rng.integers(0, 6))
-        spells = (Spell(today - timedelta(weeks=weeks), None),)
+        spells: tuple[Spell, ...] = (Spell(today - timedelta(weeks=weeks), None),)
         if number in EARLIER_THERAPY:
             before = today - timedelta(days=820)
             spells = (Spell(before, before + timedelta(days=140), "agreed ending"), *spells)
@@ -128,7 +131,7 @@ class Level:
 
 def _forms(
     rng: np.random.Generator, plan: Mapping[str, Any], library: Mapping[str, Instrument],
-    number: int, spell: Spell, today: date,
+    number: int, spell: Spell, late: date | None, today: date,
 ) -> list[Form]:  # fmt: skip
     """What one client filled in over one therapy."""
     kinds = list(plan["courses"].values())
@@ -138,9 +141,10 @@ def _forms(
     total = max(((spell.last_day or today) - spell.started_on).days, 1)
     shown = SHOWN.get(number) if spell.last_day is None else None
     gap = rng.random() < 0.15 and shown is None
+    with_risk = shown is not None or late is not None
     found = []
     for instrument_id, how in asked.items():
-        always = shown is not None and instrument_id == "phq9"
+        always = with_risk and instrument_id == "phq9"
         if rng.random() * 100 >= how.get("share", 100) and not always:
             continue
         instrument = library[instrument_id]
@@ -152,7 +156,7 @@ def _forms(
             days = days[(days < total * 0.45) | (days > total * 0.75)]
         if number in QUIET_LATELY and total > 60:
             days = days[days < total - 50]
-        if always:
+        if always and shown is not None:
             days = np.append(days[days < total - 4], total - 2)
         levels = Level(begins, ends, kind["shape"]).at(days / total)
         for day, level in zip(days.tolist(), levels.tolist(), strict=True):
@@ -163,9 +167,7 @@ def _forms(
             _risk(rng, instrument, answers, state, quiet=recent)
             if always and day == total - 2:
                 answers[8] = shown
-            found.append(
-                Form(instrument_id, spell.started_on + timedelta(days=int(day)), answers)
-            )
+            found.append(Form(instrument_id, spell.started_on + timedelta(days=int(day)), answers))
     return found
 
 
@@ -194,7 +196,7 @@ def _risk(
     """Risk answers are rare, rarer the better somebody is, and now and then left blank."""
     for risk in instrument.risk_items:
         low = instrument.item(risk.item).low
-        positive, blank = rng.random() < max(0.0, 0.4 - state) * 0.8, rng.random() < 0.004
+        positive, blank = rng.random() < max(0.0, 0.55 - state) * 0.8, rng.random() < 0.004
         answers[risk.item - 1] = low
         if not quiet and (positive or blank):
             answers[risk.item - 1] = BLANK if blank else low + 1

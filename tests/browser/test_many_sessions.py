@@ -38,7 +38,7 @@ async def one_browser(
         errors += home.errors
         foreign += len(set(CODE.findall(home.text)) - set(own.values()))
         names = [name for name in home.buttons if name in own]
-        for step in range(SWITCHES):
+        for step in range(SWITCHES if names else 0):
             name = names[(seed * 3 + step * 5) % len(names)]
             shown = await tab.press(home.buttons[name])
             errors += shown.errors
@@ -100,7 +100,7 @@ def test_h01_a_shared_connection_would_be_found(demo_home: Path, tmp_path: Path)
         demo_home, tmp_path / "log", program=[sys.executable, "-m", "tests.browser.planted"]
     )
     try:
-        _, foreign, _ = everybody(demo_home, served, made, own)
+        looked, foreign, errors = everybody(demo_home, served, made, own)
     finally:
         served.process.kill()
         served.process.wait(20)
