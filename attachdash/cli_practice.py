@@ -1,22 +1,24 @@
 """The commands that touch a practice: founding, serving, importing, exporting, checking."""
 
 import os
-import re
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date as Day
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
 from attachdash import settings
 from attachdash.cli_words import told_to_people
 from attachdash.errors import ForPeople, Invalid, Unavailable
 from attachdash.instruments import library
-from attachdash.intake import Mapping, propose, read_csv
+from attachdash.instruments.sheet import columns_named
+from attachdash.intake import Mapping, Table, propose, read_csv
 from attachdash.practice import checking, demo, exporting, founding, importing
 from attachdash.practice.entrance import at_terminal, clock
 from attachdash.practice.opening import Store, open_practice
@@ -24,6 +26,12 @@ from attachdash.practice.rights import Role, Viewer
 
 As = Annotated[str, typer.Option("--as", help="The sign-in name of the person who does this.")]
 InRole = Annotated[Role | None, typer.Option("--role", help="Which of their roles they act in.")]
+
+TOLD = 50  # refused rows told in full; the rest are counted
+OPTIONS = {
+    "instrument": "--instrument", "client": "--client", "answered_on": "--date",
+    "date_format": "--date-format", "items": "--items", "scores": "--score",
+}  # fmt: skip
 
 
 def add_to(app: typer.Typer) -> None:
@@ -84,7 +92,11 @@ def run(
         if for_demo:
             make_demo()
         # Opened once here, so that what is wrong is said before a server starts.
-        _open(which).close()
+        store = _open(which)
+        try:
+            founding.check_founded(store, which)
+        finally:
+            store.close()
     typer.echo(f"AttachDash serves the {which} on http://127.0.0.1:{port} (stop: Ctrl C)")
     sys.stdout.flush()
     environment = {**os.environ, "ATTACHDASH_PRACTICE": which}
@@ -113,7 +125,10 @@ def import_file(
     open_episodes: Annotated[
         bool, typer.Option(help="Open an episode, marked as nominal, where there is none.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option(help="Only say what would happen.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Take what the file shows for what isn't said here.")
+    ] = False,
     role: InRole = None,
 ) -> None:
     """Import a file for a named person, by the same rules as the Import page."""
@@ -123,36 +138,40 @@ def import_file(
         except OSError as error:
             raise Invalid(f"{file} can't be read: {error.strerror}.") from error
         table = read_csv(file.name, data)
-        with _viewer(who, role, "Import") as viewer:
-            found = propose(table, library(), viewer.today, instrument=instrument)
-            stated = {
-                "instrument": instrument or found.instrument,
-                "client": client or found.client,
-                "answered_on": date or found.answered_on,
-                "date_format": date_format or found.date_format,
-                "items": _columns(items) or (() if score else found.items),
-                "scores": dict(one.split("=", 1) for one in score or () if "=" in one)
-                or ({} if items else found.scores),
-                "occasion": occasion or found.occasion,
-                "coding_low": coding_low,
-                "missing": tuple(code for code in missing.split(",") if code.strip()),
-            }
-            for name, option in (
-                ("instrument", "--instrument"), ("client", "--client"), ("answered_on", "--date"),
-                ("date_format", "--date-format"),
-            ):  # fmt: skip
-                if not stated[name]:
-                    raise Invalid(f"{file.name} doesn't show it: say {option}.")
-            mapping = Mapping.model_validate(stated)
+        said = {
+            "instrument": instrument,
+            "client": client,
+            "answered_on": date,
+            "date_format": date_format,
+            "items": columns_named(items) if items else (),
+            "scores": _scores(score or []),
+            "occasion": occasion,
+            "coding_low": coding_low,
+            "missing": tuple(code.strip() for code in missing.split(",") if code.strip()),
+        }
+        page = "The page Import does the same."
+        with _viewer(who, role, page) as viewer:
+            mapping = _mapping(table, said, viewer.today, may_guess=yes or dry_run)
             preview = importing.preview_import(viewer, table, mapping)
-            for problem in preview.problems[:50]:
+            for problem in preview.problems[:TOLD]:
                 typer.echo(str(problem))
-            if len(preview.problems) > 50:
-                typer.echo(f"… and {len(preview.problems) - 50} more.")
+            if len(preview.problems) > TOLD:
+                typer.echo(f"… and {len(preview.problems) - TOLD:,} more.")
+            if preview.new_codes and not create_clients:
+                typer.echo(
+                    f"{len(preview.new_codes)} codes are new: --create-clients makes them clients "
+                    "(for an administrator); else their rows stay out."
+                )
+            if preview.without_episode and not open_episodes:
+                typer.echo(
+                    f"{len(preview.without_episode)} clients have no episode: --open-episodes opens "
+                    "one on the first answer's day, marked as nominal."
+                )
             if dry_run:
                 typer.echo(
-                    f"Would keep {preview.rows - preview.already_held}, of {preview.rows} that "
-                    f"pass; refused {preview.refused}; new codes {len(preview.new_codes)}."
+                    f"Would keep {preview.rows - preview.already_held} of {preview.rows} rows that "
+                    f"pass; already held {preview.already_held}, refused {preview.refused}. "
+                    "Nothing was changed."
                 )
                 return
             done = importing.import_file(
@@ -165,22 +184,29 @@ def import_file(
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(help="A new folder: one CSV per instrument.")],
+    folder: Annotated[Path, typer.Argument(help="Where to: one CSV per instrument.")],
     who: As,
     role: InRole = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace files of an earlier export.")
+    ] = False,
 ) -> None:
     """Write what a named person may see; the whole practice for an administrator."""
-    with told_to_people(), _viewer(who, role, "Account") as viewer:
-        if folder.exists() and any(folder.iterdir()):
-            raise Invalid(f"{folder} isn't empty: name a new folder.")
-        texts = exporting.export(viewer)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for instrument, text in texts.items():
-            descriptor = os.open(
-                folder / f"{instrument}.csv", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600
+    page = "No page exports yet: export while the server is stopped."
+    with told_to_people(), _viewer(who, role, page) as viewer:
+        if folder.exists() and not folder.is_dir():
+            raise Invalid(f"{folder} is a file: name a folder.")
+        if folder.exists() and any(folder.iterdir()) and not force:
+            raise Invalid(
+                f"{folder} isn't empty: name a new folder, or replace its files with --force."
             )
-            with os.fdopen(descriptor, "w", newline="") as out:
-                out.write(text)
+        texts = exporting.export(viewer)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for instrument, text in texts.items():
+                _write(folder / f"{instrument}.csv", text)
+        except OSError as error:
+            raise Unavailable(f"{folder} can't be written: {error.strerror}.") from error
         typer.echo(f"{len(texts)} files in {folder}. They hold what clients said: keep them safe.")
 
 
@@ -194,11 +220,13 @@ def check(
         library()
         store = _open(which)
         try:
+            founding.check_founded(store, which)
             wrong += checking.problems(store)
         finally:
             store.close()
     except ForPeople as error:
-        wrong.append(str(error))
+        held = " The page Audit says whether the audit holds." if _is_held(error) else ""
+        wrong.append(f"{error}{held}")
     web = subprocess.run(
         [sys.executable, "-m", "attachdash.web.check"], cwd=settings.ROOT, check=False,
         env={**os.environ, "ATTACHDASH_PRACTICE": which},
@@ -214,24 +242,82 @@ def _open(which: str) -> Store:
     return open_practice(settings.home_of(which), url=settings.store_url(which))
 
 
+def _is_held(error: ForPeople) -> bool:
+    return isinstance(error, Unavailable) and "held by process" in str(error)
+
+
 @contextmanager
 def _viewer(who: str, role: Role | None, page: str) -> Iterator[Viewer]:
-    """The named person acting on the practice, at the terminal."""
+    """The named person acting on the practice, at the terminal; `page` where the server has it."""
     try:
         store = _open("practice")
     except Unavailable as error:
-        if "held by process" in str(error):
-            raise Unavailable(f"{error} The page {page} does the same.") from error
+        if _is_held(error):
+            raise Unavailable(f"{error} {page}") from error
         raise
     try:
+        founding.check_founded(store, "practice")
         yield at_terminal(store, who, clock(), role)
     finally:
         store.close()
 
 
-def _columns(text: str) -> tuple[str, ...]:
-    """The columns of "Q1..Q9" or "Q1,Q3,Q2"."""
-    span = re.fullmatch(r"\s*(.*?)(\d+)\.\.(.*?)(\d+)\s*", text)
-    if span and span[1] == span[3]:
-        return tuple(f"{span[1]}{n}" for n in range(int(span[2]), int(span[4]) + 1))
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+def _scores(pairs: list[str]) -> dict[str, str]:
+    """Scale and column of each "scale=column"."""
+    found = {}
+    for pair in pairs:
+        scale, sign, column = pair.partition("=")
+        if not (scale.strip() and sign and column.strip()):
+            raise Invalid(f"--score {pair}: expected scale=column, such as total=Sum.")
+        found[scale.strip()] = column.strip()
+    return found
+
+
+def _mapping(table: Table, said: dict[str, Any], today: Day, *, may_guess: bool) -> Mapping:
+    """What was said of the columns, and what the file shows where nothing was said.
+
+    Raises Invalid where something is missing, or would be guessed and may not.
+    """
+    found = propose(table, library(), today, instrument=said["instrument"])
+    full, guessed = dict(said), []
+    for name, option in OPTIONS.items():
+        if name in ("items", "scores") and (said["items"] or said["scores"]):
+            continue
+        if not said[name] and getattr(found, name):
+            full[name] = getattr(found, name)
+            # Days that can be read in one way only need nobody's word.
+            if name != "date_format":
+                guessed.append(f"{option} {_shown(full[name])}")
+    if guessed:
+        full["occasion"] = said["occasion"] or found.occasion
+        typer.echo(f"{table.file_name} shows: {' '.join(guessed)}")
+        for note in found.notes:
+            typer.echo(note)
+    missing = [OPTIONS[name] for name in ("instrument", "client", "answered_on", "date_format")
+               if not full[name]]  # fmt: skip
+    if missing:
+        raise Invalid(f"{table.file_name} doesn't show it: say {', '.join(missing)}.")
+    if guessed and not may_guess:
+        raise Invalid("Nothing was changed. Say these yourself, or agree to them with --yes.")
+    try:
+        return Mapping.model_validate(full)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = OPTIONS.get(str(first["loc"][0]), "") if first["loc"] else ""
+        raise Invalid(f"{where} can't be taken: {first['msg']}.".strip()) from error
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{scale}={column}" for scale, column in value.items())
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _write(path: Path, text: str) -> None:
+    """A file that only its owner can read, whole or not at all."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.unlink(missing_ok=True)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", newline="", encoding="utf-8") as out:
+        out.write(text)
+    beside.replace(path)

@@ -163,11 +163,14 @@ def _forms(
             state = float(np.clip(level + rng.normal(0, 0.05), 0.02, 0.98))
             answers = _answers(rng, instrument, state)
             # Nothing else is left for anybody to see on the day the demo is made.
-            recent = spell.last_day is None and total - day < 21
+            recent = spell.last_day is None and (total - day < 21 or number in EARLIER_THERAPY)
             _risk(rng, instrument, answers, state, quiet=recent)
-            if always and day == total - 2:
+            if always and shown is not None and day == total - 2:
                 answers[8] = shown
-            found.append(Form(instrument_id, spell.started_on + timedelta(days=int(day)), answers))
+            elif always and late is not None and day == days[0]:
+                answers[8] = 1
+            answered_on = spell.started_on + timedelta(days=int(day))
+            found.append(Form(instrument_id, answered_on, late or answered_on, answers))
     return found
 
 
