@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from attachdash import cli_practice
-from attachdash.cli_words import told_to_people
+from attachdash.cli_words import known_instrument, told_to_people
 from attachdash.errors import Invalid
-from attachdash.instruments import Instrument, library, listing
+from attachdash.instruments import library, listing
 from attachdash.instruments.sheet import columns_named, read_answers
 from attachdash.instruments.statistics import summarise
 
@@ -92,15 +92,6 @@ def instruments(
             print_json(json.loads(definition.body))
         else:
             typer.echo(listing.one_told(definition))
-
-
-def known_instrument(name: str) -> Instrument:
-    """The instrument of that id. Raises Invalid, naming those that read like it."""
-    if found := library().get(name):
-        return found
-    near = library().near(name)
-    cure = f"Did you mean {', '.join(near)}?" if near else "See `attachdash instruments`."
-    raise Invalid(f"There is no instrument {name}. {cure}")
 
 
 def coding_range(text: str | None) -> tuple[int, int] | None:

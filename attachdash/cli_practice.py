@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date as Day
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +14,7 @@ import typer
 from pydantic import ValidationError
 
 from attachdash import settings
-from attachdash.cli_words import told_to_people
+from attachdash.cli_words import known_instrument, told_to_people
 from attachdash.errors import ForPeople, Invalid, Unavailable
 from attachdash.instruments import library
 from attachdash.instruments.sheet import columns_named
@@ -139,7 +139,7 @@ def import_file(
             raise Invalid(f"{file} can't be read: {error.strerror}.") from error
         table = read_csv(file.name, data)
         said = {
-            "instrument": instrument,
+            "instrument": known_instrument(instrument).id if instrument else None,
             "client": client,
             "answered_on": date,
             "date_format": date_format,
@@ -164,8 +164,8 @@ def import_file(
                 )
             if preview.without_episode and not open_episodes:
                 typer.echo(
-                    f"{len(preview.without_episode)} clients have no episode: --open-episodes opens "
-                    "one on the first answer's day, marked as nominal."
+                    f"{len(preview.without_episode)} clients have no episode: --open-episodes "
+                    "opens one on the first answer's day, marked as nominal."
                 )
             if dry_run:
                 typer.echo(
@@ -273,7 +273,7 @@ def _scores(pairs: list[str]) -> dict[str, str]:
     return found
 
 
-def _mapping(table: Table, said: dict[str, Any], today: Day, *, may_guess: bool) -> Mapping:
+def _mapping(table: Table, said: dict[str, Any], today: date, *, may_guess: bool) -> Mapping:
     """What was said of the columns, and what the file shows where nothing was said.
 
     Raises Invalid where something is missing, or would be guessed and may not.

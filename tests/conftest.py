@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tests.engines import postgresql, store, store_url  # noqa: F401  (fixtures for every folder)
 import os
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.engines import postgresql, store, store_url  # noqa: F401  (fixtures for every folder)
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_CI = bool(os.environ.get("CI"))
@@ -41,3 +42,13 @@ def shared() -> Path:
             pytest.fail(absent)
         pytest.skip(absent)
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home (ATTACHDASH_HOME) with a fresh demo practice in it; made once for all tests."""
+    from attachdash.practice import demo, entrance
+
+    home = tmp_path_factory.mktemp("home")
+    demo.make_demo(home / "demo", entrance.clock())
+    return home

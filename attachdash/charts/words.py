@@ -29,6 +29,10 @@ STATE_WORDS: Mapping[State, str] = {
 }
 
 
+# Share of a scale's range within which a client is told "close to where it was" (judgement).
+CLOSE = 0.05
+
+
 def safe(text: str) -> str:
     """The text as plotly may draw it: no markup from outside, one line."""
     return escape(" ".join(text.split()), quote=False)
@@ -145,13 +149,16 @@ def client_sentence(course: Course) -> str:
     # The client's picture is turned, so its words are too: "higher" is what the eye sees.
     lower_is_better = course.scale.direction is Direction.LOWER
     rise = (values[-1] - values[0]) * (-1 if lower_is_better else 1)
-    where = "higher than" if rise > 0 else "lower than" if rise < 0 else "just where it was"
+    # A step or two on a questionnaire is nothing to call a fall; which difference is real is for
+    # the therapist's page to say.
+    near = abs(rise) < CLOSE * course.scale.span
+    where = "close to where it was" if near else "higher than" if rise > 0 else "lower than"
     if course.scale.direction is Direction.NEITHER:
         return (
             f"Your latest answer is {where} when you began. Neither up nor down is the goal here."
         )
     plain = f"In this picture your latest answer is {where} when you began. Up is better."
-    if rise < 0:
+    if rise < 0 and not near:
         plain += " A fall happens in therapy and isn’t a verdict on you."
     return plain
 

@@ -141,6 +141,7 @@ def _forms(
     total = max(((spell.last_day or today) - spell.started_on).days, 1)
     shown = SHOWN.get(number) if spell.last_day is None else None
     gap = rng.random() < 0.15 and shown is None
+    own = rng.normal(0, 0.1)  # how far this client lies from others on the same course
     with_risk = shown is not None or late is not None
     found = []
     for instrument_id, how in asked.items():
@@ -148,7 +149,7 @@ def _forms(
         if rng.random() * 100 >= how.get("share", 100) and not always:
             continue
         instrument = library[instrument_id]
-        begins = kind["from"] + rng.normal(0, 0.06) + how.get("above", 0)
+        begins = kind["from"] + own + rng.normal(0, 0.06) + how.get("above", 0)
         ends = begins + (kind["to"] - kind["from"]) * how.get("moves", 1) + rng.normal(0, 0.05)
         days = np.arange(0, total, 7 * how["weeks"]) + rng.integers(0, 3)
         days = days[days < total]

@@ -35,6 +35,12 @@ class Span:
         """Whether it holds on that day."""
         return self.from_on <= on and (self.to_on is None or self.to_on > on)
 
+    def overlaps(self, from_on: date, to_on: date | None) -> bool:
+        """Whether it holds on any day from `from_on` to the one before `to_on`."""
+        return (self.to_on is None or self.to_on > from_on) and (
+            to_on is None or to_on > self.from_on
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -222,14 +228,16 @@ def end_sessions(viewer: Viewer, person_id: int) -> None:
 def give_role(
     viewer: Viewer, person_id: int, role: Role, from_on: date, to_on: date | None = None
 ) -> None:
-    """One more role, from a day on."""
+    """One more role from a day on. Raises Invalid where they hold it on any of those days."""
     _check_span(from_on, to_on)
 
     def work(cursor: Cursor) -> None:
         _check_person(cursor, viewer, person_id)
-        held = [Role(one) for one in people.roles(cursor, viewer.site_id, person_id, from_on)]
+        found = people.all_roles(cursor, viewer.site_id)
+        spans = _spans(found, "person_id", person_id, "role", None)
+        held = [Role(span.what) for span in spans if span.overlaps(from_on, to_on)]
         if role in held:
-            raise Invalid("This person has that role on that day already.")
+            raise Invalid("This person has that role on some of those days already.")
         _check_roles([*held, role])
         people.give_role(cursor, viewer.site_id, person_id, role.value, from_on, to_on)
 
@@ -244,7 +252,7 @@ def end_role(viewer: Viewer, person_id: int, role: Role, on: date) -> None:
         _check_person(cursor, viewer, person_id)
         if role is Role.ADMINISTRATOR:
             _check_not_last(cursor, viewer, person_id)
-        people.end_role(cursor, viewer.site_id, person_id, role.value, on)
+        _check_ended(people.end_role(cursor, viewer.site_id, person_id, role.value, on), on)
 
     _change(viewer, "ended role", work, person_id, role.value)
 
@@ -253,15 +261,17 @@ def end_role(viewer: Viewer, person_id: int, role: Role, on: date) -> None:
 def assign_client(
     viewer: Viewer, client_id: int, therapist_id: int, from_on: date, to_on: date | None = None
 ) -> None:
-    """A therapist treats a client from a day on. Raises Invalid where that is so already."""
+    """A therapist treats a client from a day on. Invalid where they do on any such day."""
     _check_span(from_on, to_on)
 
     def work(cursor: Cursor) -> None:
         _check_holds(cursor, viewer, therapist_id, Role.THERAPIST, from_on)
         now = people.all_treats(cursor, viewer.site_id)
         mine = now[(now["client_id"] == client_id) & (now["therapist_id"] == therapist_id)]
-        if any(span.to_on is None or span.to_on > from_on for span in _all_spans(mine)):
-            raise Invalid("This therapist is assigned to that client already.")
+        if any(span.overlaps(from_on, to_on) for span in _all_spans(mine)):
+            raise Invalid(
+                "This therapist is assigned to that client on some of those days already."
+            )
         people.assign_client(cursor, viewer.site_id, therapist_id, client_id, from_on, to_on)
 
     change(
@@ -273,23 +283,22 @@ def assign_client(
 @use_case(roles=ADMINISTRATOR, about=About.CLIENT, audit=Audit.CHANGE)
 def end_assignment(viewer: Viewer, client_id: int, therapist_id: int, on: date) -> None:
     """A therapist no longer treats a client: `on` is the first day without."""
+
+    def work(cursor: Cursor) -> None:
+        ended = people.end_client_assignment(cursor, viewer.site_id, therapist_id, client_id, on)
+        _check_ended(ended, on)
+
     change(
-        viewer,
-        "ended assignment",
-        lambda cursor: people.end_client_assignment(
-            cursor, viewer.site_id, therapist_id, client_id, on
-        ),
-        client_id=client_id,
-        object_kind="person",
+        viewer, "ended assignment", work, client_id=client_id, object_kind="person",
         object_id=therapist_id,
-    )
+    )  # fmt: skip
 
 
 @use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
 def assign_supervisor(
     viewer: Viewer, therapist_id: int, supervisor_id: int, from_on: date, to_on: date | None = None
 ) -> None:
-    """A supervisor answers for a therapist from a day on."""
+    """A supervisor answers for a therapist from a day on; Invalid where they do on any such day."""
     _check_span(from_on, to_on)
     if therapist_id == supervisor_id:
         raise Invalid("Nobody supervises themselves: choose another supervisor.")
@@ -297,6 +306,13 @@ def assign_supervisor(
     def work(cursor: Cursor) -> None:
         _check_holds(cursor, viewer, therapist_id, Role.THERAPIST, from_on)
         _check_holds(cursor, viewer, supervisor_id, Role.SUPERVISOR, from_on)
+        now = people.all_supervises(cursor, viewer.site_id)
+        both = (now["therapist_id"] == therapist_id) & (now["supervisor_id"] == supervisor_id)
+        spans = _all_spans(now[both], "supervisor_id")
+        if any(span.overlaps(from_on, to_on) for span in spans):
+            raise Invalid(
+                "This supervisor answers for that therapist on some of those days already."
+            )
         people.assign_supervisor(
             cursor, viewer.site_id, supervisor_id, therapist_id, from_on, to_on
         )
@@ -307,15 +323,12 @@ def assign_supervisor(
 @use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
 def end_supervision(viewer: Viewer, therapist_id: int, supervisor_id: int, on: date) -> None:
     """A supervisor no longer answers for a therapist: `on` is the first day without."""
-    _change(
-        viewer,
-        "ended supervision",
-        lambda cursor: people.end_supervision(
-            cursor, viewer.site_id, supervisor_id, therapist_id, on
-        ),
-        therapist_id,
-        f"supervisor {supervisor_id}",
-    )
+
+    def work(cursor: Cursor) -> None:
+        ended = people.end_supervision(cursor, viewer.site_id, supervisor_id, therapist_id, on)
+        _check_ended(ended, on)
+
+    _change(viewer, "ended supervision", work, therapist_id, f"supervisor {supervisor_id}")
 
 
 @use_case(roles=ADMINISTRATOR, about=About.CLIENT, audit=Audit.CHANGE)
@@ -372,6 +385,14 @@ def _check_roles(roles: list[Role]) -> None:
 def _check_span(from_on: date, to_on: date | None) -> None:
     if to_on is not None and to_on <= from_on:
         raise Invalid("The end lies before the start.")
+
+
+def _check_ended(ended: bool, on: date) -> None:
+    if not ended:
+        raise Invalid(
+            f"Nothing of that kind runs up to {on}: choose a day after its start and before its "
+            "end."
+        )
 
 
 def _check_person(cursor: Cursor, viewer: Viewer, person_id: int) -> None:

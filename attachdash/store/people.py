@@ -116,16 +116,17 @@ def give_role(
     )
 
 
-def end_role(cursor: Cursor, site_id: int, person_id: int, role: str, on: date) -> None:
-    """The role's last day is the one before `on`."""
-    cursor.run(
+def end_role(cursor: Cursor, site_id: int, person_id: int, role: str, on: date) -> bool:
+    """The role's last day is the one before `on`. Whether it ran then; later spans stay."""
+    ended = cursor.rows(
         "UPDATE person_role SET to_on = $4 WHERE site_id = $1 AND person_id = $2 AND role = $3 "
-        "AND (to_on IS NULL OR to_on > $4)",
+        "AND from_on < $4 AND (to_on IS NULL OR to_on > $4) RETURNING from_on",
         site_id,
         person_id,
         role,
         on,
     )
+    return bool(ended)
 
 
 def administrators(cursor: Cursor, site_id: int, on: date) -> list[int]:
@@ -221,16 +222,17 @@ def assign_client(
 
 def end_client_assignment(
     cursor: Cursor, site_id: int, therapist_id: int, client_id: int, on: date
-) -> None:
-    """The therapist's last day with this client is the one before `on`."""
-    cursor.run(
+) -> bool:
+    """The therapist's last day with this client is the one before `on`. Whether it ran then."""
+    ended = cursor.rows(
         "UPDATE treats SET to_on = $4 WHERE site_id = $1 AND therapist_id = $2 AND client_id = $3 "
-        "AND (to_on IS NULL OR to_on > $4)",
+        "AND from_on < $4 AND (to_on IS NULL OR to_on > $4) RETURNING from_on",
         site_id,
         therapist_id,
         client_id,
         on,
     )
+    return bool(ended)
 
 
 def assign_supervisor(
@@ -251,13 +253,15 @@ def assign_supervisor(
 
 def end_supervision(
     cursor: Cursor, site_id: int, supervisor_id: int, therapist_id: int, on: date
-) -> None:
-    """The supervisor's last day for this therapist is the one before `on`."""
-    cursor.run(
+) -> bool:
+    """The supervisor's last day for this therapist is the one before `on`. Whether it ran then."""
+    ended = cursor.rows(
         "UPDATE supervises SET to_on = $4 WHERE site_id = $1 AND supervisor_id = $2 "
-        "AND therapist_id = $3 AND (to_on IS NULL OR to_on > $4)",
+        "AND therapist_id = $3 AND from_on < $4 AND (to_on IS NULL OR to_on > $4) "
+        "RETURNING from_on",
         site_id,
         supervisor_id,
         therapist_id,
         on,
     )
+    return bool(ended)

@@ -19,7 +19,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from attachdash.web import house, told
+from attachdash.web import house, navigation, told
 
 COOKIE = "__Host-ad"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -118,6 +118,8 @@ class Guard:
                 return missing
             case [_, _, *_]:
                 # /pages/client.py would be a blank page.
+                return RedirectResponse("/", 303)
+            case [home] if home in navigation.HOMES:
                 return RedirectResponse("/", 303)
         if not token and headers.get("sec-fetch-site") == "cross-site":
             # A link from elsewhere comes without the strict cookie. A fresh one would sign this

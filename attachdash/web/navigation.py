@@ -46,6 +46,12 @@ PAGES: tuple[PageEntry, ...] = (
 )
 
 
+# Streamlit serves the first page of a menu under "/" only, so these addresses would find nothing.
+HOMES = frozenset(
+    next(entry.url_path for entry in PAGES if role in entry.roles) for role in ALL_SIGNED_IN
+)
+
+
 def entries_of(role: Role) -> tuple[PageEntry, ...]:
     """The pages of a role that exist, its home first."""
     return tuple(entry for entry in PAGES if role in entry.roles and entry.path.exists())

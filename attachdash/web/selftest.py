@@ -48,7 +48,7 @@ def problems(setting: Callable[[str], Any] = config.get_option) -> list[str]:
             ask()
         except ForPeople as error:
             found.append(str(error))
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _address(address: str | None) -> list[str]:

@@ -113,7 +113,7 @@ def test_every_public_function_of_practice_that_takes_a_viewer_is_a_use_case() -
     allowed = {
         "rights.reach", "rights.whole_practice", "rights.change", "keeping.prepare",
         "clients.one_client", "clients.refile", "courses.from_scores", "courses.lead_scale_ids",
-        "held.held_now",
+        "held.held_now", "reading.questionnaires", "reading.proposal", "reading.days_read",
     }  # fmt: skip
     found = set()
     for name in (m.name for m in pkgutil.iter_modules(attachdash.practice.__path__)):

@@ -31,9 +31,9 @@ def someone(
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on(
         "console",
-        lambda message: wrong.append(f"{message.text} {message.location}")
-        if message.type == "error"
-        else None,
+        lambda message: (
+            wrong.append(f"{message.text} {message.location}") if message.type == "error" else None
+        ),
     )
     yield context, page, wrong
     context.close()

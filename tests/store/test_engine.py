@@ -185,7 +185,7 @@ def test_files_are_readable_by_their_owner_only(tmp_path: Path) -> None:
 def test_duckdb_reads_no_file_through_sql(tmp_path: Path) -> None:
     store = open_store(tmp_path, NOW, create=True)
     with (
-        pytest.raises(Exception, match="(?i)permission|disabled"),
+        pytest.raises(Exception, match=r"(?i)permission|disabled"),
         store.engine.reading(Scope()) as cursor,
     ):
         cursor.rows("SELECT * FROM read_csv('/etc/passwd')")

@@ -133,6 +133,15 @@ def test_a_page_gives_each_browser_a_cookie_of_its_own(asker: Asker, path: str) 
         )
 
 
+@pytest.mark.parametrize("path", ["/caseload", "/progress", "/people"])
+@pytest.mark.parametrize("cookie", ["", MINE])
+def test_the_address_of_a_home_leads_to_the_home(asker: Asker, path: str, cookie: str) -> None:
+    status, headers, _ = asker.get(path, cookie)
+    assert (status, headers["location"]) == (303, "/")
+    assert "set-cookie" not in headers
+    assert not asker.behind.reached
+
+
 def test_a_browser_with_a_cookie_keeps_it(asker: Asker) -> None:
     assert "set-cookie" not in asker.get("/", MINE)[1]
 
