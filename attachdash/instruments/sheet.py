@@ -26,12 +26,18 @@ class Sheet:
     answers: NDArray[np.int16]  # (rows, items), whole steps; BLANK where not answered
 
 
+MOST_COLUMNS = 1_000
+
+
 def columns_named(text: str) -> tuple[str, ...]:
     """The columns of "Q1..Q10", or of a list "Q7,Q10,Q2". Raises Invalid."""
     if found := _RANGE.fullmatch(text.strip()):
         first, last = found["first"], found["last"]
         if int(first) > int(last):
             raise Invalid(f"{text}: expected the lower number first.")
+        # No form is nearly as long; a slip of the finger must not fill the memory.
+        if int(last) - int(first) >= MOST_COLUMNS:
+            raise Invalid(f"{text} names more than {MOST_COLUMNS} items.")
         width = len(first) if first.startswith("0") else 0
         numbers = range(int(first), int(last) + 1)
         return tuple(f"{found['before']}{number:0{width}d}" for number in numbers)
