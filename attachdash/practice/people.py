@@ -37,8 +37,11 @@ class Span:
 
     def overlaps(self, from_on: date, to_on: date | None) -> bool:
         """Whether it holds on any day from `from_on` to the one before `to_on`."""
-        return (self.to_on is None or self.to_on > from_on) and (
-            to_on is None or to_on > self.from_on
+        # Ended on the day it began, it never held.
+        return (
+            self.from_on != self.to_on
+            and (self.to_on is None or self.to_on > from_on)
+            and (to_on is None or to_on > self.from_on)
         )
 
 
@@ -390,8 +393,7 @@ def _check_span(from_on: date, to_on: date | None) -> None:
 def _check_ended(ended: bool, on: date) -> None:
     if not ended:
         raise Invalid(
-            f"Nothing of that kind runs up to {on}: choose a day after its start and before its "
-            "end."
+            f"Nothing of that kind runs up to {on}: choose a day from its start on, before its end."
         )
 
 

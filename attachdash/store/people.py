@@ -120,7 +120,7 @@ def end_role(cursor: Cursor, site_id: int, person_id: int, role: str, on: date) 
     """The role's last day is the one before `on`. Whether it ran then; later spans stay."""
     ended = cursor.rows(
         "UPDATE person_role SET to_on = $4 WHERE site_id = $1 AND person_id = $2 AND role = $3 "
-        "AND from_on < $4 AND (to_on IS NULL OR to_on > $4) RETURNING from_on",
+        "AND from_on <= $4 AND (to_on IS NULL OR to_on > $4) RETURNING from_on",
         site_id,
         person_id,
         role,
@@ -226,7 +226,7 @@ def end_client_assignment(
     """The therapist's last day with this client is the one before `on`. Whether it ran then."""
     ended = cursor.rows(
         "UPDATE treats SET to_on = $4 WHERE site_id = $1 AND therapist_id = $2 AND client_id = $3 "
-        "AND from_on < $4 AND (to_on IS NULL OR to_on > $4) RETURNING from_on",
+        "AND from_on <= $4 AND (to_on IS NULL OR to_on > $4) RETURNING from_on",
         site_id,
         therapist_id,
         client_id,
@@ -257,7 +257,7 @@ def end_supervision(
     """The supervisor's last day for this therapist is the one before `on`. Whether it ran then."""
     ended = cursor.rows(
         "UPDATE supervises SET to_on = $4 WHERE site_id = $1 AND supervisor_id = $2 "
-        "AND therapist_id = $3 AND from_on < $4 AND (to_on IS NULL OR to_on > $4) "
+        "AND therapist_id = $3 AND from_on <= $4 AND (to_on IS NULL OR to_on > $4) "
         "RETURNING from_on",
         site_id,
         supervisor_id,

@@ -60,14 +60,20 @@ KINDS = pytest.mark.parametrize("name", ["role", "assignment", "supervision"])
 
 
 @KINDS
-@pytest.mark.parametrize("before", [1, 0])
-def test_an_end_before_the_start_or_on_its_day_is_refused(
-    either: House, name: str, before: int
-) -> None:
+def test_an_end_before_the_start_is_refused(either: House, name: str) -> None:
     asked = kind(either, name)
-    with pytest.raises(Invalid, match="after its start"):
-        asked.end(SINCE - timedelta(days=before))
+    with pytest.raises(Invalid, match="from its start on"):
+        asked.end(SINCE - timedelta(days=1))
     assert asked.spans() == [(SINCE, None)]
+
+
+@KINDS
+def test_a_mistake_is_taken_back_on_its_first_day(either: House, name: str) -> None:
+    asked = kind(either, name)
+    asked.end(SINCE)
+    assert asked.spans() == [(SINCE, SINCE)]
+    assert not people.Span("it", SINCE, SINCE).holds(SINCE)
+    assert not people.Span("it", SINCE, SINCE).overlaps(SINCE - timedelta(days=1), None)
 
 
 @KINDS
