@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from attachdash.practice import caseload, entrance
@@ -71,7 +72,10 @@ def everybody(home: Path, served: Served, made: dict[str, list[str]],
         )
 
     looked, foreign, errors = 0, 0, []
-    for one in asyncio.run(at_once()):
+    # In a thread of its own: the real browser's driver keeps a loop in this one.
+    with ThreadPoolExecutor(1) as apart:
+        found = apart.submit(lambda: asyncio.run(at_once())).result()
+    for one in found:
         if isinstance(one, BaseException):
             errors.append(repr(one))
             continue
