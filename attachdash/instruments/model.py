@@ -6,10 +6,10 @@ parts agree with each other is for `checks` to say.
 
 import json
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from hashlib import sha256
-from typing import Annotated, Any, Literal, TypeVar, overload
+from typing import Annotated, Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,6 @@ Word = Annotated[str, Field(min_length=1)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
-T = TypeVar("T", bound="Identified")
 
 COMPARISONS: Mapping[Operator, Callable[[Any, Any], Any]] = {  # of numbers, or of arrays
     Operator.LESS: operator.lt,
@@ -157,10 +156,6 @@ class ImportantChange(Sourced):
     high: Number | None = None
 
 
-class BandsSource(Sourced):
-    pass
-
-
 class Scale(Identified):
     name: Word
     domain: Domain
@@ -185,7 +180,7 @@ class Scale(Identified):
     clinical: tuple[Norm, ...] = ()
     cutoffs: tuple[Cutoff, ...] = ()
     bands: tuple[Band, ...] = ()
-    bands_source: BandsSource | None = None
+    bands_source: Sourced | None = None
     reliability: Reliability = Reliability()
     transient_share: Annotated[Number, Field(ge=0, le=1)] | None = None
     sem: StandardError | None = None
@@ -372,7 +367,10 @@ class Instrument(Identified):
 
     def scale(self, scale_id: str) -> Scale:
         """The scale of that id. Raises KeyError."""
-        return by_id(self.scales, scale_id)
+        for scale in self.scales:
+            if scale.id == scale_id:
+                return scale
+        raise KeyError(f"{self.id} has no scale {scale_id}")
 
     def scales_for(self, informant: str | None) -> tuple[Scale, ...]:
         """The scales this informant's answers give (some totals are one informant's only)."""
@@ -393,13 +391,6 @@ class Instrument(Identified):
 def compare(op: Operator, left: float, right: float) -> bool:
     """Whether `left op right` holds; false where left is NaN."""
     return bool(COMPARISONS[op](left, right))
-
-
-def by_id(things: Iterable[T], wanted: str) -> T:
-    for thing in things:
-        if thing.id == wanted:
-            return thing
-    raise KeyError(wanted)
 
 
 def canonical(content: object) -> str:

@@ -84,7 +84,7 @@ def _value(
             if not given:
                 return None
             means.append(sum(given) / len(given) / steps)
-        return sum(means) / len(means)
+        return float(sum(means) / len(means))
     person_mean = sum(keyed) / len(keyed) / steps
     if method in ("mean", "recode_mean"):
         return person_mean
