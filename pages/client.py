@@ -10,8 +10,8 @@ from attachdash.practice.clients import Episode
 from attachdash.practice.house import settings
 from attachdash.practice.record import client_record
 from attachdash.practice.rights import Role
+from attachdash.web import forms, rows
 from attachdash.web import record as parts
-from attachdash.web import rows
 
 viewer = web.viewer()
 rows.dress()
@@ -76,6 +76,7 @@ if len(record.client.episodes) > 1:
         required=True, format_func=named, wrap=True, key=f"episode_{client_id}",
     )  # fmt: skip
 
+forms.say()
 parts.flag_cards(viewer, record, settings(viewer).time_zone)
 parts.triad(viewer, record, pictures=pictures)
 parts.measures(record, pictures=pictures)

@@ -260,5 +260,5 @@ def answers_at(url: str, server: subprocess.Popen[bytes]) -> bool:
             with urllib.request.urlopen(url, timeout=1):
                 return True
         except OSError:
-            time.sleep(0.25)
+            time.sleep(0.25)  # polled: a server says by answering that it is ready
     return False

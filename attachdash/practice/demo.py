@@ -19,7 +19,7 @@ import numpy as np
 import yaml
 
 from attachdash.errors import Invalid
-from attachdash.practice import founding, house, passwords, people
+from attachdash.practice import assignments, founding, house, passwords, people
 from attachdash.practice.demo_courses import Form, Invented, invent
 from attachdash.practice.entrance import at_terminal
 from attachdash.practice.keeping import Given, Prepared, keep, prepare
@@ -107,7 +107,7 @@ def _people(
     for one in plan["supervisors"]:
         supervisor_id = add(one["sign_in"], one["name"], Role.SUPERVISOR)
         for therapist in one["of"]:
-            people.assign_supervisor(admin, therapists[therapist], supervisor_id, admin.today)
+            assignments.assign_supervisor(admin, therapists[therapist], supervisor_id, admin.today)
     for client in everyone:
         if client.sign_in:
             add(client.sign_in, client.name, Role.CLIENT)
@@ -244,7 +244,7 @@ def _seen(
                 (one for one, _, to_on in treated if to_on is None or looked_on < to_on),
                 treated[-1][0],
             )
-            flags.mark_seen(cursor, viewer.site_id, int(row[0]))
+            flags.mark_seen(cursor, viewer.site_id, int(row[0]), int(row[6]))
             flags.add_step(
                 cursor, viewer.site_id, int(step_id), int(row[0]), "seen", therapists[therapist],
                 datetime.combine(looked_on, time(9, 15)),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pandas as pd
 
-from attachdash.errors import Refused
+from attachdash.errors import Invalid, Refused
 from attachdash.instruments import Instrument
 from attachdash.practice.rights import (
     NOT_THERE,
@@ -30,6 +30,7 @@ class Flag:
 
     flag_id: int
     client_id: int
+    administration_id: int  # whose answer raised it last
     kind: str
     instrument: Instrument
     item: int
@@ -79,6 +80,7 @@ def read(cursor: Cursor, viewer: Viewer, client_id: int | None = None) -> list[F
             Flag(
                 flag_id=int(row["flag_id"]),
                 client_id=int(row["client_id"]),
+                administration_id=int(row["administration_id"]),
                 kind=row["kind"],
                 instrument=instrument,
                 item=number,
@@ -97,14 +99,18 @@ def read(cursor: Cursor, viewer: Viewer, client_id: int | None = None) -> list[F
 
 
 @use_case(roles=[Role.THERAPIST], about=About.CLIENT, audit=Audit.CHANGE)
-def mark_seen(viewer: Viewer, client_id: int, flag_id: int) -> None:
-    """Note that the therapist has looked at a flag of this client, now."""
+def mark_seen(viewer: Viewer, client_id: int, flag_id: int, administration_id: int) -> None:
+    """Note that the therapist has looked at the answer that a flag of this client showed.
+
+    Raises Invalid where a newer answer has come in since: nobody has looked at that one.
+    """
     step_id = int(viewer.store.engine.new_ids("flag_step", 1)[0])
 
     def work(cursor: Cursor) -> None:
         if flags.client_of(cursor, reach(viewer), flag_id) != client_id:
             raise Refused(NOT_THERE)
-        flags.mark_seen(cursor, viewer.site_id, flag_id)
+        if not flags.mark_seen(cursor, viewer.site_id, flag_id, administration_id):
+            raise Invalid("A newer answer came in meanwhile. Reload the page and look at it first.")
         flags.add_step(
             cursor, viewer.site_id, step_id, flag_id, "seen", viewer.person_id, viewer.now
         )

@@ -12,7 +12,7 @@ from attachdash.errors import Invalid
 from attachdash.practice import passwords
 from attachdash.practice.entrance import ALL_SIGNED_IN, IDLE
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
-from attachdash.store import clients, people, sessions
+from attachdash.store import people, sessions
 from attachdash.store.engine import Cursor
 
 T = TypeVar("T")
@@ -147,7 +147,7 @@ def add_person(
     if not name:
         raise Invalid("A name is needed: it stands beside what this person does.")
     _check_roles(given)
-    _check_span(from_on or viewer.today, to_on)
+    check_span(from_on or viewer.today, to_on)
     person_id = int(viewer.store.engine.new_ids("person", 1)[0])
 
     def work(cursor: Cursor) -> int:
@@ -160,7 +160,7 @@ def add_person(
             )
         return person_id
 
-    return _change(viewer, "added person", work, person_id, ", ".join(given))
+    return change_person(viewer, "added person", work, person_id, ", ".join(given))
 
 
 @use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
@@ -175,7 +175,7 @@ def new_code(viewer: Viewer, person_id: int) -> Code:
             cursor, viewer.site_id, passwords.code_hash(code), person_id, expires_at, viewer.now
         )
 
-    _change(viewer, "made one-time code", work, person_id)
+    change_person(viewer, "made one-time code", work, person_id)
     return Code(code, expires_at)
 
 
@@ -189,7 +189,7 @@ def disable(viewer: Viewer, person_id: int) -> None:
         people.set_disabled(cursor, viewer.site_id, person_id, viewer.now)
         sessions.end_of_person(cursor, viewer.site_id, person_id, "disabled", viewer.now)
 
-    _change(viewer, "disabled person", work, person_id)
+    change_person(viewer, "disabled person", work, person_id)
 
 
 @use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
@@ -200,13 +200,13 @@ def enable(viewer: Viewer, person_id: int) -> None:
         _check_person(cursor, viewer, person_id)
         people.set_disabled(cursor, viewer.site_id, person_id, None)
 
-    _change(viewer, "enabled person", work, person_id)
+    change_person(viewer, "enabled person", work, person_id)
 
 
 @use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
 def unlock(viewer: Viewer, person_id: int) -> None:
     """End the waiting time after failed sign-ins."""
-    _change(
+    change_person(
         viewer,
         "unlocked person",
         lambda cursor: people.set_failures(cursor, viewer.site_id, person_id, 0, None),
@@ -224,7 +224,7 @@ def end_sessions(viewer: Viewer, person_id: int) -> None:
             cursor, viewer.site_id, person_id, "ended by administrator", viewer.now
         )
 
-    _change(viewer, "ended sessions", work, person_id)
+    change_person(viewer, "ended sessions", work, person_id)
 
 
 @use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
@@ -232,7 +232,7 @@ def give_role(
     viewer: Viewer, person_id: int, role: Role, from_on: date, to_on: date | None = None
 ) -> None:
     """One more role from a day on. Raises Invalid where they hold it on any of those days."""
-    _check_span(from_on, to_on)
+    check_span(from_on, to_on)
 
     def work(cursor: Cursor) -> None:
         _check_person(cursor, viewer, person_id)
@@ -244,7 +244,7 @@ def give_role(
         _check_roles([*held, role])
         people.give_role(cursor, viewer.site_id, person_id, role.value, from_on, to_on)
 
-    _change(viewer, "gave role", work, person_id, role.value)
+    change_person(viewer, "gave role", work, person_id, role.value)
 
 
 @use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
@@ -255,102 +255,9 @@ def end_role(viewer: Viewer, person_id: int, role: Role, on: date) -> None:
         _check_person(cursor, viewer, person_id)
         if role is Role.ADMINISTRATOR:
             _check_not_last(cursor, viewer, person_id)
-        _check_ended(people.end_role(cursor, viewer.site_id, person_id, role.value, on), on)
+        check_ended(people.end_role(cursor, viewer.site_id, person_id, role.value, on), on)
 
-    _change(viewer, "ended role", work, person_id, role.value)
-
-
-@use_case(roles=ADMINISTRATOR, about=About.CLIENT, audit=Audit.CHANGE)
-def assign_client(
-    viewer: Viewer, client_id: int, therapist_id: int, from_on: date, to_on: date | None = None
-) -> None:
-    """A therapist treats a client from a day on. Invalid where they do on any such day."""
-    _check_span(from_on, to_on)
-
-    def work(cursor: Cursor) -> None:
-        _check_holds(cursor, viewer, therapist_id, Role.THERAPIST, from_on)
-        now = people.all_treats(cursor, viewer.site_id)
-        mine = now[(now["client_id"] == client_id) & (now["therapist_id"] == therapist_id)]
-        if any(span.overlaps(from_on, to_on) for span in _all_spans(mine)):
-            raise Invalid(
-                "This therapist is assigned to that client on some of those days already."
-            )
-        people.assign_client(cursor, viewer.site_id, therapist_id, client_id, from_on, to_on)
-
-    change(
-        viewer, "assigned client", work, client_id=client_id, object_kind="person",
-        object_id=therapist_id,
-    )  # fmt: skip
-
-
-@use_case(roles=ADMINISTRATOR, about=About.CLIENT, audit=Audit.CHANGE)
-def end_assignment(viewer: Viewer, client_id: int, therapist_id: int, on: date) -> None:
-    """A therapist no longer treats a client: `on` is the first day without."""
-
-    def work(cursor: Cursor) -> None:
-        ended = people.end_client_assignment(cursor, viewer.site_id, therapist_id, client_id, on)
-        _check_ended(ended, on)
-
-    change(
-        viewer, "ended assignment", work, client_id=client_id, object_kind="person",
-        object_id=therapist_id,
-    )  # fmt: skip
-
-
-@use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
-def assign_supervisor(
-    viewer: Viewer, therapist_id: int, supervisor_id: int, from_on: date, to_on: date | None = None
-) -> None:
-    """A supervisor answers for a therapist from a day on; Invalid where they do on any such day."""
-    _check_span(from_on, to_on)
-    if therapist_id == supervisor_id:
-        raise Invalid("Nobody supervises themselves: choose another supervisor.")
-
-    def work(cursor: Cursor) -> None:
-        _check_holds(cursor, viewer, therapist_id, Role.THERAPIST, from_on)
-        _check_holds(cursor, viewer, supervisor_id, Role.SUPERVISOR, from_on)
-        now = people.all_supervises(cursor, viewer.site_id)
-        both = (now["therapist_id"] == therapist_id) & (now["supervisor_id"] == supervisor_id)
-        spans = _all_spans(now[both], "supervisor_id")
-        if any(span.overlaps(from_on, to_on) for span in spans):
-            raise Invalid(
-                "This supervisor answers for that therapist on some of those days already."
-            )
-        people.assign_supervisor(
-            cursor, viewer.site_id, supervisor_id, therapist_id, from_on, to_on
-        )
-
-    _change(viewer, "assigned supervisor", work, therapist_id, f"supervisor {supervisor_id}")
-
-
-@use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
-def end_supervision(viewer: Viewer, therapist_id: int, supervisor_id: int, on: date) -> None:
-    """A supervisor no longer answers for a therapist: `on` is the first day without."""
-
-    def work(cursor: Cursor) -> None:
-        ended = people.end_supervision(cursor, viewer.site_id, supervisor_id, therapist_id, on)
-        _check_ended(ended, on)
-
-    _change(viewer, "ended supervision", work, therapist_id, f"supervisor {supervisor_id}")
-
-
-@use_case(roles=ADMINISTRATOR, about=About.CLIENT, audit=Audit.CHANGE)
-def link_sign_in(viewer: Viewer, client_id: int, person_id: int | None) -> None:
-    """Whose record this person sees as their own. Raises Invalid unless they sign in as a client
-    and nobody else's record is theirs."""
-
-    def work(cursor: Cursor) -> None:
-        if person_id is not None:
-            _check_holds(cursor, viewer, person_id, Role.CLIENT, viewer.today)
-            other = clients.of_person(cursor, viewer.site_id, person_id)
-            if other not in (None, client_id):
-                raise Invalid("This sign-in is linked to another record. Unlink that one first.")
-        clients.link_person(cursor, viewer.site_id, client_id, person_id)
-
-    change(
-        viewer, "linked sign-in" if person_id else "unlinked sign-in", work, client_id=client_id,
-        object_kind="person", object_id=person_id,
-    )  # fmt: skip
+    change_person(viewer, "ended role", work, person_id, role.value)
 
 
 @use_case(roles=ALL_SIGNED_IN, about=About.NOTHING, audit=Audit.NONE)
@@ -372,9 +279,10 @@ def my_sessions(viewer: Viewer) -> list[OpenSession]:
     ]
 
 
-def _change(
+def change_person(
     viewer: Viewer, kind: str, work: Callable[[Cursor], T], person_id: int, detail: str = ""
 ) -> T:
+    """Run `work` with its audit entry about a person; what `work` returned."""
     return change(viewer, kind, work, object_kind="person", object_id=person_id, detail=detail)
 
 
@@ -385,12 +293,14 @@ def _check_roles(roles: list[Role]) -> None:
         raise Invalid("A client's sign-in has no other role: add a second sign-in for staff.")
 
 
-def _check_span(from_on: date, to_on: date | None) -> None:
+def check_span(from_on: date, to_on: date | None) -> None:
+    """Raise Invalid where something would end before it starts."""
     if to_on is not None and to_on <= from_on:
         raise Invalid("The end lies before the start.")
 
 
-def _check_ended(ended: bool, on: date) -> None:
+def check_ended(ended: bool, on: date) -> None:
+    """Raise Invalid where nothing was there to be ended on that day."""
     if not ended:
         raise Invalid(
             f"Nothing of that kind runs up to {on}: choose a day from its start on, before its end."
@@ -402,7 +312,8 @@ def _check_person(cursor: Cursor, viewer: Viewer, person_id: int) -> None:
         raise Invalid("There is no such person.")
 
 
-def _check_holds(cursor: Cursor, viewer: Viewer, person_id: int, role: Role, on: date) -> None:
+def check_holds(cursor: Cursor, viewer: Viewer, person_id: int, role: Role, on: date) -> None:
+    """Raise Invalid unless the person has that role on that day."""
     if role not in people.roles(cursor, viewer.site_id, person_id, on):
         raise Invalid(f"That person is no {role} on {on}: give them the role first.")
 
@@ -422,12 +333,13 @@ def _moment(value: Any, after: datetime | None = None) -> datetime | None:
 def _spans(
     frame: pd.DataFrame, key: str, value: int, what: str, id_column: str | None
 ) -> tuple[Span, ...]:
-    return _all_spans(frame[frame[key] == value], what, id_column)
+    return all_spans(frame[frame[key] == value], what, id_column)
 
 
-def _all_spans(
+def all_spans(
     frame: pd.DataFrame, what: str = "client", id_column: str | None = None
 ) -> tuple[Span, ...]:
+    """The dated rows of a frame; `what` names the column that says what each is."""
     return tuple(
         Span(
             str(row[what]), row["from_on"], None if pd.isna(row["to_on"]) else row["to_on"],

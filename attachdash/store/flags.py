@@ -12,8 +12,9 @@ from attachdash.store.reach import CLINICAL, Reach
 FLAGS = (
     CLINICAL
     + """
-SELECT flag.flag_id, flag.client_id, flag.episode_id, flag.kind, flag.cause, flag.state,
-    flag.raised_at, administration.answered_on, administration.recorded_at, administration.answers,
+SELECT flag.flag_id, flag.client_id, flag.administration_id, flag.episode_id, flag.kind,
+    flag.cause, flag.state, flag.raised_at, administration.answered_on,
+    administration.recorded_at, administration.answers,
     instrument.code AS instrument, person.name AS seen_by, seen.done_at AS seen_at
 FROM flag
 INNER JOIN reached ON reached.client_id = flag.client_id
@@ -56,10 +57,10 @@ def client_of(cursor: Cursor, reach: Reach, flag_id: int) -> int | None:
 
 
 def known(cursor: Cursor, site_id: int, client_ids: list[int]) -> list[Row]:
-    """The flags these clients have: id, client, kind, cause, state, day of the last evidence."""
+    """These clients' flags: id, client, kind, cause, state, day and id of the last evidence."""
     return cursor.rows(
         "SELECT flag.flag_id, flag.client_id, flag.kind, flag.cause, flag.state, "
-        "administration.answered_on FROM flag LEFT JOIN administration "
+        "administration.answered_on, flag.administration_id FROM flag LEFT JOIN administration "
         "ON administration.site_id = flag.site_id "
         "AND administration.administration_id = flag.administration_id "
         "WHERE flag.site_id = $1 AND flag.client_id = ANY($2)",
@@ -112,11 +113,16 @@ def _table(rows: list[Row], schema: pa.Schema) -> pa.Table:
     )
 
 
-def mark_seen(cursor: Cursor, site_id: int, flag_id: int) -> None:
-    """Somebody has looked."""
-    cursor.run(
-        "UPDATE flag SET state = 'seen' WHERE site_id = $1 AND flag_id = $2", site_id, flag_id
+def mark_seen(cursor: Cursor, site_id: int, flag_id: int, administration_id: int) -> bool:
+    """Somebody has looked at this answer; False where a newer one has raised the flag since."""
+    row = cursor.one(
+        "UPDATE flag SET state = 'seen' WHERE site_id = $1 AND flag_id = $2 "
+        "AND administration_id = $3 RETURNING flag_id",
+        site_id,
+        flag_id,
+        administration_id,
     )
+    return row is not None
 
 
 def add_step(

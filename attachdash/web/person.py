@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from attachdash.practice import clients, people
+from attachdash.practice import assignments, clients, people
 from attachdash.practice.people import Code, Person, Span
 from attachdash.practice.rights import Role, Viewer
 from attachdash.web import look, tables
@@ -141,7 +141,7 @@ def _record_card(viewer: Viewer, person: Person) -> None:
             st.html(f"<div>This sign-in sees the record {look.esc(mine.code)}.</div>")
             if st.button("Unlink", key="unlink"):
                 attempt(
-                    partial(people.link_sign_in, viewer, mine.client_id, None),
+                    partial(assignments.link_sign_in, viewer, mine.client_id, None),
                     "The sign-in is no longer linked to a record.",
                 )
             return
@@ -157,7 +157,7 @@ def _record_card(viewer: Viewer, person: Person) -> None:
                     st.error("Choose a client code first.")
                     return
                 attempt(
-                    partial(people.link_sign_in, viewer, client_id, person.person_id),
+                    partial(assignments.link_sign_in, viewer, client_id, person.person_id),
                     f"{person.name} signs in to {free[client_id]}.",
                     "link",
                 )
@@ -192,7 +192,7 @@ def _clients_card(viewer: Viewer, person: Person, everyone: list[Person]) -> Non
                     st.error("Choose a client code first.")
                 else:
                     attempt(
-                        lambda: people.assign_client(
+                        lambda: assignments.assign_client(
                             viewer, client_id, person.person_id, first, tables.day_after(last)
                         ),
                         f"{codes[client_id]} is assigned to {person.name}.",
@@ -200,7 +200,7 @@ def _clients_card(viewer: Viewer, person: Person, everyone: list[Person]) -> Non
                     )
         _ending(
             viewer, "End an assignment", "Client code", person.treats, "end_assignment",
-            lambda one, on: people.end_assignment(viewer, one.id, person.person_id, on),
+            lambda one, on: assignments.end_assignment(viewer, one.id, person.person_id, on),
         )  # fmt: skip
 
 
@@ -244,7 +244,7 @@ def _supervision_card(viewer: Viewer, person: Person, everyone: list[Person]) ->
                     st.error("Choose a supervisor first.")
                 else:
                     attempt(
-                        lambda: people.assign_supervisor(
+                        lambda: assignments.assign_supervisor(
                             viewer, person.person_id, supervisor_id, first, tables.day_after(last)
                         ),
                         f"{names[supervisor_id]} supervises {person.name}.",
@@ -252,7 +252,7 @@ def _supervision_card(viewer: Viewer, person: Person, everyone: list[Person]) ->
                     )
         _ending(
             viewer, "End a supervision", "Supervisor", spans, "end_supervision",
-            lambda one, on: people.end_supervision(viewer, person.person_id, one.id, on),
+            lambda one, on: assignments.end_supervision(viewer, person.person_id, one.id, on),
         )  # fmt: skip
 
 

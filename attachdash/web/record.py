@@ -9,7 +9,7 @@ from attachdash.practice.clients import Client
 from attachdash.practice.record import ClientRecord, fix_lead
 from attachdash.practice.rights import Role, Viewer
 from attachdash.practice.words import LEADS, Course, Domain, Instrument, State
-from attachdash.web import browser, look, rows
+from attachdash.web import browser, forms, look, rows
 
 NEXT_STEP = (
     "Ask directly at the next contact. The total says nothing about it, and this product is no "
@@ -90,8 +90,12 @@ def _open_flag(viewer: Viewer, one: flags.Flag, zone: str) -> None:
         if viewer.role is Role.THERAPIST:
             pressed = st.button("I have seen this", key=f"seen_{one.flag_id}", type="primary")
             if pressed:
-                flags.mark_seen(viewer, one.client_id, one.flag_id)
-                st.rerun()
+                forms.attempt(
+                    lambda: flags.mark_seen(
+                        viewer, one.client_id, one.flag_id, one.administration_id
+                    ),
+                    "Marked as seen.",
+                )
 
 
 def _fact(one: flags.Flag) -> str:

@@ -15,7 +15,7 @@ import attachdash.practice
 from attachdash.errors import ForPeople, Refused
 from attachdash.instruments import Domain
 from attachdash.intake import Mapping, read_csv
-from attachdash.practice import entrance, passwords, people, recording
+from attachdash.practice import assignments, entrance, passwords, people, recording
 from attachdash.practice.rights import USE_CASES, About, Audit, Role, Viewer
 from attachdash.store import people as store_people
 from attachdash.store.engine import Scope
@@ -85,16 +85,16 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "importing.import_file": (table, mapping),
         "importing.preview_import": (table, mapping),
         "people.add_person": ("x.new", "X", [Role.THERAPIST]),
-        "people.assign_client": (a, two, TODAY),
-        "people.assign_supervisor": (one, small.people["s.two"], TODAY),
+        "assignments.assign_client": (a, two, TODAY),
+        "assignments.assign_supervisor": (one, small.people["s.two"], TODAY),
         "people.disable": (two,),
         "people.enable": (two,),
-        "people.end_assignment": (a, two, TODAY),
+        "assignments.end_assignment": (a, two, TODAY),
         "people.end_role": (two, Role.THERAPIST, TODAY + timedelta(days=9)),
         "people.end_sessions": (two,),
-        "people.end_supervision": (one, s, TODAY + timedelta(days=9)),
+        "assignments.end_supervision": (one, s, TODAY + timedelta(days=9)),
         "people.give_role": (two, Role.SUPERVISOR, TODAY),
-        "people.link_sign_in": (a, small.people["c.a"]),
+        "assignments.link_sign_in": (a, small.people["c.a"]),
         "people.new_code": (two,),
         "people.unlock": (two,),
         "record.client_record": (a,),
@@ -112,7 +112,8 @@ def test_every_public_function_of_practice_that_takes_a_viewer_is_a_use_case() -
     """Nothing slips past the declaration; what only helps takes a cursor or is listed here."""
     allowed = {
         "rights.reach", "rights.whole_practice", "rights.change", "keeping.prepare",
-        "clients.one_client", "clients.refile", "courses.from_scores", "courses.lead_scale_ids",
+        "clients.one_client", "clients.refile", "people.change_person", "courses.from_scores",
+        "courses.lead_scale_ids",
         "held.held_now", "reading.questionnaires", "reading.proposal", "reading.days_read",
     }  # fmt: skip
     found = set()
@@ -134,7 +135,7 @@ def test_each_viewer_may_do_what_the_table_says(small: House, who: str) -> None:
     recording.record_administration(
         small.viewer("t.one"), small.clients["A"], "phq9", TODAY, [0] * 8 + [1]
     )
-    flag_id = _flag_id(small)
+    flag_ids = _flag_ids(small)
     asking = viewer(small, who)
     given = arguments(small)
     # The entrance last: signing out or a new password ends what came before.
@@ -143,7 +144,7 @@ def test_each_viewer_may_do_what_the_table_says(small: House, who: str) -> None:
     for name in order:
         args, kwargs = given.get(name, ()), {}
         if name == "flags.mark_seen":
-            args = (*args, flag_id)
+            args = (*args, *flag_ids)
         if name == "entrance.switch_role":
             args = (asking.role,)
         if name == "house.change_settings":
@@ -172,7 +173,7 @@ def test_what_may_be_called_returns_only_ones_own(small: House) -> None:
 
 def test_a_right_ends_on_its_day(small: House) -> None:
     admin = small.viewer("a.diallo")
-    people.end_assignment(admin, small.clients["A"], small.people["t.one"], TODAY)
+    assignments.end_assignment(admin, small.clients["A"], small.people["t.one"], TODAY)
     with pytest.raises(Refused):
         USE_CASES["record.client_record"].function(small.viewer("t.one"), small.clients["A"])
     yesterday = small.viewer("t.one", NOW - timedelta(days=1))
@@ -210,9 +211,10 @@ def _may(
     return True
 
 
-def _flag_id(small: House) -> int:
+def _flag_ids(small: House) -> tuple[int, int]:
     from attachdash.practice import flags
 
     mine = small.viewer("t.one")
     with small.store.engine.reading(mine.scope) as cursor:
-        return flags.read(cursor, mine)[0].flag_id
+        first = flags.read(cursor, mine)[0]
+    return first.flag_id, first.administration_id

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from attachdash.practice import clients, entrance, founding, house, passwords, people, recording
+from attachdash.practice import (
+    assignments,
+    clients,
+    entrance,
+    founding,
+    house,
+    passwords,
+    people,
+    recording,
+)
 from attachdash.practice.rights import Role, Viewer
 from attachdash.store import Store
 
@@ -64,15 +73,15 @@ def make_house(tmp_path: Path) -> Iterator[Callable[[str | None], House]]:
         for code, therapist, sign_in in (("A", "t.one", "c.a"), ("B", "t.two", "c.b")):
             client_id = clients.add_client(admin, code, f"Client {code}", date(1990, 5, 4), "day")
             made.clients[code] = client_id
-            people.assign_client(admin, client_id, made.people[therapist], since)
-            people.link_sign_in(admin, client_id, made.people[sign_in])
+            assignments.assign_client(admin, client_id, made.people[therapist], since)
+            assignments.link_sign_in(admin, client_id, made.people[sign_in])
             made.episodes[code] = clients.open_episode(
                 admin, client_id, TODAY - timedelta(days=100)
             )
         former, a = made.people["t.former"], made.clients["A"]
-        people.assign_client(admin, a, former, since, TODAY - timedelta(days=150))
-        people.assign_supervisor(admin, made.people["t.one"], made.people["s.one"], since)
-        people.assign_supervisor(admin, made.people["t.two"], made.people["s.two"], since)
+        assignments.assign_client(admin, a, former, since, TODAY - timedelta(days=150))
+        assignments.assign_supervisor(admin, made.people["t.one"], made.people["s.one"], since)
+        assignments.assign_supervisor(admin, made.people["t.two"], made.people["s.two"], since)
         house.change_settings(
             admin, practice_name="Small practice", time_zone="UTC", crisis_text="Call 112."
         )

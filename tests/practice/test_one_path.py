@@ -136,13 +136,27 @@ def test_h04_a_risk_answer_is_flagged_in_the_same_transaction_whatever_the_total
     [flag] = record.client_record(mine, a).flags
     assert (flag.state, flag.answer, flag.item, flag.is_blank) == ("open", 1, 9, False)
     assert caseload.caseload(mine).rows[0].open_flag == flag
-    flags.mark_seen(mine, a, flag.flag_id)
+    flags.mark_seen(mine, a, flag.flag_id, flag.administration_id)
     [seen] = record.client_record(mine, a).flags
     assert (seen.state, seen.seen_by, seen.seen_at) == ("seen", "T.ONE", NOW)
     # New evidence wants a new look.
     recording.record_administration(mine, a, "phq9", TODAY, [0] * 8 + [1])
     [again] = record.client_record(mine, a).flags
     assert again.state == "open"
+
+
+def test_h05_seen_means_the_answer_that_was_on_the_screen(either: House) -> None:
+    """An answer that came in after the page was drawn was not looked at: it stays open."""
+    mine, a = either.viewer("t.one"), either.clients["A"]
+    recording.record_administration(mine, a, "phq9", TODAY - timedelta(days=1), [0] * 8 + [1])
+    [drawn] = record.client_record(mine, a).flags
+    recording.record_administration(mine, a, "phq9", TODAY, [0] * 8 + [3])
+    with pytest.raises(Invalid, match="newer answer"):
+        flags.mark_seen(mine, a, drawn.flag_id, drawn.administration_id)
+    [now] = record.client_record(mine, a).flags
+    assert (now.state, now.answer, now.seen_by) == ("open", 3, None)
+    flags.mark_seen(mine, a, now.flag_id, now.administration_id)
+    assert record.client_record(mine, a).flags[0].state == "seen"
 
 
 def test_h04_a_blank_risk_item_is_a_flag_of_its_own_and_blocks_no_total(either: House) -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from attachdash.errors import Invalid
-from attachdash.practice import people
+from attachdash.practice import assignments, people
 from attachdash.practice.people import Span
 from attachdash.practice.rights import Role, Viewer
 from tests.practice.conftest import TODAY, House
@@ -43,13 +43,13 @@ def kind(house: House, name: str) -> Kind:
             lambda: held("roles", "therapist"),
         ),
         "assignment": Kind(
-            lambda first, end: people.assign_client(admin, a, one, first, end),
-            lambda on: people.end_assignment(admin, a, one, on),
+            lambda first, end: assignments.assign_client(admin, a, one, first, end),
+            lambda on: assignments.end_assignment(admin, a, one, on),
             lambda: held("treats", "A"),
         ),
         "supervision": Kind(
-            lambda first, end: people.assign_supervisor(admin, one, s, first, end),
-            lambda on: people.end_supervision(admin, one, s, on),
+            lambda first, end: assignments.assign_supervisor(admin, one, s, first, end),
+            lambda on: assignments.end_supervision(admin, one, s, on),
             lambda: held("supervised_by", "S.ONE"),
         ),
     }
