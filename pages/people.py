@@ -41,7 +41,7 @@ def add_form(viewer: Viewer) -> None:
     with st.expander("Add a person", key=f"{key}_open"), st.form(key):
         name = st.text_input("Name", key=f"{key}_name")
         sign_in = st.text_input("Signs in as", placeholder="a.okafor", key=f"{key}_sign_in")
-        roles = st.multiselect("Roles", person.SIGN_IN_ROLES, key=f"{key}_roles")
+        roles = st.pills("Roles", person.SIGN_IN_ROLES, selection_mode="multi", key=f"{key}_roles")
         first, last = forms.from_to(key, viewer.today)
         if not st.form_submit_button("Add and make a code", type="primary"):
             return

@@ -59,6 +59,7 @@ class Person:
     locked_until_at: datetime | None
     disabled_at: datetime | None
     code_waits: bool
+    has_password: bool
     last_here_at: datetime | None
 
 
@@ -108,6 +109,7 @@ def everyone(viewer: Viewer) -> list[Person]:
             locked_until_at=_moment(row["locked_until_at"], viewer.now),
             disabled_at=_moment(row["disabled_at"]),
             code_waits=int(row["person_id"]) in waiting,
+            has_password=not row["must_change"],
             last_here_at=_moment(row["last_here_at"]),
         )
         for row in register.to_dict("records")

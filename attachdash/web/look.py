@@ -21,9 +21,11 @@ ICON = (
 
 CSS = """
 [class*="st-key-card-"] {{border-color:{card_line}}}
-.stApp button[role=radio][aria-checked=true] {{background:{primary}!important;
+.stApp button[role=radio][aria-checked=true],
+.stApp button[data-variant=pills][aria-pressed=true] {{background:{primary}!important;
   border-color:{primary}!important}}
-.stApp button[role=radio][aria-checked=true] * {{color:#fff!important}}
+.stApp button[role=radio][aria-checked=true] *,
+.stApp button[data-variant=pills][aria-pressed=true] * {{color:#fff!important}}
 .st-key-answers button[role=radio], .st-key-answers [data-testid=stRadioOption] {{min-height:44px}}
 [class*="st-key-scale-"] button[role=radio] {{min-height:48px;padding:0}}
 .stApp {{font-variant-numeric:tabular-nums}}

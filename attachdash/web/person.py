@@ -41,7 +41,7 @@ def state(person: Person, zone: str) -> str:
         return f"locked until {tables.local(person.locked_until_at, zone):%H:%M}"
     if person.code_waits:
         return "code not used"
-    return "in use" if person.last_here_at else "no code yet"
+    return "in use" if person.has_password else "no password, no code"
 
 
 def detail(viewer: Viewer, person: Person, everyone: list[Person], zone: str) -> None:

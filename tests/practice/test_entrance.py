@@ -180,3 +180,20 @@ def test_the_only_administrator_cannot_be_shut_out(small: House) -> None:
         people.disable(admin, admin.person_id)
     with pytest.raises(Invalid, match="only administrator"):
         people.end_role(admin, admin.person_id, Role.ADMINISTRATOR, admin.today)
+
+
+def test_an_administrator_sees_who_can_sign_in(small: House) -> None:
+    admin, one = small.viewer("a.diallo"), small.people["t.one"]
+
+    def seen() -> tuple[bool, bool]:
+        [person] = [each for each in people.everyone(admin) if each.person_id == one]
+        return person.code_waits, person.has_password
+
+    assert seen() == (False, False)
+    people.new_code(admin, one)
+    assert seen() == (True, False)
+    come_in(small, "t.one")
+    assert seen() == (False, True)
+    # A new code for somebody who forgot: the old password holds until the code is used.
+    people.new_code(admin, one)
+    assert seen() == (True, True)
