@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+import polars as pl
+
 from attachdash.errors import Invalid
-from attachdash.practice.filing import care_of, episode_of
+from attachdash.practice.filing import episodes_of
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, reach, use_case
 from attachdash.store import answers, clients, people
 from attachdash.store.engine import Cursor, Row
@@ -240,13 +242,14 @@ def move_episode(viewer: Viewer, episode_id: int, started_on: date) -> None:
 
 def refile(cursor: Cursor, viewer: Viewer, client_id: int) -> None:
     """File a client's answers anew under their episodes as they are now, in this transaction."""
-    care = care_of(clients.spans_of(cursor, viewer.site_id, [client_id])).get(client_id, [])
-    moves: dict[int, int | None] = {}
-    for administration_id, day, now_under in answers.days_of(cursor, viewer.site_id, client_id):
-        belongs = episode_of(day, care)
-        if belongs != now_under:
-            moves[administration_id] = belongs
-    answers.refile(cursor, viewer.site_id, client_id, moves)
+    held = answers.days_of(cursor, viewer.site_id, client_id)
+    spans = clients.spans_of(cursor, viewer.site_id, [client_id])
+    moves = held.with_columns(episode_id=episodes_of(held, spans)).filter(
+        pl.col("episode_id").ne_missing(pl.col("filed"))
+    )
+    answers.refile(
+        cursor, viewer.site_id, client_id, moves.select("administration_id", "episode_id")
+    )
 
 
 def one_client(viewer: Viewer, client_id: int) -> Client:

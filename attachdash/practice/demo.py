@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import yaml
 
 from attachdash.errors import Invalid
 from attachdash.practice import assignments, founding, house, passwords, people
 from attachdash.practice.demo_courses import Form, Invented, invent
 from attachdash.practice.entrance import at_terminal
-from attachdash.practice.keeping import Given, Prepared, keep, prepare
+from attachdash.practice.keeping import ROW, Given, Prepared, keep, prepare
 from attachdash.practice.rights import Role, Viewer, change
 from attachdash.store import clients, flags, settings
 from attachdash.store import people as store_people
@@ -214,9 +215,9 @@ def _came_in(
             viewer,
             Given(
                 instrument=library[instrument_id],
-                client_ids=np.array([client_id for client_id, _ in rows], np.int64),
-                days=[form.day for _, form in rows],
-                occasions=[""] * len(rows),
+                rows=pl.DataFrame(
+                    [(client_id, form.day, "") for client_id, form in rows], ROW, orient="row"
+                ),
                 answers=np.vstack([form.answers for _, form in rows]).astype(np.int16),
                 scores={},
                 channel="demo",
@@ -233,20 +234,22 @@ def _seen(
     clients_of = {ids[one.code]: one for one in everyone}
     with viewer.store.engine.reading(viewer.scope) as cursor:
         known = flags.known(cursor, viewer.site_id, [int(one) for one in clients_of])
-    still = [row for row in known if row[4] == "open"]
+    still = known.filter(pl.col("state") == "open").select(
+        "flag_id", "client_id", "administration_id"
+    ).rows()  # fmt: skip
     step_ids = list(viewer.store.engine.new_ids("flag_step", len(still))) if still else []
     looked_on = viewer.today - FORTNIGHT + timedelta(days=2)
 
     def mark(cursor: Cursor) -> int:
-        for row, step_id in zip(still, step_ids, strict=True):
-            treated = clients_of[int(row[1])].treated
+        for (flag_id, client_id, administration_id), step_id in zip(still, step_ids, strict=True):
+            treated = clients_of[client_id].treated
             therapist = next(
                 (one for one, _, to_on in treated if to_on is None or looked_on < to_on),
                 treated[-1][0],
             )
-            flags.mark_seen(cursor, viewer.site_id, int(row[0]), int(row[6]))
+            flags.mark_seen(cursor, viewer.site_id, flag_id, administration_id)
             flags.add_step(
-                cursor, viewer.site_id, int(step_id), int(row[0]), "seen", therapists[therapist],
+                cursor, viewer.site_id, int(step_id), flag_id, "seen", therapists[therapist],
                 datetime.combine(looked_on, time(9, 15)),
             )  # fmt: skip
         return len(still)

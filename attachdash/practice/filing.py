@@ -1,48 +1,36 @@
 """Under which episode an answer is filed: the one rule for forms, imports and moved episodes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
-import pandas as pd
+import polars as pl
 
 BEFORE_START = timedelta(days=28)
 
 
-@dataclass(frozen=True, slots=True)
-class Care:
-    """An episode from its first day to the end of its last span; open: no end."""
+def episodes_of(answers: pl.DataFrame, spans: pl.DataFrame) -> pl.Series:
+    """The episode each answer counts to: the one its day lies in, else one about to begin.
 
-    episode_id: int
-    started_on: date
-    ended_on: date | None
-
-    def covers(self, day: date) -> bool:
-        """Whether the day lies within the episode, or in a gap between its spans."""
-        return self.started_on <= day and (self.ended_on is None or day < self.ended_on)
-
-    def shortly_after(self, day: date) -> bool:
-        """Whether the episode began at most 28 days after that day."""
-        return self.started_on - BEFORE_START <= day < self.started_on
-
-
-def episode_of(day: date, care: Sequence[Care]) -> int | None:
-    """The episode a day's answers count to: the one it lies in, else one about to begin."""
-    for rule in (Care.covers, Care.shortly_after):
+    `answers` has client_id and answered_on; `spans` a row per span of care (client_id,
+    episode_id, from_on, to_on; null: care goes on). An episode covers its first day to the end
+    of its last span, gaps included; it also takes answers of up to 28 days before. The result
+    has a row per answer: the episode's id, or null where the answer belongs to none.
+    """
+    care = spans.group_by("client_id", "episode_id").agg(
+        started_on=pl.col("from_on").min(),
+        ended_on=pl.when(pl.col("to_on").is_null().any()).then(None).otherwise(
+            pl.col("to_on").max()
+        ),
+    )  # fmt: skip
+    day, start, end = pl.col("answered_on"), pl.col("started_on"), pl.col("ended_on")
+    rows = answers.select("client_id", "answered_on").with_row_index("place")
+    claims = (
+        rows.join(care, on="client_id")
+        .with_columns(covered=(start <= day) & (end.is_null() | (day < end)))
+        .filter(pl.col("covered") | ((start - BEFORE_START <= day) & (day < start)))
         # Where two could claim the day, the later one is the therapy the client is in.
-        for one in sorted(care, key=lambda one: one.started_on, reverse=True):
-            if rule(one, day):
-                return one.episode_id
-    return None
-
-
-def care_of(spans: pd.DataFrame) -> dict[int, list[Care]]:
-    """Each client's episodes, from their spans (store.clients.spans_of)."""
-    found: dict[int, list[Care]] = {}
-    for key, group in spans.groupby(["client_id", "episode_id"]):
-        client_id, episode_id = (int(str(part)) for part in key)
-        ends = [None if pd.isna(end) else end for end in group["to_on"]]
-        known = [end for end in ends if end is not None]
-        ended = None if len(known) < len(ends) else max(known)
-        found.setdefault(client_id, []).append(Care(episode_id, min(group["from_on"]), ended))
-    return found
+        .sort("place", "covered", "started_on", "episode_id", descending=[False, True, True, True])
+        .unique("place", keep="first", maintain_order=True)
+    )
+    return rows.join(
+        claims.select("place", "episode_id"), on="place", how="left", maintain_order="left"
+    )["episode_id"]

@@ -5,73 +5,76 @@ seen: nobody has looked at that answer yet. Answers that are older than 14 days 
 raise a historic flag, which is listed but not shown first.
 """
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
+
+import polars as pl
 
 from attachdash.practice.rights import Viewer
 from attachdash.store import flags
-from attachdash.store.engine import Cursor, Row
+from attachdash.store.engine import Cursor
 
 HISTORIC_AFTER = timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """One answer, or one blank, that wants a person's eye."""
-
-    place: int
-    administration_id: int
-    client_id: int
-    kind: str  # e.g. suicide_answer, suicide_blank, harm_to_others_answer, ask_answer
-    cause: str  # instrument and item, e.g. phq9:9
-    answered_on: date
+CAUSE = ["client_id", "kind", "cause"]
+# One answer, or one blank, that wants a person's eye. `kind` is e.g. suicide_answer,
+# suicide_blank, harm_to_others_answer; `cause` is instrument and item, e.g. phq9:9.
+EVIDENCE = {
+    "administration_id": pl.Int64, "client_id": pl.Int64, "kind": pl.String,
+    "cause": pl.String, "answered_on": pl.Date,
+}  # fmt: skip
 
 
 def raise_flags(
     cursor: Cursor,
     viewer: Viewer,
-    evidence: list[tuple[Evidence, int | None]],
-    flag_ids: list[int],
-    step_ids: list[int],
+    evidence: pl.DataFrame,
+    flag_ids: Sequence[int],
+    step_ids: Sequence[int],
 ) -> None:
-    """Write the flags that this evidence (with its episode) raises or renews."""
-    if not evidence:
+    """Write the flags that this evidence raises or renews.
+
+    `evidence` has the columns of EVIDENCE and the episode_id of each; there are at least as many
+    ids of flags and of steps as it has rows.
+    """
+    if evidence.is_empty():
         return
-    site, now = viewer.site_id, viewer.now
-    touched = sorted({one.client_id for one, _ in evidence})
-    there = {
-        (int(row[1]), str(row[2]), str(row[3])): (int(row[0]), str(row[4]), row[5])
-        for row in flags.known(cursor, site, touched)
-    }
-    held = {flag_id for flag_id, _, _ in there.values()}
-    new_flags = iter(flag_ids)
-    written: dict[int, Row] = {}
-    steps: list[Row] = []
-    in_order = sorted(evidence, key=lambda pair: pair[0].answered_on)
-    for (one, episode_id), step_id in zip(in_order, step_ids, strict=False):
-        key = (one.client_id, one.kind, one.cause)
-        historic = viewer.today - one.answered_on > HISTORIC_AFTER
-        if key not in there:
-            flag_id, state, last_on = next(new_flags), "historic", None
-            step = "raised"
-        else:
-            flag_id, state, last_on = there[key]
-            step = "historic evidence" if historic else "new evidence"
-        # An old answer never makes a flag urgent, and never hides a newer one.
-        newer = last_on is None or one.answered_on >= last_on
-        reopens = not historic and state != "open"
-        if newer or reopens:
-            state = state if historic else "open"
-            there[key] = (flag_id, state, one.answered_on)
-            written[flag_id] = (
-                site, flag_id, one.client_id, episode_id, one.kind, one.cause,
-                one.administration_id, now, state,
-            )  # fmt: skip
-        words = f"administration {one.administration_id}"
-        steps.append((site, step_id, flag_id, step, viewer.person_id, now, words))
+    known = flags.known(cursor, viewer.site_id, evidence["client_id"].unique().to_list())
+    found = (
+        evidence.sort("answered_on", maintain_order=True)
+        .join(known.drop("administration_id"), on=CAUSE, how="left", maintain_order="left")
+        .with_columns(
+            historic=pl.lit(viewer.today) - pl.col("answered_on") > HISTORIC_AFTER,
+            is_first=pl.int_range(pl.len()).over(CAUSE) == 0,
+        )
+    )
+    # The last evidence stands for the flag.
+    causes = found.group_by(CAUSE, maintain_order=True).agg(
+        pl.col("flag_id", "state", "held_on").first(),
+        pl.col("episode_id", "administration_id", "answered_on").last(),
+        any_recent=(~pl.col("historic")).any(),
+    )
+    known_before = pl.col("flag_id").is_not_null()
+    historic = pl.col("state").fill_null("historic")
+    state = pl.when("any_recent").then(pl.lit("open")).otherwise(historic).alias("state")
+    raised = causes.filter(~known_before).with_columns(state)
+    raised = raised.with_columns(flag_id=pl.Series(flag_ids, dtype=pl.Int64).head(raised.height))
+    # An old answer never makes a flag urgent, and never hides a newer one that is held already.
+    newer = (pl.col("answered_on") >= pl.col("held_on")).fill_null(value=True)
+    reopens = pl.col("any_recent") & (pl.col("state") != "open")
+    renewed = causes.filter(known_before & (newer | reopens)).with_columns(state)
+    steps = found.join(
+        raised.select(*CAUSE, new_id="flag_id"), on=CAUSE, how="left", maintain_order="left"
+    ).select(
+        pl.coalesce("flag_id", "new_id").alias("flag_id"),
+        step_id=pl.Series(step_ids, dtype=pl.Int64).head(found.height),
+        kind=pl.when(pl.col("new_id").is_not_null() & pl.col("is_first"))
+        .then(pl.lit("raised"))
+        .when("historic")
+        .then(pl.lit("historic evidence"))
+        .otherwise(pl.lit("new evidence")),
+        words=pl.format("administration {}", "administration_id"),
+    )
     flags.write(
-        cursor, site,
-        [row for flag_id, row in written.items() if flag_id not in held],
-        [row for flag_id, row in written.items() if flag_id in held],
-        steps,
+        cursor, viewer.site_id, viewer.now, raised=raised, renewed=renewed, steps=steps,
+        by_person_id=viewer.person_id,
     )  # fmt: skip

@@ -1,9 +1,8 @@
 """Importing a file: what would be kept, what is refused and why, and keeping it in one piece."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-import numpy as np
 import pandas as pd
 import polars as pl
 
@@ -62,7 +61,7 @@ def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
     if rows.height:
         known = rows.filter(pl.col("client_code").is_in(list(everyone)))
         given = _given(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
-        held = len(held_now(viewer, given))
+        held = held_now(viewer, given).height
     return Preview(
         checked=checked,
         rows=rows.height,
@@ -97,12 +96,14 @@ def import_file(
     engine = viewer.store.engine
     ids = {code: one.client_id for code, one in everyone.items()}
     ids |= dict(zip(new, engine.new_ids("client", len(new)), strict=True)) if new else {}
-    starts: dict[str, date] = {}
-    if open_episodes and rows.height:
-        for code, first in rows.group_by("client_code").agg(pl.col("answered_on").min()).rows():
-            if code not in everyone or not everyone[code].episodes:
-                starts[code] = first
-    episode_ids = list(engine.new_ids("episode", len(starts))) if starts else []
+    in_care = [code for code, one in everyone.items() if one.episodes]
+    starts = (
+        rows.group_by(code="client_code").agg(started_on=pl.col("answered_on").min())
+        .filter(pl.lit(open_episodes) & ~pl.col("code").is_in(in_care))
+        .with_columns(client_id=pl.col("code").replace_strict(ids, return_dtype=pl.Int64))
+    )  # fmt: skip
+    episode_ids = engine.new_ids("episode", starts.height) if starts.height else []
+    starts = starts.with_columns(episode_id=pl.Series(episode_ids, dtype=pl.Int64))
     batch_id = int(engine.new_ids("batch", 1)[0])
     prepared = prepare(viewer, _given(viewer, checked, rows, ids))
 
@@ -110,25 +111,20 @@ def import_file(
         if new:
             if taken := clients.codes_taken(cursor, viewer.site_id, new):
                 raise Invalid(f"{taken[0]} can't be used as a new code. Look at the preview again.")
-            clients.add_many(cursor, viewer.site_id, {code: int(ids[code]) for code in new})
-        clients.open_episodes(
-            cursor,
-            viewer.site_id,
-            [
-                (int(episode_id), int(ids[code]), first)
-                for (code, first), episode_id in zip(starts.items(), episode_ids, strict=True)
-            ],
-            nominal=True,
-        )
-        for code in starts:
-            if code in everyone:
-                practice_clients.refile(cursor, viewer, ids[code])
+            clients.add_many(
+                cursor,
+                viewer.site_id,
+                pl.DataFrame({"code": new, "client_id": [ids[code] for code in new]}),
+            )
+        clients.open_episodes(cursor, viewer.site_id, starts, nominal=True)
+        for code in set(starts["code"]) & set(everyone):
+            practice_clients.refile(cursor, viewer, ids[code])
         kept = keep(cursor, viewer, prepared, batch_id)
         result = Kept(
             kept=kept, already_held=len(prepared.given) - kept, refused=refused, created=len(new),
-            episodes=len(starts), batch_id=batch_id,
+            episodes=starts.height, batch_id=batch_id,
         )  # fmt: skip
-        if kept or new or starts:
+        if kept or new or starts.height:
             answers.add_batch(
                 cursor, viewer.site_id, batch_id, checked.file_name, checked.sha256,
                 mapping.sha256, kept, refused, viewer.person_id, viewer.now,
@@ -196,8 +192,8 @@ def _judge(
     known = rows.filter(pl.col("client_code").is_in(list(everyone)))
     if known.height:
         given = _given(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
-        other = {place for place, same in held_now(viewer, given).items() if not same}
-        clash = known.with_row_index("at").filter(pl.col("at").is_in(list(other)))
+        other = held_now(viewer, given).filter(~pl.col("same"))["place"]
+        clash = known.with_row_index("at").filter(pl.col("at").is_in(other.implode()))
         for row in clash.select("place", "row_number", "client_code", "answered_on").rows():
             refuse(
                 row, mapping.answered_on, str(row[3]), ProblemKind.CONFLICT,
@@ -212,9 +208,11 @@ def _given(viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, 
     places = rows["place"].to_numpy()
     return Given(
         instrument=viewer.store.library[checked.mapping.instrument],
-        client_ids=np.array([ids[code] for code in rows["client_code"].to_list()], np.int64),
-        days=rows["answered_on"].to_list(),
-        occasions=rows["occasion"].to_list(),
+        rows=rows.select(
+            "answered_on",
+            "occasion",
+            client_id=pl.col("client_code").replace_strict(ids, return_dtype=pl.Int64),
+        ),
         answers=checked.answers[places] if checked.answers is not None else None,
         scores={
             scale_id: checked.scores[places, column]

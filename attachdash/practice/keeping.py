@@ -5,21 +5,24 @@ A typed form is a batch of one; a million imported rows take the same path.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from typing import Any
 
 import numpy as np
-import pyarrow as pa
+import polars as pl
 from numpy.typing import NDArray
 
 from attachdash.errors import Invalid
-from attachdash.instruments import Instrument, State, risk_answers, score
-from attachdash.practice.filing import care_of, episode_of
-from attachdash.practice.flagging import Evidence, raise_flags
+from attachdash.instruments import Instrument, State, StateCode, risk_answers, score
+from attachdash.practice.filing import episodes_of
+from attachdash.practice.flagging import EVIDENCE, raise_flags
 from attachdash.practice.rights import Viewer
 from attachdash.store import answers as store_answers
 from attachdash.store import clients
 from attachdash.store.answers import ADMINISTRATION, SCORE
-from attachdash.store.engine import Cursor
+from attachdash.store.engine import Cursor, filled
+
+Answers = NDArray[np.signedinteger[Any]]
+ROW = {"client_id": pl.Int64, "answered_on": pl.Date, "occasion": pl.String}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +30,14 @@ class Given:
     """What came in for one instrument, a row per administration, by the clients themselves."""
 
     instrument: Instrument
-    client_ids: NDArray[np.int64]
-    days: Sequence[date]
-    occasions: Sequence[str]
-    answers: NDArray[np.int16] | None  # whole steps, negative where there is no answer
+    rows: pl.DataFrame  # the columns of ROW
+    answers: Answers | None  # whole steps, negative where there is no answer
     scores: dict[str, NDArray[np.float64]]  # ready scores by scale; NaN where there is none
     nominal: bool = False
     channel: str = "form"
 
     def __len__(self) -> int:
-        return len(self.client_ids)
+        return self.rows.height
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,11 @@ class Prepared:
     """Answers with their scores and with ids taken, before the transaction begins."""
 
     given: Given
-    administration_ids: NDArray[np.int64]
-    scores: dict[str, tuple[NDArray[np.float64], NDArray[np.int16], int, list[str]]]
-    evidence: list[Evidence]
-    flag_ids: list[int]
-    step_ids: list[int]
+    administration_ids: pl.Series
+    scores: pl.DataFrame  # administration_id, scale_id, value, answered, asked, state
+    evidence: pl.DataFrame  # the columns of EVIDENCE
+    flag_ids: Sequence[int]
+    step_ids: Sequence[int]
 
 
 def prepare(viewer: Viewer, given: Given) -> Prepared:
@@ -62,114 +63,100 @@ def prepare(viewer: Viewer, given: Given) -> Prepared:
             "not by the client: such answers can't be kept yet."
         )
     engine = viewer.store.engine
-    ids = np.fromiter(engine.new_ids("administration", len(given)), np.int64, len(given))
-    scores: dict[str, tuple[NDArray[np.float64], NDArray[np.int16], int, list[str]]] = {}
-    evidence: list[Evidence] = []
-    if given.answers is not None:
-        for scale_id, found in score(given.instrument, given.answers, informant="self").items():
-            scores[scale_id] = (
-                found.value, found.answered, found.asked, [state.value for state in found.states()]
-            )  # fmt: skip
-        for risk, positive, blank in risk_answers(given.instrument, given.answers):
-            for place in np.flatnonzero(positive | blank).tolist():
-                evidence.append(
-                    Evidence(
-                        place=place,
-                        administration_id=int(ids[place]),
-                        client_id=int(given.client_ids[place]),
-                        kind=f"{risk.kind.value}_{'answer' if positive[place] else 'blank'}",
-                        cause=f"{given.instrument.id}:{risk.item}",
-                        answered_on=given.days[place],
-                    )
-                )
-    for scale_id, values in given.scores.items():
-        asked = len(given.instrument.scale(scale_id).items)
-        none = np.zeros(len(given), np.int16)
-        scores[scale_id] = (values, none, asked, [State.GIVEN.value] * len(given))
-    flags = len(evidence)
+    ids = pl.Series("administration_id", engine.new_ids("administration", len(given)), pl.Int64)
+    evidence = _evidence(given, ids)
+    flags = evidence.height
     return Prepared(
-        given, ids, scores, evidence,
-        list(engine.new_ids("flag", flags)) if flags else [],
-        list(engine.new_ids("flag_step", flags)) if flags else [],
+        given, ids, _scores(viewer, given, ids), evidence,
+        engine.new_ids("flag", flags) if flags else [],
+        engine.new_ids("flag_step", flags) if flags else [],
     )  # fmt: skip
 
 
 def keep(cursor: Cursor, viewer: Viewer, prepared: Prepared, batch_id: int | None = None) -> int:
     """Keep what is new of the prepared answers; how many administrations that was."""
-    given, ids = prepared.given, prepared.administration_ids
+    given = prepared.given
     if not len(given):
         return 0
-    catalogue, n = viewer.store.catalogue, len(given)
+    catalogue = viewer.store.catalogue
     spans = clients.spans_of(
-        cursor, viewer.site_id, [int(one) for one in np.unique(given.client_ids)]
+        cursor, viewer.site_id, given.rows["client_id"].unique().to_list()
+    )  # fmt: skip
+    rows = given.rows.with_columns(
+        prepared.administration_ids,
+        episode_id=episodes_of(given.rows, spans),
+        about_id=pl.col("client_id"),
+        informant_id=pl.col("client_id"),
     )
-    care = care_of(spans)
-    episodes = [
-        episode_of(day, care.get(int(client_id), ()))
-        for client_id, day in zip(given.client_ids, given.days, strict=True)
-    ]
-    definition_id = catalogue.definition_ids[given.instrument.id]
     same = {
-        "site_id": viewer.site_id, "version": 1, "definition_id": definition_id,
+        "site_id": viewer.site_id, "version": 1,
+        "definition_id": catalogue.definition_ids[given.instrument.id],
         "instrument_id": catalogue.instrument_ids[given.instrument.id],
         "is_nominal": given.nominal, "channel": given.channel, "batch_id": batch_id,
-        "by_person_id": viewer.person_id, "recorded_at": viewer.now,
+        "by_person_id": viewer.person_id, "recorded_at": viewer.now, "answers": None,
     }  # fmt: skip
-    each: dict[str, pa.Array] = {
-        "administration_id": pa.array(ids),
-        "client_id": pa.array(given.client_ids),
-        "about_id": pa.array(given.client_ids),
-        "informant_id": pa.array(given.client_ids),
-        "episode_id": pa.array(episodes, pa.int64()),
-        "answered_on": pa.array(given.days, pa.date32()),
-        "occasion": pa.array(given.occasions, pa.string()),
-        "answers": _lists(given.answers, n),
-    }
-    administrations = pa.table(
-        [
-            each[field.name] if field.name in each else pa.array([same[field.name]] * n, field.type)
-            for field in ADMINISTRATION
-        ],
-        schema=ADMINISTRATION,
+    lists = [] if given.answers is None else [pl.Series("answers", given.answers).arr.to_list()]
+    scores = prepared.scores.join(
+        rows.drop("occasion"), on="administration_id", maintain_order="left"
     )
-    parts = []
-    for scale_id, (values, answered, asked, states) in prepared.scores.items():
-        scale = given.instrument.scale(scale_id)
-        # A ready score that the file leaves empty was not given: it leaves no row.
-        there = np.array([s != State.GIVEN.value for s in states]) | ~np.isnan(values)
-        columns: dict[str, pa.Array] = {
-            **{name: each[name] for name in (
-                "administration_id", "client_id", "episode_id", "about_id", "informant_id",
-                "answered_on",
-            )},
-            "site_id": pa.array([viewer.site_id] * n, pa.int16()),
-            "scale_id": pa.array([catalogue.scale_id(given.instrument, scale)] * n, pa.int32()),
-            "value": pa.array(values, from_pandas=True),
-            "answered": pa.array(answered, pa.int16()),
-            "asked": pa.array([asked] * n, pa.int16()),
-            "state": pa.array(states, pa.string()),
-            "definition_id": pa.array([definition_id] * n, pa.int32()),
-        }  # fmt: skip
-        part = pa.table([columns[field.name] for field in SCORE], schema=SCORE)
-        parts.append(part.filter(pa.array(there)))
-    scores = pa.concat_tables(parts) if parts else SCORE.empty_table()
-    kept = store_answers.keep(cursor, viewer.site_id, administrations, scores)
+    kept = store_answers.keep(
+        cursor,
+        viewer.site_id,
+        filled(ADMINISTRATION, rows.with_columns(lists), same),
+        filled(SCORE, scores, same),
+    )
+    evidence = prepared.evidence.filter(pl.col("administration_id").is_in(kept.implode()))
     raise_flags(
         cursor, viewer,
-        [
-            (one, episodes[one.place])
-            for one in prepared.evidence
-            if one.administration_id in kept
-        ],
+        evidence.join(rows.select("administration_id", "episode_id"), on="administration_id"),
         prepared.flag_ids, prepared.step_ids,
     )  # fmt: skip
     return len(kept)
 
 
-def _lists(answers: NDArray[np.int16] | None, rows: int) -> pa.Array:
-    if answers is None:
-        return pa.nulls(rows, pa.list_(pa.int16()))
-    items = answers.shape[1]
-    offsets = np.arange(0, rows * items + 1, items, dtype=np.int32)
-    values = pa.array(np.ascontiguousarray(answers).reshape(-1), pa.int16())
-    return pa.ListArray.from_arrays(pa.array(offsets), values)
+def _scores(viewer: Viewer, given: Given, ids: pl.Series) -> pl.DataFrame:
+    words = pl.Series("state", [state.value for state in State])
+    none = np.zeros(len(given), np.int16)
+    ready = words.gather(none + StateCode.GIVEN)
+    parts = [(scale_id, values, none, ready) for scale_id, values in given.scores.items()]
+    if given.answers is not None:
+        for scale_id, found in score(given.instrument, given.answers, informant="self").items():
+            parts.append((scale_id, found.value, found.answered, words.gather(found.state)))
+    frames = []
+    for scale_id, value, answered, state in parts:
+        scale = given.instrument.scale(scale_id)
+        frame = pl.DataFrame({"administration_id": ids, "value": value}).with_columns(
+            pl.col("value").fill_nan(None),
+            state=state,
+            scale_id=pl.lit(viewer.store.catalogue.scale_id(given.instrument, scale), pl.Int32),
+            answered=pl.lit(answered, pl.Int16),
+            asked=pl.lit(len(scale.items), pl.Int16),
+        )
+        # A ready score that the file leaves empty was not given: it leaves no row.
+        frames.append(
+            frame.filter((pl.col("state") != State.GIVEN.value) | pl.col("value").is_not_null())
+        )
+    return pl.concat(frames)
+
+
+def _evidence(given: Given, ids: pl.Series) -> pl.DataFrame:
+    """Each positive or blank answer to a risk item; ready scores hold none."""
+    found = pl.DataFrame(schema=EVIDENCE)
+    if given.answers is None:
+        return found
+    rows = given.rows.select("client_id", "answered_on").with_columns(ids)
+    for risk, positive, blank in risk_answers(given.instrument, given.answers):
+        told = rows.with_columns(positive=pl.Series(positive)).filter(pl.Series(positive | blank))
+        kind = risk.kind.value
+        found.extend(
+            told.select(
+                "administration_id",
+                "client_id",
+                pl.when("positive").then(pl.lit(f"{kind}_answer")).otherwise(
+                    pl.lit(f"{kind}_blank")
+                ).alias("kind"),
+                pl.lit(f"{given.instrument.id}:{risk.item}").alias("cause"),
+                "answered_on",
+            )
+        )  # fmt: skip
+    return found

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
+import polars as pl
 
 from attachdash.errors import Invalid
 from attachdash.practice.clients import OLDEST, one_client
 from attachdash.practice.held import differing
-from attachdash.practice.keeping import Given, keep, prepare
+from attachdash.practice.keeping import ROW, Given, keep, prepare
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
 from attachdash.store.engine import Cursor
 
@@ -36,9 +37,7 @@ def record_administration(
         raise Invalid("The day lies before the client was born.")
     given = Given(
         instrument=instrument,
-        client_ids=np.array([client_id], np.int64),
-        days=[answered_on],
-        occasions=[occasion],
+        rows=pl.DataFrame([(client_id, answered_on, occasion)], ROW, orient="row"),
         answers=np.array([answers], np.int16),
         scores={},
     )

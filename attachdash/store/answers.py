@@ -3,9 +3,10 @@
 One form and a million rows take the same statements.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 
 from attachdash.store.engine import Cursor, Row
@@ -46,20 +47,7 @@ WHERE NOT EXISTS (
         AND held.replaced_at IS NULL)
 ORDER BY instrument_id NULLS LAST, client_id NULLS LAST, answered_on NULLS LAST,
     administration_id NULLS LAST
-"""
-
-KEEP_SCORES = """
-INSERT INTO score (site_id, administration_id, scale_id, client_id, episode_id, about_id,
-    informant_id, answered_on, value, answered, asked, state, definition_id)
-SELECT coming.site_id, coming.administration_id, coming.scale_id, coming.client_id,
-    coming.episode_id, coming.about_id, coming.informant_id, coming.answered_on, coming.value,
-    coming.answered, coming.asked, coming.state, coming.definition_id
-FROM incoming_score AS coming
-INNER JOIN administration
-    ON administration.site_id = coming.site_id
-    AND administration.administration_id = coming.administration_id
-ORDER BY coming.client_id NULLS LAST, coming.scale_id NULLS LAST,
-    coming.answered_on NULLS LAST, coming.administration_id NULLS LAST
+RETURNING administration_id
 """
 
 # One row per episode, scale, person answered about and informant, from every score with a value.
@@ -97,28 +85,25 @@ ORDER BY ordered.episode_id NULLS LAST, ordered.scale_id NULLS LAST
 """
 
 
-def keep(cursor: Cursor, site_id: int, administrations: pa.Table, scores: pa.Table) -> set[int]:
+def keep(cursor: Cursor, site_id: int, administrations: pa.Table, scores: pa.Table) -> pl.Series:
     """Keep what is new, with its scores, and rewrite the summary of the clients concerned.
 
     The administration ids that were kept; the others' natural keys are already held.
     """
     cursor.stage("incoming", administrations)
-    cursor.stage("incoming_score", scores)
-    cursor.run(KEEP)
-    cursor.run(KEEP_SCORES)
-    clients = administrations.column("client_id").unique()
-    summarise(cursor, site_id, [int(one.as_py()) for one in clients])
-    kept = cursor.arrow(
-        "SELECT incoming.administration_id FROM incoming INNER JOIN administration "
-        "ON administration.site_id = incoming.site_id "
-        "AND administration.administration_id = incoming.administration_id"
-    )
-    return set(kept.column("administration_id").to_pylist())
+    kept = pl.Series(cursor.arrow(KEEP)["administration_id"], dtype=pl.Int64)
+    rows = pl.DataFrame(scores)
+    if len(kept) < len(administrations):
+        rows = rows.filter(pl.col("administration_id").is_in(kept.implode()))
+    rows = rows.sort("client_id", "scale_id", "answered_on", "administration_id")
+    cursor.bulk("score", rows.to_arrow().cast(SCORE))
+    summarise(cursor, site_id, administrations.column("client_id").unique())
+    return kept
 
 
-def summarise(cursor: Cursor, site_id: int, client_ids: list[int]) -> None:
+def summarise(cursor: Cursor, site_id: int, client_ids: pa.Array) -> None:
     """Rewrite the summary of these clients' episodes."""
-    cursor.stage("touched", pa.table({"client_id": pa.array(client_ids, pa.int64())}))
+    cursor.stage("touched", pa.table({"client_id": client_ids}))
     cursor.run(
         "DELETE FROM summary WHERE site_id = $1 AND client_id IN (SELECT client_id FROM touched)",
         site_id,
@@ -162,34 +147,28 @@ def values_of(cursor: Cursor, site_id: int, administration_ids: list[int]) -> pa
     )
 
 
-def days_of(cursor: Cursor, site_id: int, client_id: int) -> list[tuple[int, date, int | None]]:
-    """Every live administration of a client: id, day, episode."""
-    return [
-        (int(row[0]), row[1], row[2])
-        for row in cursor.rows(
-            "SELECT administration_id, answered_on, episode_id FROM administration "
-            "WHERE site_id = $1 AND client_id = $2 AND replaced_at IS NULL",
+def days_of(cursor: Cursor, site_id: int, client_id: int) -> pl.DataFrame:
+    """Every live administration of a client: administration_id, client_id, answered_on, filed."""
+    return pl.DataFrame(
+        cursor.arrow(
+            "SELECT administration_id, client_id, answered_on, episode_id AS filed "
+            "FROM administration WHERE site_id = $1 AND client_id = $2 AND replaced_at IS NULL",
             site_id,
             client_id,
         )
-    ]
+    )
 
 
-def refile(cursor: Cursor, site_id: int, client_id: int, moves: dict[int, int | None]) -> None:
-    """File a client's answers, scores and flags under other episodes, and summarise anew."""
-    if moves:
-        cursor.stage(
-            "moves",
-            pa.table(
-                {
-                    "administration_id": pa.array(list(moves), pa.int64()),
-                    "episode_id": pa.array(list(moves.values()), pa.int64()),
-                }
-            ),
-        )
+def refile(cursor: Cursor, site_id: int, client_id: int, moves: pl.DataFrame) -> None:
+    """File a client's answers, scores and flags under other episodes, and summarise anew.
+
+    `moves` has administration_id and the episode_id (or null) that each belongs to now.
+    """
+    if not moves.is_empty():
+        cursor.stage("moves", moves.to_arrow())
         for statement in (REFILE_ADMINISTRATION, REFILE_SCORE, REFILE_FLAG):
             cursor.run(statement, site_id)
-    summarise(cursor, site_id, [client_id])
+    summarise(cursor, site_id, pa.array([client_id], pa.int64()))
 
 
 REFILE_ADMINISTRATION = """

@@ -2,11 +2,23 @@
 
 from datetime import date
 
-import pandas as pd
+import polars as pl
 import pyarrow as pa
 
-from attachdash.store.engine import Cursor, Row
+from attachdash.store.engine import Cursor, Row, filled
 from attachdash.store.reach import CLINICAL, REGISTER, Reach
+
+CLIENT = pa.schema([
+    ("site_id", pa.int16()), ("client_id", pa.int64()), ("code", pa.string()),
+    ("name", pa.string()), ("language", pa.string()),
+])  # fmt: skip
+EPISODE = pa.schema([
+    ("site_id", pa.int16()), ("episode_id", pa.int64()), ("client_id", pa.int64()),
+    ("started_on", pa.date32()), ("start_is_nominal", pa.bool_()), ("problem", pa.string()),
+])  # fmt: skip
+SPAN = pa.schema([
+    ("site_id", pa.int16()), ("episode_id", pa.int64()), ("from_on", pa.date32()),
+])  # fmt: skip
 
 IN_REACH = REGISTER + "SELECT client_id FROM reached WHERE client_id = $5"
 
@@ -121,48 +133,16 @@ def codes_taken(cursor: Cursor, site_id: int, codes: list[str]) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def add_many(cursor: Cursor, site_id: int, ids_by_code: dict[str, int]) -> None:
-    """New clients of whom only the code is known."""
-    n = len(ids_by_code)
-    cursor.bulk(
-        "client",
-        pa.table(
-            {
-                "site_id": pa.array([site_id] * n, pa.int16()),
-                "client_id": pa.array(list(ids_by_code.values()), pa.int64()),
-                "code": pa.array(list(ids_by_code), pa.string()),
-                "name": pa.array([""] * n, pa.string()),
-                "language": pa.array(["en"] * n, pa.string()),
-            }
-        ),
-    )
+def add_many(cursor: Cursor, site_id: int, new: pl.DataFrame) -> None:
+    """New clients of whom only client_id and code are known."""
+    cursor.bulk("client", filled(CLIENT, new, {"site_id": site_id, "name": "", "language": "en"}))
 
 
-def open_episodes(
-    cursor: Cursor, site_id: int, episodes: list[tuple[int, int, date]], nominal: bool
-) -> None:
-    """New episodes with their first span: id, client, first day of each."""
-    if not episodes:
-        return
-    ids, client_ids, days = zip(*episodes, strict=True)
-    n = len(ids)
-    same = {
-        "site_id": pa.array([site_id] * n, pa.int16()),
-        "episode_id": pa.array(ids, pa.int64()),
-    }
-    cursor.bulk(
-        "episode",
-        pa.table(
-            {
-                **same,
-                "client_id": pa.array(client_ids, pa.int64()),
-                "started_on": pa.array(days, pa.date32()),
-                "start_is_nominal": pa.array([nominal] * n, pa.bool_()),
-                "problem": pa.array([""] * n, pa.string()),
-            }
-        ),
-    )
-    cursor.bulk("episode_span", pa.table({**same, "from_on": pa.array(days, pa.date32())}))
+def open_episodes(cursor: Cursor, site_id: int, new: pl.DataFrame, *, nominal: bool) -> None:
+    """New episodes with their first span: episode_id, client_id, started_on of each."""
+    same = {"site_id": site_id, "start_is_nominal": nominal, "problem": ""}
+    cursor.bulk("episode", filled(EPISODE, new, same))
+    cursor.bulk("episode_span", filled(SPAN, new.rename({"started_on": "from_on"}), same))
 
 
 def add(
@@ -193,18 +173,18 @@ def link_person(cursor: Cursor, site_id: int, client_id: int, person_id: int | N
     )
 
 
-def spans_of(cursor: Cursor, site_id: int, client_ids: list[int]) -> pd.DataFrame:
-    """Every span of care of these clients, for filing answers: ids, start, from and to."""
-    return cursor.frame(
-        "SELECT episode.client_id, episode.episode_id, episode.started_on, episode_span.from_on, "
-        "episode_span.to_on FROM episode INNER JOIN episode_span "
-        "ON episode_span.site_id = episode.site_id "
-        "AND episode_span.episode_id = episode.episode_id "
-        "WHERE episode.site_id = $1 AND episode.client_id = ANY($2) "
-        "ORDER BY episode.started_on NULLS LAST, episode.episode_id NULLS LAST, "
-        "episode_span.from_on NULLS LAST",
-        site_id,
-        client_ids,
+def spans_of(cursor: Cursor, site_id: int, client_ids: list[int]) -> pl.DataFrame:
+    """Every span of care of these clients, for filing answers: ids, from and to."""
+    return pl.DataFrame(
+        cursor.arrow(
+            "SELECT episode.client_id, episode.episode_id, episode_span.from_on, "
+            "episode_span.to_on FROM episode INNER JOIN episode_span "
+            "ON episode_span.site_id = episode.site_id "
+            "AND episode_span.episode_id = episode.episode_id "
+            "WHERE episode.site_id = $1 AND episode.client_id = ANY($2)",
+            site_id,
+            client_ids,
+        )
     )
 
 

@@ -5,12 +5,13 @@ Everything above this module speaks one SQL text with `$1, $2` and never asks wh
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 
 T = TypeVar("T")
@@ -99,6 +100,19 @@ def again(work: Callable[[], T], conflict: tuple[type[Exception], ...], tries: i
             # Different waits, so that two writers don't meet again; no secret rests on it.
             time.sleep((0.005 + (threading.get_ident() % 97) / 10_000) * 2**attempt)
     raise AssertionError("unreachable")
+
+
+def filled(schema: pa.Schema, frame: pl.DataFrame, same: Mapping[str, object]) -> pa.Table:
+    """A row of `schema` for each of `frame`; columns it lacks have the same value everywhere."""
+    return pa.table(
+        [
+            frame[field.name].to_arrow().cast(field.type)
+            if field.name in frame.columns
+            else pa.repeat(pa.scalar(same[field.name], field.type), frame.height)
+            for field in schema
+        ],
+        schema=schema,
+    )
 
 
 def as_columns(rows: Sequence[Row], names: Sequence[str]) -> dict[str, list[Any]]:

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 
-from attachdash.store.engine import Cursor, Row
+from attachdash.store.engine import Cursor, filled
 from attachdash.store.reach import CLINICAL, Reach
 
 # One row per flag in reach, with the answers that raised it last.
@@ -56,16 +57,19 @@ def client_of(cursor: Cursor, reach: Reach, flag_id: int) -> int | None:
     return int(row[0]) if row else None
 
 
-def known(cursor: Cursor, site_id: int, client_ids: list[int]) -> list[Row]:
-    """These clients' flags: id, client, kind, cause, state, day and id of the last evidence."""
-    return cursor.rows(
-        "SELECT flag.flag_id, flag.client_id, flag.kind, flag.cause, flag.state, "
-        "administration.answered_on, flag.administration_id FROM flag LEFT JOIN administration "
-        "ON administration.site_id = flag.site_id "
-        "AND administration.administration_id = flag.administration_id "
-        "WHERE flag.site_id = $1 AND flag.client_id = ANY($2)",
-        site_id,
-        client_ids,
+def known(cursor: Cursor, site_id: int, client_ids: list[int]) -> pl.DataFrame:
+    """These clients' flags, with the last evidence (administration_id) and its day (held_on)."""
+    return pl.DataFrame(
+        cursor.arrow(
+            "SELECT flag.flag_id, flag.client_id, flag.kind, flag.cause, flag.state, "
+            "flag.administration_id, administration.answered_on AS held_on FROM flag "
+            "LEFT JOIN administration "
+            "ON administration.site_id = flag.site_id "
+            "AND administration.administration_id = flag.administration_id "
+            "WHERE flag.site_id = $1 AND flag.client_id = ANY($2)",
+            site_id,
+            client_ids,
+        )
     )
 
 
@@ -90,27 +94,19 @@ WHERE flag.site_id = $1 AND flag.flag_id = renewed.flag_id
 
 
 def write(
-    cursor: Cursor, site_id: int, raised: list[Row], renewed: list[Row], steps: list[Row]
-) -> None:
+    cursor: Cursor, site_id: int, now: datetime, *, raised: pl.DataFrame, renewed: pl.DataFrame,
+    steps: pl.DataFrame, by_person_id: int,
+) -> None:  # fmt: skip
     """Add new flags, renew those with new evidence, and add the steps.
 
-    Rows have the columns of FLAG (raised and renewed) and STEP.
+    The frames have what differs from row to row of FLAG (raised and renewed) and of STEP.
     """
-    if raised:
-        cursor.bulk("flag", _table(raised, FLAG))
-    if renewed:
-        cursor.stage("renewed", _table(renewed, FLAG))
+    same = {"site_id": site_id, "raised_at": now, "done_at": now, "by_person_id": by_person_id}
+    cursor.bulk("flag", filled(FLAG, raised, same))
+    if not renewed.is_empty():
+        cursor.stage("renewed", filled(FLAG, renewed, same))
         cursor.run(RENEW, site_id)
-    if steps:
-        cursor.bulk("flag_step", _table(steps, STEP))
-
-
-def _table(rows: list[Row], schema: pa.Schema) -> pa.Table:
-    columns = zip(*rows, strict=True)
-    return pa.table(
-        [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)],
-        schema=schema,
-    )
+    cursor.bulk("flag_step", filled(STEP, steps, same))
 
 
 def mark_seen(cursor: Cursor, site_id: int, flag_id: int, administration_id: int) -> bool:
