@@ -5,7 +5,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from attachdash.change import Course, same_client
-from attachdash.charts import marks
+from attachdash.charts import marks, theme
 from attachdash.charts.marks import Frame, Label, Part
 from attachdash.charts.references import cut_offs, in_short, usual_range
 from attachdash.charts.theme import Mode, domain_hue, palette, template
@@ -67,7 +67,7 @@ def measure(
     else:
         layout["annotations"].append(marks.note(frame, "no score yet", ink))
     layout["annotations"] += marks.labels(frame, said, (_TOP_PX, _FOOT_PX))
-    return go.Figure({"data": data, "layout": layout})
+    return theme.figure(data, layout)
 
 
 def two_lines(anxiety: Course, avoidance: Course, *, mode: Mode, phone: bool = False) -> go.Figure:
@@ -93,7 +93,7 @@ def two_lines(anxiety: Course, avoidance: Course, *, mode: Mode, phone: bool = F
     if not said:
         layout["annotations"].append(marks.note(frame, "no score yet", ink))
     layout["annotations"] += marks.labels(frame, said, (_TOP_PX, _FOOT_PX))
-    return go.Figure({"data": data, "layout": layout})
+    return theme.figure(data, layout)
 
 
 def _layout(courses: list[Course], frame: Frame, right: float, mode: Mode) -> dict[str, Any]:

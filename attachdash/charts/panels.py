@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from attachdash.change import Course, same_client
-from attachdash.charts import marks
+from attachdash.charts import marks, theme
 from attachdash.charts.marks import Frame, Label, Part
 from attachdash.charts.references import usual_range
 from attachdash.charts.theme import LABEL_PX, VALUE_PX, Mode, domain_hue, palette, template
@@ -55,7 +55,7 @@ def triad(courses: Mapping[Domain, Course | None], *, mode: Mode, phone: bool = 
         layout[_axis("x", frame)] |= {"domain": across, "anchor": frame.y}
         layout[_axis("y", frame)] |= {"domain": up, "anchor": frame.x}
         layout["annotations"].append(_title(frame, domain, course, mode))
-    return go.Figure({"data": data, "layout": layout})
+    return theme.figure(data, layout)
 
 
 def panel(course: Course, *, mode: Mode, phone: bool = False) -> go.Figure:
@@ -65,7 +65,7 @@ def panel(course: Course, *, mode: Mode, phone: bool = False) -> go.Figure:
     data: list[Part] = []
     layout = _layout(mode, height, _LEFT_PX, _RIGHT_PX, _TOP_PX, _FOOT_PX)
     _draw(data, layout, frame, course.scale.domain, course, marks.week_axis([course]), mode)
-    return go.Figure({"data": data, "layout": layout})
+    return theme.figure(data, layout)
 
 
 def client_panel(course: Course, *, mode: Mode, phone: bool = False) -> go.Figure:
@@ -94,7 +94,7 @@ def client_panel(course: Course, *, mode: Mode, phone: bool = False) -> go.Figur
         notes += marks.labels(frame, said, (margins["t"], margins["b"]))
         data.append(marks.dots(frame, course, course.scale.share, hue, ink, shown=None))
     layout["annotations"] = notes
-    return go.Figure({"data": data, "layout": layout})
+    return theme.figure(data, layout)
 
 
 def _draw(
