@@ -14,7 +14,6 @@ NAMES = {
     Domain.SELF_ESTEEM: "How you see yourself",
 }
 NONE_YET = "No answers for a picture yet. The first one will start it."
-NO_TEXT = "In danger, call the emergency number of the place where you are."
 
 viewer = web.viewer()
 practice = settings(viewer)
@@ -73,9 +72,8 @@ with web.card("quiet-limits"):
         )
     )
 with web.card("quiet-crisis"):
-    marked = "Invented, for this demo:" if practice.is_demo else ""
     st.html(
         rows.heading("If you’re not safe right now")
         + rows.say("", "Nobody watches this page as it changes.")
-        + rows.lines(marked, practice.crisis_text or NO_TEXT)
+        + rows.where_to_turn(practice)
     )

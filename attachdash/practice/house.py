@@ -23,9 +23,14 @@ class Settings:
     is_demo: bool = False
 
 
-@use_case(roles=ALL_SIGNED_IN, about=About.NOTHING, audit=Audit.NONE)
+@use_case(
+    roles=[*ALL_SIGNED_IN, Role.ANONYMOUS],
+    about=About.NOTHING,
+    audit=Audit.NONE,
+    before_password=True,
+)
 def settings(viewer: Viewer) -> Settings:
-    """The settings as they are."""
+    """The settings as they are. Also for who has yet to sign in: they may need the crisis text."""
     with viewer.store.engine.reading(viewer.scope) as cursor:
         known = store_settings.everything(cursor, viewer.site_id)
     return Settings(

@@ -1,5 +1,6 @@
 """How does a client look in one row of the caseload? Also the small pieces other pages share."""
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,13 @@ from attachdash.practice.caseload import Row
 from attachdash.practice.clients import Client
 from attachdash.practice.courses import TRIAD
 from attachdash.practice.flags import Flag
+from attachdash.practice.house import Settings
 from attachdash.practice.words import Course, Domain
 from attachdash.web import browser, look
+
+# A number that can be rung is taken whole or not at all: half of one rings somebody else.
+_DIGITS = re.compile(r"(?<![\w:.&#+])\+?\d(?:[ /-]?\d)*(?![\w:]|[.,/-]\d)")
+_NUMBER = re.compile(r"\d{3,6}|\d{3} \d{3}|[+0][\d /-]{6,}|(?:1[ -])?\d{3}[ -]\d{3}[ -]\d{4}")
 
 SILENT_DAYS = 42  # without an answer for this long a client is listed apart
 
@@ -210,7 +216,16 @@ def heading(words: str) -> str:
     return f'<div class="ad-name"><h2>{look.esc(words)}</h2></div>'
 
 
-def lines(bold: str, text: str) -> str:
-    """A text that somebody wrote in lines, as HTML, after words of ours."""
-    said = "<br>".join(look.esc(line) for line in text.splitlines())
-    return f'<div class="ad-say"><b>{look.esc(bold)}</b> {said}</div>'
+def where_to_turn(practice: Settings) -> str:
+    """What a person in danger should do, as the practice wrote it, as HTML; numbers can be rung."""
+    said = practice.crisis_text or (
+        "This is no emergency service. In danger, call the emergency number of where you are."
+    )
+    lines = [_DIGITS.sub(_ringing, look.esc(line)) for line in said.splitlines()]
+    return f'<div class="ad-say ad-turn">{"<br>".join(lines)}</div>'
+
+
+def _ringing(found: re.Match[str]) -> str:
+    if not _NUMBER.fullmatch(found[0]):
+        return found[0]
+    return f'<a href="tel:{re.sub("[^+0-9]", "", found[0])}">{found[0]}</a>'

@@ -5,7 +5,7 @@ import streamlit as st
 from attachdash.charts.logo import wordmark
 from attachdash.practice.house import settings
 from attachdash.practice.rights import Role, Viewer
-from attachdash.web import browser, look, navigation, signin, who
+from attachdash.web import browser, look, navigation, rows, signin, who
 
 
 def _entrance(viewer: Viewer) -> st.Page:
@@ -41,11 +41,8 @@ def _menu(viewer: Viewer) -> st.Page:
 
 def _help_now(viewer: Viewer) -> None:
     """Where to turn in danger, on every page of a client's."""
-    practice = settings(viewer)
     with st.popover("Need help now?", type="tertiary"):
-        if practice.is_demo:
-            st.write("Invented, for this demo:")
-        st.text(practice.crisis_text)
+        st.html(rows.where_to_turn(settings(viewer)))
 
 
 def _who_is_here(viewer: Viewer) -> None:

@@ -12,8 +12,9 @@ from streamlit_authenticator.views import Authenticate
 
 from attachdash.errors import Invalid
 from attachdash.practice import entrance
+from attachdash.practice.house import settings
 from attachdash.practice.rights import Role, Viewer
-from attachdash.web import browser, house, look, who
+from attachdash.web import browser, house, look, rows, who
 
 Check = Callable[[str, str], bool]
 
@@ -81,6 +82,13 @@ def sign_in_page() -> None:
         if status is False:
             st.error(REFUSED)
         st.html(f'<div class="ad-meta">{FORGOTTEN}</div>')
+    _where_to_turn()
+
+
+def _where_to_turn() -> None:
+    """Somebody in danger may stand before this door, and need not come in."""
+    with st.container(horizontal_alignment="center"), st.container(key="turn", width=400):
+        st.html(rows.where_to_turn(settings(who.present(touch=False))))
 
 
 def _check(name: str, secret: str) -> bool:
@@ -109,6 +117,7 @@ def password_page() -> None:
         )
         password_form(viewer)
         st.button("Sign out", key="sign_out_instead", type="tertiary", on_click=who.sign_out)
+    _where_to_turn()
 
 
 def password_form(viewer: Viewer) -> None:
