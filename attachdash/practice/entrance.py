@@ -140,12 +140,14 @@ def at_terminal(store: Store, sign_in: str, now: datetime, role: Role | None = N
 
 
 @use_case(roles=[Role.ANONYMOUS], about=About.NOTHING, audit=Audit.CHANGE)
-def sign_in(viewer: Viewer, sign_in_name: str, secret: str) -> SignedIn | None:
+def sign_in(
+    viewer: Viewer, sign_in_name: str, secret: str, *, browser_token: str | None = None
+) -> SignedIn | None:
     """Let somebody in by password or one-time code; None, for whatever reason, when not.
 
-    Unknown names, waiting accounts and wrong passwords cost the same work and give the same
-    answer. After four failures in a row an account waits, twice as long each time, up to 15
-    minutes.
+    The session is for the browser that asks, or for the secret it is about to get. Unknown names,
+    waiting accounts and wrong passwords cost the same work and give the same answer. After four
+    failures in a row an account waits, twice as long each time, up to 15 minutes.
     """
     store, name = viewer.store, sign_in_name.strip().lower()
     with store.engine.reading(viewer.scope) as cursor:
@@ -153,22 +155,22 @@ def sign_in(viewer: Viewer, sign_in_name: str, secret: str) -> SignedIn | None:
         roles = people.roles(cursor, viewer.site_id, int(person[0]), viewer.today) if person else []
         crisis_text = settings.everything(cursor, viewer.site_id).get("crisis_text", "")
     fits = passwords.matches(secret, person[3] if person else None)
-    waiting = bool(person and person[7] and person[7] > viewer.now)
     # Nobody who could need it signs in as a client before the practice says where to turn.
-    if roles == [Role.CLIENT] and not crisis_text.strip():
-        roles = []
-    if Role.CLIENT in roles and not crisis_text.strip():
+    if not crisis_text.strip():
         roles = [role for role in roles if role != Role.CLIENT]
-    may = person is not None and person[8] is None and bool(roles) and not waiting
     if person is None:
         return change(viewer, "sign-in refused", lambda cursor: None, detail="unknown name")
     person_id = int(person[0])
     session_id = int(store.engine.new_ids("web_session", 1)[0])
 
     def work(cursor: Cursor) -> SignedIn | None:
-        # Read again inside the transaction: two tries at once must both count.
+        # Read again inside the transaction: of many tries at once each must count, and none may
+        # pass by what was true before the others, or before the password was changed.
         current = people.by_id(cursor, viewer.site_id, person_id)
         assert current is not None
+        waiting = current[7] is not None and current[7] > viewer.now
+        same = current[3] == person[3] and current[5] == person[5]
+        may = current[8] is None and bool(roles) and not waiting and same
         by_code = may and sessions.use_code(
             cursor, viewer.site_id, passwords.code_hash(secret), person_id, viewer.now
         )
@@ -185,9 +187,13 @@ def sign_in(viewer: Viewer, sign_in_name: str, secret: str) -> SignedIn | None:
         if by_code:
             people.set_password(cursor, viewer.site_id, person_id, None, True)
             epoch += 1
+        sessions.end_of_browser(
+            cursor, viewer.site_id, viewer.browser_hash, "signed in anew", viewer.now
+        )
         sessions.begin(
-            cursor, viewer.site_id, session_id, viewer.browser_hash, person_id, roles[0], epoch,
-            viewer.now,
+            cursor, viewer.site_id, session_id,
+            browser_hash(browser_token) if browser_token else viewer.browser_hash,
+            person_id, roles[0], epoch, viewer.now,
         )  # fmt: skip
         return SignedIn(str(current[2]), Role(roles[0]), must_change)
 
@@ -218,6 +224,7 @@ def set_password(
         person = people.by_id(cursor, viewer.site_id, viewer.person_id)
     assert person is not None
     if not viewer.must_change and not passwords.matches(old_password or "", person[3]):
+        _count_guess(viewer)
         raise Invalid("The present password is not right.")
     if new_password.strip() != repeated.strip():
         raise Invalid("The two new passwords differ. Type the same one twice.")
@@ -238,6 +245,24 @@ def set_password(
         )  # fmt: skip
 
     change(viewer, "changed password", work)
+
+
+def _count_guess(viewer: Viewer) -> None:
+    """Somebody at an open session who doesn't know its password is soon signed out."""
+
+    def work(cursor: Cursor) -> None:
+        person = people.by_id(cursor, viewer.site_id, viewer.person_id)
+        assert person is not None
+        failures = int(person[6]) + 1
+        people.set_failures(
+            cursor, viewer.site_id, viewer.person_id, failures, _waits_until(viewer.now, failures)
+        )
+        if failures >= FREE_FAILURES:
+            sessions.end(
+                cursor, viewer.site_id, viewer.web_session_id, "wrong password", viewer.now
+            )
+
+    change(viewer, "password not changed", work, detail="the present one was wrong")
 
 
 @use_case(roles=ALL_SIGNED_IN, about=About.NOTHING, audit=Audit.CHANGE, before_password=True)

@@ -22,14 +22,7 @@ def begin(
     cursor: Cursor, site_id: int, web_session_id: int, browser_hash: str, person_id: int,
     role: str, epoch: int, now: datetime,
 ) -> None:  # fmt: skip
-    """A new session; whoever was signed in on this browser before no longer is."""
-    cursor.run(
-        "UPDATE web_session SET ended_at = $3, ended_why = 'signed in anew' "
-        "WHERE site_id = $1 AND browser_hash = $2 AND ended_at IS NULL",
-        site_id,
-        browser_hash,
-        now,
-    )
+    """A new session."""
     cursor.run(
         "INSERT INTO web_session (site_id, web_session_id, browser_hash, person_id, role, epoch, "
         "created_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
@@ -75,6 +68,20 @@ def end(cursor: Cursor, site_id: int, web_session_id: int, why: str, now: dateti
         "WHERE site_id = $1 AND web_session_id = $2 AND ended_at IS NULL",
         site_id,
         web_session_id,
+        why,
+        now,
+    )
+
+
+def end_of_browser(
+    cursor: Cursor, site_id: int, browser_hash: str, why: str, now: datetime
+) -> None:
+    """All sessions of a browser are over."""
+    cursor.run(
+        "UPDATE web_session SET ended_at = $4, ended_why = $3 "
+        "WHERE site_id = $1 AND browser_hash = $2 AND ended_at IS NULL",
+        site_id,
+        browser_hash,
         why,
         now,
     )

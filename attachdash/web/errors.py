@@ -52,7 +52,8 @@ def _without_traceback(record: logging.LogRecord) -> bool:
 
 
 def quieten() -> None:
-    """Keep messages of exceptions out of Streamlit's log from now on."""
+    """Keep messages of exceptions, and the ids of sessions, out of Streamlit's log from now on."""
+    logging.getLogger("streamlit.runtime.websocket_session_manager").setLevel(logging.ERROR)
     for name in TALKATIVE:
         logger = logging.getLogger(name)
         if _without_traceback not in logger.filters:

@@ -19,7 +19,8 @@ from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from attachdash.web import house, navigation, told
+from attachdash.practice import entrance
+from attachdash.web import door, house, navigation, told
 
 COOKIE = "__Host-ad"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -104,13 +105,15 @@ class Guard:
         missing = PlainTextResponse("Not Found\n", 404)
         match parts:
             case ["_stcore", "upload_file", *rest]:
-                return None if token and told.was_told(token, "/".join(rest)) else refused
+                return None if _may_ask(token, "/".join(rest)) else refused
             case ["_stcore", "stream", *_] if not token:
                 return refused
             case ["_stcore", name, *_] if name not in CORE:
                 return missing
             case ["media", name]:
-                return None if token and told.was_told(token, name.split(".")[0]) else refused
+                return None if _may_ask(token, name.split(".")[0]) else refused
+            case ["enter", ticket, page]:
+                return _entered(token, ticket, page)
             case ["_stcore" | "static", *_]:
                 return None
             case [first, *_] if first in GONE or "_stcore" in parts:
@@ -141,10 +144,7 @@ class Guard:
             headers["cache-control"] = "no-store"
         is_page = answer is None and headers.get("content-type", "").startswith("text/html")
         if is_page and not token:
-            headers.append(
-                "set-cookie",
-                f"{COOKIE}={secrets.token_urlsafe(32)}; Path=/; HttpOnly; Secure; SameSite=Strict",
-            )
+            headers.append("set-cookie", _cookie(secrets.token_urlsafe(32)))
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
@@ -167,6 +167,30 @@ class Guard:
             await send(message)
 
         await self.app(_without_strange_session(scope, headers, token), receive, listening)
+
+
+def _cookie(token: str) -> str:
+    return f"{COOKIE}={token}; Path=/; HttpOnly; Secure; SameSite=Strict"
+
+
+def _may_ask(token: str, name: str) -> bool:
+    """Whether this browser was told the file, and somebody is still signed in on it."""
+    return bool(token) and told.was_told(token, name) and is_signed_in(token)
+
+
+def is_signed_in(token: str) -> bool:
+    """Whether anybody is signed in on the browser with this secret."""
+    return entrance.viewer_of(house.store(), token, entrance.clock(), touch=False).signed_in
+
+
+def _entered(token: str, ticket: str, page: str) -> Response:
+    """On to the page, with the cookie that the ticket is worth on this browser."""
+    known = page in {entry.url_path for entry in navigation.PAGES} - navigation.HOMES
+    answer = RedirectResponse(f"/{page}" if known else "/", 303)
+    if token and (worth := door.redeemed(ticket, token, entrance.clock())):
+        told.forget(token)
+        answer.headers["set-cookie"] = _cookie(worth)
+    return answer
 
 
 def _without_strange_session(scope: Scope, headers: Headers, token: str) -> Scope:

@@ -14,7 +14,7 @@ from attachdash.errors import Invalid
 from attachdash.practice import entrance
 from attachdash.practice.house import settings
 from attachdash.practice.rights import Role, Viewer
-from attachdash.web import browser, house, look, rows, who
+from attachdash.web import browser, door, house, look, rows, who
 
 Check = Callable[[str, str], bool]
 
@@ -30,6 +30,9 @@ FIELDS = {
     "Password": "Password or one-time code",
     "Login": "Sign in",
 }
+
+
+_TICKET = "_ticket"
 
 
 class _NoCookies:
@@ -71,6 +74,9 @@ class SignIn(Authenticate):  # type: ignore[misc]  # the library has no types
 def sign_in_page() -> None:
     """The page of a browser where nobody is signed in."""
     _welcome()
+    if ticket := st.session_state.pop(_TICKET, None):
+        _go_in(ticket)
+        return
     # Left by a session that ended meanwhile; the library would then draw no form.
     if st.session_state.get("authentication_status"):
         del st.session_state["authentication_status"]
@@ -92,8 +98,21 @@ def _where_to_turn() -> None:
 
 
 def _check(name: str, secret: str) -> bool:
-    nobody = entrance.anonymous(house.store(), browser.browser_token(), entrance.clock())
-    return entrance.sign_in(nobody, name, secret) is not None
+    now = entrance.clock()
+    entry = door.entry(browser.browser_token(), now)
+    nobody = entrance.anonymous(house.store(), browser.browser_token(), now)
+    fits = entrance.sign_in(nobody, name, secret, browser_token=entry.token) is not None
+    if fits:
+        st.session_state[_TICKET] = entry.ticket
+    return fits
+
+
+def _go_in(ticket: str) -> None:
+    """Load the page anew, under the cookie that this sign-in is for."""
+    address = f"/enter/{ticket}/{browser.page_name() or 'home'}"
+    browser.load(address)
+    with st.container(horizontal_alignment="center"):
+        st.html(f'<a href="{look.esc(address)}" target="_self">You are in: go on</a>')
 
 
 def _welcome() -> None:

@@ -144,3 +144,20 @@ def test_pages_pass_axe(demo: Served, browser: Browser, name: str) -> None:
             if one["impact"] in ("serious", "critical")
         ]
         assert bad == []
+
+
+def test_a_browser_gets_a_new_cookie_with_each_sign_in_and_stays_where_it_was(
+    demo: Served, browser: Browser
+) -> None:
+    def secret() -> str:
+        return str(next(c["value"] for c in context.cookies() if c["name"] == "__Host-ad"))
+
+    with someone(browser) as (context, page, wrong):
+        page.goto(f"{demo.url}/account")
+        expect(page.get_by_label("Sign-in name")).to_be_visible(timeout=30_000)
+        before = secret()
+        sign_in(page, f"{demo.url}/account", "a.okafor", demo.passwords["a.okafor"])
+        assert secret() != before
+        expect(page.get_by_role("heading", name="Account").first).to_be_visible()
+        assert "enter" not in page.url
+        assert unexpected(wrong) == []

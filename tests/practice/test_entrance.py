@@ -109,6 +109,62 @@ def test_failures_make_an_account_wait_and_the_right_password_waits_too(small: H
     assert entrance.sign_in(nobody, "t.one", LONG) is not None
 
 
+def test_many_guesses_at_once_are_no_way_past_the_wait(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come_in(small, "t.one")
+    nobody = entrance.anonymous(small.store, "other", NOW)
+    real = passwords.matches
+
+    def slowly(secret: str, password_hash: str | None) -> bool:
+        # While this right guess is being looked at, four wrong ones come in and are counted.
+        if secret == LONG:
+            for _ in range(entrance.FREE_FAILURES):
+                entrance.sign_in(nobody, "t.one", "wrong")
+        return real(secret, password_hash)
+
+    monkeypatch.setattr(passwords, "matches", slowly)
+    assert entrance.sign_in(nobody, "t.one", LONG) is None
+
+
+def test_a_password_that_is_changed_meanwhile_lets_nobody_in(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come_in(small, "t.one")
+    mine = entrance.viewer_of(small.store, "browser", NOW)
+    real = passwords.matches
+
+    def slowly(secret: str, password_hash: str | None) -> bool:
+        fits = real(secret, password_hash)
+        monkeypatch.setattr(passwords, "matches", real)
+        entrance.set_password(mine, "another long one", "another long one", LONG)
+        return fits
+
+    monkeypatch.setattr(passwords, "matches", slowly)
+    nobody = entrance.anonymous(small.store, "other", NOW)
+    assert entrance.sign_in(nobody, "t.one", LONG) is None
+
+
+def test_who_guesses_the_present_password_at_an_open_session_is_signed_out(small: House) -> None:
+    come_in(small, "t.one")
+    mine = entrance.viewer_of(small.store, "browser", NOW)
+    for _ in range(entrance.FREE_FAILURES):
+        assert entrance.viewer_of(small.store, "browser", NOW).signed_in
+        with pytest.raises(Invalid, match="not right"):
+            entrance.set_password(mine, "another long one", "another long one", "a guess")
+    assert not entrance.viewer_of(small.store, "browser", NOW).signed_in
+    told = house.audit_trail(small.viewer("a.diallo"))
+    assert (told["kind"] == "password not changed").sum() == entrance.FREE_FAILURES
+
+
+def test_a_session_can_be_for_the_secret_that_a_browser_is_about_to_get(small: House) -> None:
+    come_in(small, "t.one", "old")
+    nobody = entrance.anonymous(small.store, "old", NOW)
+    assert entrance.sign_in(nobody, "t.one", LONG, browser_token="new")
+    assert entrance.viewer_of(small.store, "new", NOW).signed_in
+    assert not entrance.viewer_of(small.store, "old", NOW).signed_in
+
+
 def test_an_unknown_name_costs_the_same_work(small: House, monkeypatch: pytest.MonkeyPatch) -> None:
     come_in(small, "t.one")
     passwords.matches("warm", None)

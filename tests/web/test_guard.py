@@ -13,14 +13,40 @@ from typing import Any
 import pytest
 import streamlit
 from starlette.types import Message, Receive, Scope, Send
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from attachdash.web import told
+from attachdash.practice.entrance import clock
+from attachdash.web import door, guard, house, told
 from attachdash.web.guard import COOKIE, Guard, content_policy
 
 MINE, THEIRS = "m" * 43, "t" * 43
 FILE = "0123456789abcdef" * 2
 SESSION = "11111111-2222-4333-8444-555555555555"
 UPLOAD = f"{SESSION}/66666666-7777-4888-9999-aaaaaaaaaaaa"
+
+
+def began(page: str = "", session: str = SESSION) -> bytes:
+    """How a session begins: with its id, and the page that the browser asked for."""
+    message = ForwardMsg()
+    message.new_session.initialize.session_id = session
+    message.new_session.name = page
+    return message.SerializeToString()
+
+
+def offered(file: str, label: str = "Save") -> bytes:
+    """A button that saves a file."""
+    message = ForwardMsg()
+    message.delta.new_element.download_button.url = f"/media/{file}.csv"
+    message.delta.new_element.download_button.label = label
+    return message.SerializeToString()
+
+
+def upload_to(place: str) -> bytes:
+    """Where a file may be sent."""
+    message = ForwardMsg()
+    one = message.file_urls_response.file_urls.add()
+    one.upload_url = f"/_stcore/upload_file/{place}"
+    return message.SerializeToString()
 
 
 class Behind:
@@ -33,9 +59,8 @@ class Behind:
         self.reached.append(scope)
         if scope["type"] == "websocket":
             await send({"type": "websocket.accept"})
-            await send({"type": "websocket.send", "bytes": f"\x0a${SESSION}\x12".encode()})
-            told_file = f"x\x02/media/{FILE}.csv2/_stcore/upload_file/{UPLOAD}2".encode()
-            await send({"type": "websocket.send", "bytes": told_file})
+            for message in (began(), offered(FILE), upload_to(UPLOAD)):
+                await send({"type": "websocket.send", "bytes": message})
             return
         kind = b"text/html; charset=utf-8" if scope["path"] in {"/", "/client"} else b"text/plain"
         headers = [(b"content-type", kind), (b"cache-control", b"public")]
@@ -87,7 +112,8 @@ class Asker:
 
 
 @pytest.fixture
-def asker() -> Iterator[Asker]:
+def asker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Asker]:
+    monkeypatch.setattr(guard, "is_signed_in", lambda token: True)
     yield Asker()
     for token in (MINE, THEIRS):
         told.forget(token)
@@ -237,10 +263,76 @@ def test_a_stolen_session_id_resumes_nothing(asker: Asker, cookie: str, resumed:
     assert (SESSION.encode() in headers[b"sec-websocket-protocol"]) is resumed
 
 
+def test_what_a_browser_says_itself_opens_nothing() -> None:
+    """A message repeats the page asked for and what people wrote; neither is the server's word."""
+    said = ForwardMsg()
+    said.delta.new_element.markdown.body = f"/media/{FILE}.csv /_stcore/upload_file/{UPLOAD}"
+    for message in (
+        began(page=f"/media/{FILE}", session=UPLOAD[-36:]),
+        began(page=SESSION, session=UPLOAD[-36:]),
+        offered("f" * 32, label=f"/media/{FILE}.csv"),
+        said.SerializeToString(),
+        b"\xff no message at all /media/" + FILE.encode(),
+    ):
+        told.remember(MINE, message, first=True)
+    assert not told.was_told(MINE, FILE)
+    assert not told.was_told(MINE, UPLOAD)
+    assert not told.was_told(MINE, SESSION)
+    assert told.was_told(MINE, "f" * 32)
+    assert told.was_told(MINE, UPLOAD[-36:])
+    told.forget(MINE)
+
+
+def test_after_a_session_ended_its_files_are_gone(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asker.connect(MINE)
+    assert asker.get(f"/media/{FILE}.csv", MINE)[0] == 200
+    monkeypatch.setattr(guard, "is_signed_in", lambda token: False)
+    assert asker.get(f"/media/{FILE}.csv", MINE)[0] == 403
+    assert asker.get(f"/_stcore/upload_file/{UPLOAD}", MINE)[0] == 403
+
+
+class _Key:
+    audit_key = b"k" * 32
+
+
+def _cookie_of(headers: dict[str, str]) -> str:
+    return headers.get("set-cookie", "").partition("=")[2].partition(";")[0]
+
+
+def test_who_is_let_in_gets_a_new_cookie_and_nobody_else_does(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(house, "store", _Key)
+    entry = door.entry(MINE, clock())
+    status, headers, _ = asker.get(f"/enter/{entry.ticket}/account", MINE)
+    assert (status, headers["location"]) == (303, "/account")
+    assert _cookie_of(headers) == entry.token != MINE
+    assert "HttpOnly; Secure; SameSite=Strict" in headers["set-cookie"]
+    # Somebody who saw the address but sits at another browser gets a cookie that opens nothing.
+    other = _cookie_of(asker.get(f"/enter/{entry.ticket}/account", THEIRS)[1])
+    assert other not in ("", entry.token)
+    assert not _cookie_of(asker.get(f"/enter/{entry.ticket}/account")[1])
+    late = door.entry(MINE, clock() - 2 * door.VALID).ticket
+    for ticket in (late, "x", "x" * 22 + ".99999999999999", entry.ticket.replace(".", ".1")):
+        assert _cookie_of(asker.get(f"/enter/{ticket}/account", MINE)[1]) != entry.token
+    assert not asker.behind.reached
+
+
+@pytest.mark.parametrize("page", ["home", "caseload", "evil.example", "..", "//evil.example"])
+def test_the_way_in_leads_to_pages_of_ours_only(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    monkeypatch.setattr(house, "store", _Key)
+    ticket = door.entry(MINE, clock()).ticket
+    assert asker.get(f"/enter/{ticket}/{page}", MINE)[1]["location"] == "/"
+
+
 def test_what_was_told_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(told, "MOST_NAMES", 2)
     names = [f"{number:032x}" for number in range(3)]
     for name in names:
-        told.remember(MINE, f"/media/{name}.csv".encode())
+        told.remember(MINE, offered(name))
     assert [told.was_told(MINE, name) for name in names] == [False, True, True]
     told.forget(MINE)

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from attachdash.errors import Refused
 from attachdash.practice import entrance
 from attachdash.practice.rights import Role
-from attachdash.web import browser, errors, house, navigation, who
+from attachdash.web import browser, door, errors, house, navigation, who
 from attachdash.web.signin import REFUSED
 from tests.web.staffed import CODE, PASSWORD, staff
 
@@ -25,6 +25,7 @@ class Browser:
 
     def __init__(self) -> None:
         self.token = "a" * 43
+        self.loading: list[str] = []  # addresses that the page had it load
 
     def tab(self, at: AppTest | None = None) -> AppTest:
         """A new tab, or the given one, run."""
@@ -36,7 +37,11 @@ class Browser:
     def signed_in(self, name: str, secret: str = PASSWORD) -> AppTest:
         tab = self.tab()
         fill(tab, name, secret)
-        return tab
+        if not self.loading:
+            return tab
+        ticket = self.loading.pop().split("/")[2]
+        self.token = door.redeemed(ticket, self.token, entrance.clock()) or ""
+        return self.tab()
 
 
 def fill(tab: AppTest, name: str, secret: str) -> None:
@@ -62,6 +67,7 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def here(practice: None, monkeypatch: pytest.MonkeyPatch) -> Browser:
     one = Browser()
     monkeypatch.setattr(browser, "browser_token", lambda: one.token)
+    monkeypatch.setattr(browser, "load", one.loading.append)
     # So that each test begins with nobody signed in on this browser.
     one.token = f"{id(one):043d}"
     return one
@@ -84,6 +90,15 @@ def test_every_refusal_has_the_same_words(here: Browser, name: str, secret: str)
 def test_a_new_tab_of_the_same_browser_is_signed_in(here: Browser) -> None:
     here.signed_in(" ADA ")
     assert "Sign out" in labels(here.tab())
+
+
+def test_who_knew_the_cookie_before_sign_in_gets_nothing_by_it(here: Browser) -> None:
+    before = here.token
+    tab = here.signed_in("ada")
+    assert "Sign out" in labels(tab)
+    here.token = before
+    assert labels(here.tab()) == ["Sign in"]
+    assert labels(here.tab(tab)) == ["Sign in"]
 
 
 def test_another_browser_with_the_same_session_is_asked_to_sign_in(here: Browser) -> None:
