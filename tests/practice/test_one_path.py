@@ -187,18 +187,6 @@ def test_h14_a_former_colleague_sees_nothing(either: House) -> None:
     assert [row.client.code for row in caseload.caseload(then).rows] == ["A"]
 
 
-def test_outcomes_count_an_ended_therapy_for_its_last_therapist(either: House) -> None:
-    mine = either.viewer("t.one")
-    clients.close_episode(mine, either.episodes["A"], TODAY - timedelta(days=1), "ended")
-    rses = next(
-        row for row in outcomes.outcomes(either.viewer("s.one")) if row.instrument.id == "rses"
-    )
-    assert (rses.episodes, rses.compared, rses.first_mean) == (1, 1, 15.0)
-    assert all(
-        row.instrument.id != "rses" for row in outcomes.outcomes(either.viewer("s.two"))
-    ) is (False)
-
-
 def test_the_whole_practice_leaves_only_at_the_terminal(either: House) -> None:
     with pytest.raises(Refused):
         exporting.export(either.viewer("a.diallo"))
