@@ -225,6 +225,25 @@ def test_an_opening_is_one_entry_a_quarter_of_an_hour(either: House) -> None:
     assert mine.role is Role.THERAPIST
 
 
+def test_a_caseload_is_opened_once_a_quarter_of_an_hour_role_and_browser(either: House) -> None:
+    """It shows everybody's figures and flags: one entry, with how many clients they were of."""
+
+    def openings() -> list[tuple[str, str, str]]:
+        trail = house.audit_trail(either.viewer("a.diallo"))
+        mine = trail[trail["kind"] == "opened caseload"]
+        return list(zip(mine["actor"], mine["role"], mine["detail"], strict=True))
+
+    assert openings() == []
+    for minutes in (0, 5, 14):
+        caseload.caseload(either.viewer("t.one", NOW + timedelta(minutes=minutes)))
+    once = ("T.ONE", "therapist", "1 clients")
+    assert openings() == [once]
+    caseload.caseload(either.viewer("t.one", NOW + timedelta(minutes=16)))
+    assert openings() == [once, once]
+    caseload.caseload(either.viewer("s.one", NOW))
+    assert openings()[0] == ("S.ONE", "supervisor", "1 clients")
+
+
 def test_a_therapist_can_fix_another_lead_and_undo_it(either: House) -> None:
     mine, a = either.viewer("t.one"), either.clients["A"]
     recording.record_administration(mine, a, "sise", TODAY, [3])
