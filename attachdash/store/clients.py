@@ -99,6 +99,14 @@ def of_person(cursor: Cursor, site_id: int, person_id: int) -> int | None:
     return int(row[0]) if row else None
 
 
+def person_of(cursor: Cursor, site_id: int, client_id: int) -> int | None:
+    """Who signs in as this client, if anybody does."""
+    row = cursor.one(
+        "SELECT person_id FROM client WHERE site_id = $1 AND client_id = $2", site_id, client_id
+    )
+    return None if row is None or row[0] is None else int(row[0])
+
+
 def who(cursor: Cursor, reach: Reach, client_id: int | None = None) -> list[Row]:
     """Every client in reach by code, or one: the columns of WHO."""
     return cursor.rows(WHO, *reach.parameters, client_id)
