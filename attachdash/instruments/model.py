@@ -344,10 +344,6 @@ class Instrument(Identified):
     def accepts_items(self) -> bool:
         return "items" in self.entry
 
-    @property
-    def default_entry(self) -> Literal["items", "scores"]:
-        return "items" if self.accepts_items else "scores"
-
     @cached_property
     def body(self) -> str:
         """The whole definition as canonical JSON: the same definition, the same text."""
@@ -375,9 +371,6 @@ class Instrument(Identified):
     def scales_for(self, informant: str | None) -> tuple[Scale, ...]:
         """The scales this informant's answers give (some totals are one informant's only)."""
         return tuple(scale for scale in self.scales if scale.is_for(informant))
-
-    def ages_of(self, informant: str) -> Ages:
-        return self.ages_by_informant.get(informant, self.ages)
 
     def scale_label(self, scale: Scale) -> str:
         """For example "Depression (PHQ-9, 0–27, lower is better)"."""

@@ -92,8 +92,8 @@ def end_supervision(viewer: Viewer, therapist_id: int, supervisor_id: int, on: d
 
 @use_case(roles=ADMINISTRATOR, about=About.CLIENT, audit=Audit.CHANGE)
 def link_sign_in(viewer: Viewer, client_id: int, person_id: int | None) -> None:
-    """Whose record this person sees as their own. Raises Invalid unless they sign in as a client
-    and nobody else's record is theirs."""
+    """Whose record this person sees as their own. Raises Invalid unless they sign in as a client,
+    no other record is theirs and this one is nobody else's."""
 
     def work(cursor: Cursor) -> None:
         if person_id is not None:
@@ -101,6 +101,8 @@ def link_sign_in(viewer: Viewer, client_id: int, person_id: int | None) -> None:
             other = clients.of_person(cursor, viewer.site_id, person_id)
             if other not in (None, client_id):
                 raise Invalid("This sign-in is linked to another record. Unlink that one first.")
+            if clients.person_of(cursor, viewer.site_id, client_id) not in (None, person_id):
+                raise Invalid("This record has another sign-in already. Unlink that one first.")
         clients.link_person(cursor, viewer.site_id, client_id, person_id)
 
     change(

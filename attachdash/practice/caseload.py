@@ -8,7 +8,7 @@ from attachdash.instruments import Domain
 from attachdash.practice import clients, courses
 from attachdash.practice import flags as practice_flags
 from attachdash.practice.courses import TRIAD
-from attachdash.practice.rights import About, Audit, Role, Viewer, reach, use_case
+from attachdash.practice.rights import About, Audit, Role, Viewer, opened, reach, use_case
 from attachdash.store import answers, scores
 from attachdash.store import clients as store_clients
 
@@ -39,7 +39,7 @@ class Caseload:
     last_import_at: datetime | None
 
 
-@use_case(roles=[Role.THERAPIST, Role.SUPERVISOR], about=About.NOTHING, audit=Audit.NONE)
+@use_case(roles=[Role.THERAPIST, Role.SUPERVISOR], about=About.NOTHING, audit=Audit.OPENING)
 def caseload(viewer: Viewer) -> Caseload:
     """The viewer's current clients: assigned today, those with an open episode first."""
     with viewer.store.engine.reading(viewer.scope) as cursor:
@@ -52,6 +52,7 @@ def caseload(viewer: Viewer) -> Caseload:
         last = scores.last_answers(cursor, reach(viewer))
         raised = practice_flags.read(cursor, viewer)
         last_import_at = answers.last_import(cursor, viewer.site_id)
+    opened(viewer, "opened caseload", f"{len(everyone)} clients")
     of_client = {int(str(client_id)): rows for client_id, rows in found.groupby("client_id")}
     rows = []
     for client in everyone:

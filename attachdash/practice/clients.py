@@ -1,8 +1,9 @@
 """Clients and their episodes: adding, opening, closing, reopening, moving."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -15,6 +16,7 @@ from attachdash.store.engine import Cursor, Row
 STAFF = (Role.THERAPIST, Role.ADMINISTRATOR)
 CODE = re.compile(r"[\w][\w .\-/]{0,39}")
 OLDEST = date(1900, 1, 1)
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,7 @@ class Episode:
 
     @property
     def is_open(self) -> bool:
-        """Whether care goes on."""
+        """Whether no end is set; one that is closed today has its last day today."""
         return any(to_on is None for _, to_on in self.spans)
 
     @property
@@ -124,7 +126,8 @@ def add_client(
 ) -> int:  # fmt: skip
     """Add a client; a therapist treats them from today. The new client's id.
 
-    Raises Invalid: the code is missing, taken or would run as a formula; birth in the future.
+    Raises Invalid: the code is missing, taken or would run as a formula; birth in the future. A
+    taken code says that somebody has it, so each such try is written down, with whose it is.
     """
     code, name = code.strip(), name.strip()
     check_code(code)
@@ -133,8 +136,8 @@ def add_client(
     client_id = int(viewer.store.engine.new_ids("client", 1)[0])
 
     def work(cursor: Cursor) -> int:
-        if clients.code_taken(cursor, viewer.site_id, code):
-            raise Invalid(f"The code {code} can't be used: choose another one.")
+        if (other := clients.with_code(cursor, viewer.site_id, code)) is not None:
+            raise _Taken(other)
         clients.add(
             cursor, viewer.site_id, client_id, code, name, born_on,
             born_precision or ("day" if born_on else None), language,
@@ -145,7 +148,19 @@ def add_client(
             )
         return client_id
 
-    return change(viewer, "added client", work, client_id=client_id)
+    try:
+        return change(viewer, "added client", work, client_id=client_id)
+    except _Taken as taken:
+        change(viewer, "refused client code", lambda cursor: None, client_id=taken.client_id)
+        raise Invalid(f"The code {code} can't be used: choose another one.") from None
+
+
+class _Taken(Exception):
+    """The code belongs to a client already."""
+
+    def __init__(self, client_id: int) -> None:
+        super().__init__()
+        self.client_id = client_id
 
 
 def check_code(code: str) -> None:
@@ -165,79 +180,81 @@ def open_episode(
 
     Raises Invalid: another episode is open, the day lies in one, in the future or before birth.
     """
-    client = one_client(viewer, client_id)
-    _check_start(viewer, client, started_on, None)
-    if client.open_episode:
-        raise Invalid("An episode is open already. Close it first, or go on in it.")
     episode_id = int(viewer.store.engine.new_ids("episode", 1)[0])
 
     def work(cursor: Cursor) -> int:
+        [client] = read(cursor, viewer, client_id)
+        _check_start(viewer, client, started_on, None)
+        if client.open_episode:
+            raise Invalid("An episode is open already. Close it first, or go on in it.")
         clients.open_episode(
             cursor, viewer.site_id, episode_id, client_id, started_on, nominal, problem.strip()
         )
         refile(cursor, viewer, client_id)
         return episode_id
 
-    return change(
-        viewer, "opened episode", work, client_id=client_id, object_kind="episode",
-        object_id=episode_id,
-    )  # fmt: skip
+    return change(viewer, "opened episode", work, object_kind="episode", object_id=episode_id)
 
 
 @use_case(roles=STAFF, about=About.EPISODE, audit=Audit.CHANGE)
 def close_episode(viewer: Viewer, episode_id: int, last_day: date, reason: str) -> None:
     """End a therapy after its last day. Raises Invalid: closed already, or no day of it."""
-    client, episode = _one_episode(viewer, episode_id)
-    if not episode.is_open:
-        raise Invalid("This episode is closed already.")
-    if last_day < episode.spans[-1][0] or last_day > viewer.today:
-        raise Invalid("The last day lies between the start (or reopening) and today.")
-    ends_on = date.fromordinal(last_day.toordinal() + 1)
 
-    def work(cursor: Cursor) -> None:
-        clients.close_span(cursor, viewer.site_id, episode_id, ends_on, reason.strip())
-        refile(cursor, viewer, client.client_id)
+    def decide(cursor: Cursor, client: Client, episode: Episode) -> None:
+        if not episode.is_open:
+            raise Invalid("This episode is closed already.")
+        if last_day < episode.spans[-1][0] or last_day > viewer.today:
+            raise Invalid("The last day lies between the start (or reopening) and today.")
+        clients.close_span(cursor, viewer.site_id, episode_id, last_day + A_DAY, reason.strip())
 
-    change(
-        viewer, "closed episode", work, client_id=client.client_id, object_kind="episode",
-        object_id=episode_id,
-    )  # fmt: skip
+    _change_episode(viewer, "closed episode", episode_id, decide)
 
 
 @use_case(roles=STAFF, about=About.EPISODE, audit=Audit.CHANGE)
 def reopen_episode(viewer: Viewer, episode_id: int, from_on: date) -> None:
-    """Go on with a therapy from a day: another span of the same episode."""
-    client, episode = _one_episode(viewer, episode_id)
-    if client.open_episode:
-        raise Invalid("An episode is open already. Close it first.")
-    ended = episode.ended_on
-    if ended is None or from_on < ended or from_on > viewer.today:
-        raise Invalid("An episode goes on between the day it ended and today.")
+    """Go on with a therapy from a day: another span of the same episode.
 
-    def work(cursor: Cursor) -> None:
-        clients.add_span(cursor, viewer.site_id, episode_id, from_on)
-        refile(cursor, viewer, client.client_id)
+    From its last day, or the day after, care never paused: the closing is taken back. Raises
+    Invalid: an episode is open, or the day lies before the last one or in the future.
+    """
 
-    change(
-        viewer, "reopened episode", work, client_id=client.client_id, object_kind="episode",
-        object_id=episode_id,
-    )  # fmt: skip
+    def decide(cursor: Cursor, client: Client, episode: Episode) -> None:
+        if client.open_episode:
+            raise Invalid("An episode is open already. Close it first.")
+        ended = episode.ended_on
+        if ended is None or not ended - A_DAY <= from_on <= viewer.today:
+            raise Invalid("An episode goes on between its last day and today.")
+        if from_on <= ended:
+            clients.unclose_span(cursor, viewer.site_id, episode_id, ended)
+        else:
+            clients.add_span(cursor, viewer.site_id, episode_id, from_on)
+
+    _change_episode(viewer, "reopened episode", episode_id, decide)
 
 
 @use_case(roles=STAFF, about=About.EPISODE, audit=Audit.CHANGE)
 def move_episode(viewer: Viewer, episode_id: int, started_on: date) -> None:
     """Correct the day a therapy began; answers, scores and summary follow."""
-    client, episode = _one_episode(viewer, episode_id)
-    _check_start(viewer, client, started_on, episode)
+
+    def decide(cursor: Cursor, client: Client, episode: Episode) -> None:
+        _check_start(viewer, client, started_on, episode)
+        clients.move_start(cursor, viewer.site_id, episode_id, started_on)
+
+    _change_episode(viewer, "moved episode", episode_id, decide)
+
+
+def _change_episode(
+    viewer: Viewer, kind: str, episode_id: int, decide: Callable[[Cursor, Client, Episode], None]
+) -> None:
+    """Let `decide` change an episode, or refuse, by what holds in the same transaction."""
 
     def work(cursor: Cursor) -> None:
-        clients.move_start(cursor, viewer.site_id, episode_id, started_on)
+        client_id = clients.client_of_episode(cursor, reach(viewer), episode_id)
+        [client] = read(cursor, viewer, client_id)
+        decide(cursor, client, next(e for e in client.episodes if e.episode_id == episode_id))
         refile(cursor, viewer, client.client_id)
 
-    change(
-        viewer, "moved episode", work, client_id=client.client_id, object_kind="episode",
-        object_id=episode_id,
-    )  # fmt: skip
+    change(viewer, kind, work, object_kind="episode", object_id=episode_id)
 
 
 def refile(cursor: Cursor, viewer: Viewer, client_id: int) -> None:
@@ -256,13 +273,6 @@ def one_client(viewer: Viewer, client_id: int) -> Client:
     """A client in the viewer's reach."""
     with viewer.store.engine.reading(viewer.scope) as cursor:
         return read(cursor, viewer, client_id)[0]
-
-
-def _one_episode(viewer: Viewer, episode_id: int) -> tuple[Client, Episode]:
-    with viewer.store.engine.reading(viewer.scope) as cursor:
-        client_id = clients.client_of_episode(cursor, reach(viewer), episode_id)
-        [client] = read(cursor, viewer, client_id)
-    return client, next(one for one in client.episodes if one.episode_id == episode_id)
 
 
 def _check_start(viewer: Viewer, client: Client, started_on: date, moving: Episode | None) -> None:

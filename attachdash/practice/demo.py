@@ -247,10 +247,9 @@ def _seen(
                 (one for one, _, to_on in treated if to_on is None or looked_on < to_on),
                 treated[-1][0],
             )
-            flags.mark_seen(cursor, viewer.site_id, flag_id, administration_id)
-            flags.add_step(
-                cursor, viewer.site_id, int(step_id), flag_id, "seen", therapists[therapist],
-                datetime.combine(looked_on, time(9, 15)),
+            flags.mark_seen(
+                cursor, viewer.site_id, int(step_id), flag_id, administration_id,
+                therapists[therapist], datetime.combine(looked_on, time(9, 15)),
             )  # fmt: skip
         return len(still)
 

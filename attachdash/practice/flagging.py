@@ -2,7 +2,8 @@
 
 One flag per client, kind and cause. New evidence makes a flag open again, also one that was
 seen: nobody has looked at that answer yet. Answers that are older than 14 days when they come in
-raise a historic flag, which is listed but not shown first.
+raise a historic flag, which is listed but not shown first; they never close an open one, and a
+seen one that moves to such an answer is historic again.
 """
 
 from collections.abc import Sequence
@@ -54,8 +55,9 @@ def raise_flags(
         any_recent=(~pl.col("historic")).any(),
     )
     known_before = pl.col("flag_id").is_not_null()
-    historic = pl.col("state").fill_null("historic")
-    state = pl.when("any_recent").then(pl.lit("open")).otherwise(historic).alias("state")
+    # Seen was said of another answer: an old one that comes after it was not looked at.
+    is_open = pl.col("any_recent") | (pl.col("state") == "open").fill_null(value=False)
+    state = pl.when(is_open).then(pl.lit("open")).otherwise(pl.lit("historic")).alias("state")
     raised = causes.filter(~known_before).with_columns(state)
     raised = raised.with_columns(flag_id=pl.Series(flag_ids, dtype=pl.Int64).head(raised.height))
     # An old answer never makes a flag urgent, and never hides a newer one that is held already.

@@ -109,10 +109,10 @@ def mark_seen(viewer: Viewer, client_id: int, flag_id: int, administration_id: i
     def work(cursor: Cursor) -> None:
         if flags.client_of(cursor, reach(viewer), flag_id) != client_id:
             raise Refused(NOT_THERE)
-        if not flags.mark_seen(cursor, viewer.site_id, flag_id, administration_id):
+        if not flags.mark_seen(
+            cursor, viewer.site_id, step_id, flag_id, administration_id, viewer.person_id,
+            viewer.now,
+        ):  # fmt: skip
             raise Invalid("A newer answer came in meanwhile. Reload the page and look at it first.")
-        flags.add_step(
-            cursor, viewer.site_id, step_id, flag_id, "seen", viewer.person_id, viewer.now
-        )
 
     change(viewer, "saw flag", work, client_id=client_id, object_kind="flag", object_id=flag_id)

@@ -55,7 +55,8 @@ class Prepared:
 def prepare(viewer: Viewer, given: Given) -> Prepared:
     """Score the answers and take every id that keeping them may need.
 
-    Raises Invalid for an instrument that clients do not answer themselves.
+    Raises Invalid for an instrument that clients do not answer themselves, and for answers that
+    do not fit it.
     """
     if "self" not in given.instrument.informants:
         raise Invalid(
@@ -64,10 +65,11 @@ def prepare(viewer: Viewer, given: Given) -> Prepared:
         )
     engine = viewer.store.engine
     ids = pl.Series("administration_id", engine.new_ids("administration", len(given)), pl.Int64)
+    scores = _scores(viewer, given, ids)  # first: scoring checks what comes in
     evidence = _evidence(given, ids)
     flags = evidence.height
     return Prepared(
-        given, ids, _scores(viewer, given, ids), evidence,
+        given, ids, scores, evidence,
         engine.new_ids("flag", flags) if flags else [],
         engine.new_ids("flag_step", flags) if flags else [],
     )  # fmt: skip

@@ -183,12 +183,14 @@ def new_code(viewer: Viewer, person_id: int) -> Code:
 
 @use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
 def disable(viewer: Viewer, person_id: int) -> None:
-    """Shut somebody out and end their sessions. The last administrator can't be shut out."""
+    """Shut somebody out and end their sessions. Somebody must administer on every day to come."""
 
     def work(cursor: Cursor) -> None:
         _check_person(cursor, viewer, person_id)
-        _check_not_last(cursor, viewer, person_id)
+        administer = people.administrators(cursor, viewer.site_id)
         people.set_disabled(cursor, viewer.site_id, person_id, viewer.now)
+        if person_id in set(administer["person_id"]):
+            _check_administered(cursor, viewer)
         sessions.end_of_person(cursor, viewer.site_id, person_id, "disabled", viewer.now)
 
     change_person(viewer, "disabled person", work, person_id)
@@ -255,9 +257,9 @@ def end_role(viewer: Viewer, person_id: int, role: Role, on: date) -> None:
 
     def work(cursor: Cursor) -> None:
         _check_person(cursor, viewer, person_id)
-        if role is Role.ADMINISTRATOR:
-            _check_not_last(cursor, viewer, person_id)
         check_ended(people.end_role(cursor, viewer.site_id, person_id, role.value, on), on)
+        if role is Role.ADMINISTRATOR:
+            _check_administered(cursor, viewer)
 
     change_person(viewer, "ended role", work, person_id, role.value)
 
@@ -320,9 +322,18 @@ def check_holds(cursor: Cursor, viewer: Viewer, person_id: int, role: Role, on: 
         raise Invalid(f"That person is no {role} on {on}: give them the role first.")
 
 
-def _check_not_last(cursor: Cursor, viewer: Viewer, person_id: int) -> None:
-    if people.administrators(cursor, viewer.site_id, viewer.today) == [person_id]:
-        raise Invalid("This is the only administrator. Make another one first.")
+def _check_administered(cursor: Cursor, viewer: Viewer) -> None:
+    """Raise Invalid where on some day to come, as things stand now, nobody could administer."""
+    spans = all_spans(people.administrators(cursor, viewer.site_id), "role")
+    day: date | None = viewer.today
+    while day is not None:
+        running = [span.to_on for span in spans if span.holds(day)]
+        if not running:
+            raise Invalid(
+                f"This is the only administrator from {day} on. Make another one first, from that "
+                "day on and without an end."
+            )
+        day = None if None in running else max(end for end in running if end is not None)
 
 
 def _moment(value: Any, after: datetime | None = None) -> datetime | None:

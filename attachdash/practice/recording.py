@@ -22,8 +22,8 @@ def record_administration(
     """Keep one form: answers in whole steps, in item order, negative where there is none.
 
     Whether it was new; False where the same form of that day is already held. Raises Invalid:
-    nothing answered, a value outside its range, a day in the future or before birth, or other
-    answers held for the same day.
+    nothing answered, too few or too many answers, a value outside its range, a day in the future
+    or before birth, or other answers held for the same day.
     """
     instrument = viewer.store.library.get(instrument_id)
     if instrument is None or not instrument.accepts_items:
@@ -35,10 +35,14 @@ def record_administration(
         raise Invalid("The day lies in the future.")
     if answered_on < (client.born_on or OLDEST):
         raise Invalid("The day lies before the client was born.")
+    try:
+        steps = np.array([answers], np.int16)
+    except OverflowError:
+        raise Invalid("An answer lies far outside its range.") from None
     given = Given(
         instrument=instrument,
         rows=pl.DataFrame([(client_id, answered_on, occasion)], ROW, orient="row"),
-        answers=np.array([answers], np.int16),
+        answers=steps,
         scores={},
     )
     prepared = prepare(viewer, given)

@@ -6,6 +6,7 @@ in the query by a Reach, and only this module makes one.
 
 import contextvars
 import functools
+import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -34,7 +35,7 @@ class Role(StrEnum):
 
 
 class About(StrEnum):
-    """Whose data a use-case is about: it then takes that id right after the Viewer."""
+    """Whose data a use-case is about: it then takes that one's client_id or episode_id."""
 
     NOTHING = "nothing"
     CLIENT = "client"
@@ -42,7 +43,7 @@ class About(StrEnum):
 
 
 class Audit(StrEnum):
-    """What a use-case leaves in the audit."""
+    """What a use-case leaves in the audit. One that opens many clients writes that itself."""
 
     NONE = "none"
     OPENING = "opening"
@@ -94,8 +95,18 @@ class UseCase:
     audit: Audit
 
 
+@dataclass(slots=True)
+class _Call:
+    """What a use-case was called about, and whether it has written that down."""
+
+    about: About
+    subject: int = 0  # the client or episode
+    client_id: int | None = None
+    audited: bool = False
+
+
 USE_CASES: dict[str, UseCase] = {}
-_audited: contextvars.ContextVar[bool] = contextvars.ContextVar("audited", default=False)
+_call: contextvars.ContextVar[_Call | None] = contextvars.ContextVar("call", default=None)
 
 
 def reach(viewer: Viewer) -> Reach:
@@ -123,24 +134,30 @@ def use_case(
     def declare(
         function: Callable[Concatenate[Viewer, P], T],
     ) -> Callable[Concatenate[Viewer, P], T]:
+        signature = inspect.signature(function)
+        assert about is About.NOTHING or f"{about.value}_id" in signature.parameters
+
         @functools.wraps(function)
         def checked(viewer: Viewer, *args: P.args, **kwargs: P.kwargs) -> T:
             if viewer.role not in allowed or (viewer.must_change and not before_password):
                 raise Refused(NOT_THERE)
+            call = _Call(about)
             if about is not About.NOTHING:
-                subject = args[0] if args else next(iter(kwargs.values()))
-                client_id = _client_in_reach(viewer, about, subject)
-                if audit is Audit.OPENING:
-                    _write_opening(viewer, client_id)
-            token = _audited.set(False)
+                given = signature.bind(viewer, *args, **kwargs).arguments
+                call.subject = int(given[f"{about.value}_id"])
+                with viewer.store.engine.reading(viewer.scope) as cursor:
+                    call.client_id = _client_in_reach(cursor, viewer, call)
+            token = _call.set(call)
             try:
+                if audit is Audit.OPENING and about is not About.NOTHING:
+                    opened(viewer, "opened record")
                 result = function(viewer, *args, **kwargs)
-                assert audit is not Audit.CHANGE or _audited.get(), (
-                    f"{function.__name__} changed something without an audit entry"
+                assert audit is Audit.NONE or call.audited, (
+                    f"{function.__name__} left no audit entry"
                 )
                 return result
             finally:
-                _audited.reset(token)
+                _call.reset(token)
 
         module = function.__module__.rsplit(".", 1)[-1]
         name = f"{module}.{function.__name__}"
@@ -160,9 +177,16 @@ def change(
     object_id: int | None = None,
     detail: str | Callable[[T], str] = "",
 ) -> T:
-    """Run `work` and its audit entry as one transaction; what `work` returned."""
+    """Run `work` and its audit entry as one transaction; what `work` returned.
+
+    The entry is about the client that the use-case is about, or else `client_id`. Raises Refused
+    where that client has left the viewer's reach since the use-case began.
+    """
+    call = _call.get() or _Call(About.NOTHING)
 
     def both(cursor: Cursor) -> T:
+        if call.about is not About.NOTHING:
+            _client_in_reach(cursor, viewer, call)
         result = work(cursor)
         words = detail if isinstance(detail, str) else detail(result)
         entry = audit.Entry(
@@ -171,7 +195,7 @@ def change(
             role=viewer.role.value,
             session_ref=viewer.session_ref,
             kind=kind,
-            client_id=client_id,
+            client_id=call.client_id if client_id is None else client_id,
             object_kind=object_kind,
             object_id=object_id,
             detail=words,
@@ -180,30 +204,30 @@ def change(
         return result
 
     result = viewer.store.engine.writing(viewer.scope, both)
-    _audited.set(True)
+    call.audited = True
     return result
 
 
-def nothing_changed() -> None:
-    """Say that a use-case rightly had nothing to change, and so nothing to write down."""
-    _audited.set(True)
-
-
-def _client_in_reach(viewer: Viewer, about: About, subject: object) -> int:
+def opened(viewer: Viewer, kind: str, detail: str = "") -> None:
+    """Write down that client data are about to be shown, once a browser session and 15 minutes."""
+    call = _call.get()
+    assert call is not None, "only a use-case opens"
+    since = viewer.now - OPENING_LASTS
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        found = (
-            clients.client_of_episode(cursor, reach(viewer), int(str(subject)))
-            if about is About.EPISODE
-            else clients.in_reach(cursor, reach(viewer), int(str(subject)))
-        )
+        call.audited = audit.opened_since(
+            cursor, viewer.site_id, viewer.session_ref, viewer.role.value, kind, call.client_id,
+            since,
+        )  # fmt: skip
+    if not call.audited:
+        change(viewer, kind, lambda cursor: None, detail=detail)
+
+
+def _client_in_reach(cursor: Cursor, viewer: Viewer, call: _Call) -> int:
+    found = (
+        clients.client_of_episode(cursor, reach(viewer), call.subject)
+        if call.about is About.EPISODE
+        else clients.in_reach(cursor, reach(viewer), call.subject)
+    )
     if found is None:
         raise Refused(NOT_THERE)
     return found
-
-
-def _write_opening(viewer: Viewer, client_id: int) -> None:
-    with viewer.store.engine.reading(viewer.scope) as cursor:
-        since = viewer.now - OPENING_LASTS
-        if audit.opened_since(cursor, viewer.site_id, viewer.session_ref, client_id, since):
-            return
-    change(viewer, "opened record", lambda cursor: None, client_id=client_id)

@@ -60,14 +60,20 @@ def append(cursor: Cursor, site_id: int, key: bytes, entry: Entry) -> int:
 
 
 def opened_since(
-    cursor: Cursor, site_id: int, session_ref: str, client_id: int, since: datetime
-) -> bool:
-    """Whether this browser session already opened this client's record since then."""
+    cursor: Cursor, site_id: int, session_ref: str, role: str, kind: str, client_id: int | None,
+    since: datetime,
+) -> bool:  # fmt: skip
+    """Whether this browser session, in this role, has such an opening since then.
+
+    `client_id` is None where many are opened at once.
+    """
     row = cursor.one(
-        "SELECT 1 FROM audit WHERE site_id = $1 AND session_ref = $2 AND client_id = $3 "
-        "AND kind = 'opened record' AND happened_at > $4 LIMIT 1",
+        "SELECT 1 FROM audit WHERE site_id = $1 AND session_ref = $2 AND role = $3 AND kind = $4 "
+        "AND client_id IS NOT DISTINCT FROM CAST($5 AS BIGINT) AND happened_at > $6 LIMIT 1",
         site_id,
         session_ref,
+        role,
+        kind,
         client_id,
         since,
     )

@@ -42,6 +42,19 @@ CHECKS = {
                     AND episode.episode_id = administration.episode_id
                     AND episode.client_id = administration.client_id)
         """,
+    "clients have more than one open episode": """
+        SELECT count(*)
+        FROM (
+            SELECT 1
+            FROM episode
+            INNER JOIN episode_span
+                ON episode_span.site_id = episode.site_id
+                AND episode_span.episode_id = episode.episode_id
+            WHERE episode.site_id = $1 AND episode_span.to_on IS NULL
+            GROUP BY episode.client_id
+            HAVING count(*) > 1
+        ) AS doubled
+        """,
 }
 
 

@@ -59,12 +59,14 @@ ORDER BY treats.client_id NULLS LAST, treats.from_on NULLS LAST, person.name NUL
 """
 )
 
-# One row per span of care of each client in reach, oldest first.
+# One row per span of care of each client in reach, oldest first. What a therapy is for is clinical:
+# an administrator's register goes without.
 EPISODES = (
     REGISTER
     + """
 SELECT episode.client_id, episode.episode_id, episode.started_on, episode.start_is_nominal,
-    episode.problem, episode_span.from_on, episode_span.to_on, episode_span.close_reason
+    CASE WHEN $2 = 'administrator' THEN '' ELSE episode.problem END AS problem,
+    episode_span.from_on, episode_span.to_on, episode_span.close_reason
 FROM episode
 INNER JOIN reached ON reached.client_id = episode.client_id
 INNER JOIN episode_span
@@ -97,6 +99,14 @@ def of_person(cursor: Cursor, site_id: int, person_id: int) -> int | None:
     return int(row[0]) if row else None
 
 
+def person_of(cursor: Cursor, site_id: int, client_id: int) -> int | None:
+    """Who signs in as this client, if anybody does."""
+    row = cursor.one(
+        "SELECT person_id FROM client WHERE site_id = $1 AND client_id = $2", site_id, client_id
+    )
+    return None if row is None or row[0] is None else int(row[0])
+
+
 def who(cursor: Cursor, reach: Reach, client_id: int | None = None) -> list[Row]:
     """Every client in reach by code, or one: the columns of WHO."""
     return cursor.rows(WHO, *reach.parameters, client_id)
@@ -115,12 +125,14 @@ def episodes(cursor: Cursor, reach: Reach, client_id: int | None = None) -> list
     return cursor.rows(EPISODES, *reach.parameters, client_id)
 
 
-def code_taken(cursor: Cursor, site_id: int, code: str) -> bool:
-    """Whether the code belongs to anybody in the practice."""
+def with_code(cursor: Cursor, site_id: int, code: str) -> int | None:
+    """The client whom the code belongs to, in anybody's reach or not."""
     row = cursor.one(
-        "SELECT 1 FROM client WHERE site_id = $1 AND upper(code) = upper($2)", site_id, code
+        "SELECT client_id FROM client WHERE site_id = $1 AND upper(code) = upper($2)",
+        site_id,
+        code,
     )
-    return row is not None
+    return int(row[0]) if row else None
 
 
 def codes_taken(cursor: Cursor, site_id: int, codes: list[str]) -> list[str]:
@@ -225,6 +237,17 @@ def close_span(cursor: Cursor, site_id: int, episode_id: int, on: date, reason: 
         episode_id,
         on,
         reason,
+    )
+
+
+def unclose_span(cursor: Cursor, site_id: int, episode_id: int, ended_on: date) -> None:
+    """The span that ended on that day goes on as if it had never been closed."""
+    cursor.run(
+        "UPDATE episode_span SET to_on = NULL, close_reason = NULL "
+        "WHERE site_id = $1 AND episode_id = $2 AND to_on = $3",
+        site_id,
+        episode_id,
+        ended_on,
     )
 
 

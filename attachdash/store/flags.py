@@ -9,7 +9,7 @@ import pyarrow as pa
 from attachdash.store.engine import Cursor, filled
 from attachdash.store.reach import CLINICAL, Reach
 
-# One row per flag in reach, with the answers that raised it last.
+# One row per flag in reach, with the answers that raised it last and who has looked at those.
 FLAGS = (
     CLINICAL
     + """
@@ -26,12 +26,14 @@ INNER JOIN instrument
     ON instrument.site_id = administration.site_id
     AND instrument.instrument_id = administration.instrument_id
 LEFT JOIN (
-    SELECT flag_step.flag_id, flag_step.by_person_id, flag_step.done_at,
-        row_number() OVER (PARTITION BY flag_step.flag_id
+    SELECT flag_step.flag_id, flag_step.words, flag_step.by_person_id, flag_step.done_at,
+        row_number() OVER (PARTITION BY flag_step.flag_id, flag_step.words
             ORDER BY flag_step.step_id DESC NULLS LAST) AS place
     FROM flag_step
     WHERE flag_step.site_id = $1 AND flag_step.kind = 'seen'
-) AS seen ON seen.flag_id = flag.flag_id AND seen.place = 1
+) AS seen
+    ON seen.flag_id = flag.flag_id AND seen.place = 1
+    AND seen.words = 'administration ' || CAST(flag.administration_id AS VARCHAR)
 LEFT JOIN person ON person.site_id = flag.site_id AND person.person_id = seen.by_person_id
 WHERE flag.site_id = $1 AND (CAST($5 AS BIGINT) IS NULL OR flag.client_id = CAST($5 AS BIGINT))
 ORDER BY flag.raised_at DESC NULLS LAST, flag.flag_id DESC NULLS LAST
@@ -109,7 +111,10 @@ def write(
     cursor.bulk("flag_step", filled(STEP, steps, same))
 
 
-def mark_seen(cursor: Cursor, site_id: int, flag_id: int, administration_id: int) -> bool:
+def mark_seen(
+    cursor: Cursor, site_id: int, step_id: int, flag_id: int, administration_id: int,
+    by_person_id: int, now: datetime,
+) -> bool:  # fmt: skip
     """Somebody has looked at this answer; False where a newer one has raised the flag since."""
     row = cursor.one(
         "UPDATE flag SET state = 'seen' WHERE site_id = $1 AND flag_id = $2 "
@@ -118,16 +123,10 @@ def mark_seen(cursor: Cursor, site_id: int, flag_id: int, administration_id: int
         flag_id,
         administration_id,
     )
+    if row is not None:
+        cursor.run(
+            "INSERT INTO flag_step (site_id, step_id, flag_id, kind, by_person_id, done_at, "
+            "words) VALUES ($1, $2, $3, 'seen', $4, $5, $6)",
+            site_id, step_id, flag_id, by_person_id, now, f"administration {administration_id}",
+        )  # fmt: skip
     return row is not None
-
-
-def add_step(
-    cursor: Cursor, site_id: int, step_id: int, flag_id: int, kind: str, by_person_id: int,
-    now: datetime, words: str = "",
-) -> None:  # fmt: skip
-    """What was done with a flag, by whom and when."""
-    cursor.run(
-        "INSERT INTO flag_step (site_id, step_id, flag_id, kind, by_person_id, done_at, words) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        site_id, step_id, flag_id, kind, by_person_id, now, words,
-    )  # fmt: skip

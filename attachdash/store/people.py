@@ -129,21 +129,17 @@ def end_role(cursor: Cursor, site_id: int, person_id: int, role: str, on: date) 
     return bool(ended)
 
 
-def administrators(cursor: Cursor, site_id: int, on: date) -> list[int]:
-    """Everyone who can administer on that day: in role, not disabled."""
-    return [
-        int(row[0])
-        for row in cursor.rows(
-            "SELECT DISTINCT person.person_id FROM person INNER JOIN person_role "
-            "ON person_role.site_id = person.site_id "
-            "AND person_role.person_id = person.person_id "
-            "WHERE person.site_id = $1 AND person.disabled_at IS NULL "
-            "AND person_role.role = 'administrator' AND person_role.from_on <= $2 "
-            "AND (person_role.to_on IS NULL OR person_role.to_on > $2)",
-            site_id,
-            on,
-        )
-    ]
+def administrators(cursor: Cursor, site_id: int) -> pd.DataFrame:
+    """One row per dated administrator's role of somebody who isn't disabled."""
+    return cursor.frame(
+        "SELECT person_role.person_id, person_role.role, person_role.from_on, person_role.to_on "
+        "FROM person INNER JOIN person_role ON person_role.site_id = person.site_id "
+        "AND person_role.person_id = person.person_id "
+        "WHERE person.site_id = $1 AND person.disabled_at IS NULL "
+        "AND person_role.role = 'administrator' "
+        "ORDER BY person_role.person_id NULLS LAST, person_role.from_on NULLS LAST",
+        site_id,
+    )
 
 
 def register(cursor: Cursor, site_id: int) -> pd.DataFrame:

@@ -66,34 +66,66 @@ WHERE lead.site_id = $1 AND lead.replaced_at IS NULL
 """
 )
 
-# One row per summary of an episode whose last therapist is supervised by $2 on $3. An episode's
-# last therapist is the one whose assignment to the client began last before the episode ended.
+# One row per summary of an episode that supervisor $2 answers for on $3, at site $1: one that goes
+# on, of any therapist's of today; an ended one, of its last therapist's.
 OUTCOMES = """
+WITH supervised AS (
+    SELECT DISTINCT supervises.therapist_id
+    FROM supervises
+    WHERE supervises.site_id = $1 AND supervises.supervisor_id = $2
+        AND supervises.from_on <= $3 AND (supervises.to_on IS NULL OR supervises.to_on > $3)
+),
+care AS (
+    -- An episode's first day and first day without care; the latter NULL while it goes on.
+    SELECT episode.episode_id, episode.client_id, min(episode_span.from_on) AS started_on,
+        CASE WHEN count(*) FILTER (WHERE episode_span.to_on IS NULL OR episode_span.to_on > $3) = 0
+            THEN max(episode_span.to_on) END AS ended_on
+    FROM episode
+    INNER JOIN episode_span
+        ON episode_span.site_id = episode.site_id
+        AND episode_span.episode_id = episode.episode_id
+    WHERE episode.site_id = $1
+        AND episode.client_id IN (
+            SELECT treats.client_id
+            FROM treats
+            INNER JOIN supervised ON supervised.therapist_id = treats.therapist_id
+            WHERE treats.site_id = $1)
+    GROUP BY episode.episode_id, episode.client_id
+),
+treated AS (
+    -- Who treated at any time in an ended episode. The last is who was there longest, up to its
+    -- end; of several there then, whose assignment began last.
+    SELECT care.episode_id, treats.therapist_id,
+        row_number() OVER (PARTITION BY care.episode_id
+            ORDER BY LEAST(COALESCE(treats.to_on, care.ended_on), care.ended_on) DESC NULLS LAST,
+                treats.from_on DESC NULLS LAST, treats.therapist_id DESC NULLS LAST) AS place
+    FROM care
+    INNER JOIN treats ON treats.site_id = $1 AND treats.client_id = care.client_id
+    WHERE treats.from_on < care.ended_on
+        -- One taken back on its first day never held.
+        AND (treats.to_on IS NULL
+            OR (treats.to_on > care.started_on AND treats.to_on > treats.from_on))
+),
+counted AS (
+    SELECT care.episode_id
+    FROM care
+    INNER JOIN treats ON treats.site_id = $1 AND treats.client_id = care.client_id
+    INNER JOIN supervised ON supervised.therapist_id = treats.therapist_id
+    WHERE care.ended_on IS NULL
+        AND treats.from_on <= $3 AND (treats.to_on IS NULL OR treats.to_on > $3)
+    UNION
+    SELECT treated.episode_id
+    FROM treated
+    INNER JOIN supervised ON supervised.therapist_id = treated.therapist_id
+    WHERE treated.place = 1
+)
 SELECT summary.scale_id, summary.episode_id, summary.n, summary.baseline, summary.latest,
     summary.baseline_is_late
 FROM summary
+INNER JOIN counted ON counted.episode_id = summary.episode_id
 WHERE summary.site_id = $1
     -- What a client says about somebody else, or somebody else about them, is another measure.
     AND summary.about_id = summary.client_id AND summary.informant_id = summary.client_id
-    AND EXISTS (
-        SELECT 1
-        FROM supervises
-        WHERE supervises.site_id = $1 AND supervises.supervisor_id = $2
-            AND supervises.from_on <= $3
-            AND (supervises.to_on IS NULL OR supervises.to_on > $3)
-            AND supervises.therapist_id = (
-                SELECT treats.therapist_id
-                FROM treats
-                WHERE treats.site_id = $1 AND treats.client_id = summary.client_id
-                    AND treats.from_on <= $3
-                    AND treats.from_on <= COALESCE((
-                        SELECT max(COALESCE(episode_span.to_on, $3))
-                        FROM episode_span
-                        WHERE episode_span.site_id = $1
-                            AND episode_span.episode_id = summary.episode_id), $3)
-                ORDER BY COALESCE(treats.to_on, CAST('9999-12-31' AS DATE)) DESC NULLS LAST,
-                    treats.from_on DESC NULLS LAST, treats.therapist_id DESC NULLS LAST
-                LIMIT 1))
 ORDER BY summary.scale_id NULLS LAST, summary.episode_id NULLS LAST
 """
 

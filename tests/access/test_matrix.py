@@ -111,9 +111,9 @@ def test_the_table_names_every_use_case_and_every_page() -> None:
 def test_every_public_function_of_practice_that_takes_a_viewer_is_a_use_case() -> None:
     """Nothing slips past the declaration; what only helps takes a cursor or is listed here."""
     allowed = {
-        "rights.reach", "rights.whole_practice", "rights.change", "keeping.prepare",
-        "clients.one_client", "clients.refile", "people.change_person", "courses.from_scores",
-        "courses.lead_scale_ids",
+        "rights.reach", "rights.whole_practice", "rights.change", "rights.opened",
+        "keeping.prepare", "clients.one_client", "clients.refile", "people.change_person",
+        "courses.from_scores", "courses.lead_scale_ids",
         "held.held_now", "reading.questionnaires", "reading.proposal", "reading.days_read",
     }  # fmt: skip
     found = set()
@@ -195,10 +195,27 @@ def test_until_a_password_is_set_nothing_else_is_done(small: House) -> None:
                 one.function(waiting)
 
 
-def test_each_opening_is_about_somebody() -> None:
-    for one in USE_CASES.values():
-        if one.audit is Audit.OPENING:
-            assert one.about is not About.NOTHING
+def test_each_opening_leaves_an_entry(small: House) -> None:
+    """Of one client's record by itself; of many at once, the use-case must write it."""
+    mine, given = small.viewer("t.one"), arguments(small)
+    names = [name for name, one in USE_CASES.items() if one.audit is Audit.OPENING]
+    for name in names:
+        USE_CASES[name].function(mine, *given.get(name, ()))
+    trail = USE_CASES["house.audit_trail"].function(small.viewer("a.diallo"))
+    kinds = trail.head(len(names))["kind"]  # type: ignore[attr-defined]
+    assert sorted(kinds) == ["opened caseload", "opened record"]
+
+
+def test_whose_data_it_is_about_goes_by_name_not_by_place(small: House) -> None:
+    """An argument given first by its keyword is never taken for the client or the episode."""
+    mine, calls = small.viewer("t.two"), USE_CASES
+    a, b, own = small.clients["A"], small.clients["B"], small.episodes["B"]
+    with pytest.raises(Refused):
+        calls["clients.open_episode"].function(mine, started_on=TODAY, client_id=a)
+    with pytest.raises(Refused):
+        calls["record.client_record"].function(mine, episode_id=b, client_id=a)
+    shown = calls["record.client_record"].function(mine, episode_id=own, client_id=b)
+    assert shown.client.code == "B"  # type: ignore[attr-defined]
 
 
 def _may(

@@ -187,18 +187,6 @@ def test_h14_a_former_colleague_sees_nothing(either: House) -> None:
     assert [row.client.code for row in caseload.caseload(then).rows] == ["A"]
 
 
-def test_outcomes_count_an_ended_therapy_for_its_last_therapist(either: House) -> None:
-    mine = either.viewer("t.one")
-    clients.close_episode(mine, either.episodes["A"], TODAY - timedelta(days=1), "ended")
-    rses = next(
-        row for row in outcomes.outcomes(either.viewer("s.one")) if row.instrument.id == "rses"
-    )
-    assert (rses.episodes, rses.compared, rses.first_mean) == (1, 1, 15.0)
-    assert all(
-        row.instrument.id != "rses" for row in outcomes.outcomes(either.viewer("s.two"))
-    ) is (False)
-
-
 def test_the_whole_practice_leaves_only_at_the_terminal(either: House) -> None:
     with pytest.raises(Refused):
         exporting.export(either.viewer("a.diallo"))
@@ -235,6 +223,25 @@ def test_an_opening_is_one_entry_a_quarter_of_an_hour(either: House) -> None:
     record.client_record(either.viewer("t.one", NOW + timedelta(minutes=16)), a)
     assert openings() == before + 2
     assert mine.role is Role.THERAPIST
+
+
+def test_a_caseload_is_opened_once_a_quarter_of_an_hour_role_and_browser(either: House) -> None:
+    """It shows everybody's figures and flags: one entry, with how many clients they were of."""
+
+    def openings() -> list[tuple[str, str, str]]:
+        trail = house.audit_trail(either.viewer("a.diallo"))
+        mine = trail[trail["kind"] == "opened caseload"]
+        return list(zip(mine["actor"], mine["role"], mine["detail"], strict=True))
+
+    assert openings() == []
+    for minutes in (0, 5, 14):
+        caseload.caseload(either.viewer("t.one", NOW + timedelta(minutes=minutes)))
+    once = ("T.ONE", "therapist", "1 clients")
+    assert openings() == [once]
+    caseload.caseload(either.viewer("t.one", NOW + timedelta(minutes=16)))
+    assert openings() == [once, once]
+    caseload.caseload(either.viewer("s.one", NOW))
+    assert openings()[0] == ("S.ONE", "supervisor", "1 clients")
 
 
 def test_a_therapist_can_fix_another_lead_and_undo_it(either: House) -> None:

@@ -136,3 +136,36 @@ def test_a_role_that_would_run_into_a_later_one_is_refused(either: House) -> Non
     people.give_role(admin, client, Role.THERAPIST, LATER)
     with pytest.raises(Invalid, match="second sign-in"):
         people.give_role(admin, two, Role.CLIENT, TODAY)
+
+
+def test_somebody_administers_on_every_day_to_come(either: House) -> None:
+    """Who is administrator today may not be one next week: the practice would be locked then."""
+    admin, two = either.viewer("a.diallo"), either.people["t.two"]
+    soon, later = TODAY + timedelta(days=5), TODAY + timedelta(days=50)
+    people.give_role(admin, two, Role.ADMINISTRATOR, TODAY, soon)
+    for shut_out in (
+        lambda: people.disable(admin, admin.person_id),
+        lambda: people.end_role(admin, admin.person_id, Role.ADMINISTRATOR, TODAY),
+        lambda: people.end_role(admin, admin.person_id, Role.ADMINISTRATOR, later),
+    ):
+        with pytest.raises(Invalid, match=r"only administrator from 20\d\d-\d\d-\d\d on"):
+            shut_out()
+    # A gap is as bad as an end.
+    people.give_role(admin, two, Role.ADMINISTRATOR, later)
+    with pytest.raises(Invalid, match=f"only administrator from {soon} on"):
+        people.end_role(admin, admin.person_id, Role.ADMINISTRATOR, soon)
+    people.disable(admin, either.people["t.one"])  # who never administered
+    people.end_role(admin, admin.person_id, Role.ADMINISTRATOR, later)
+    with pytest.raises(Invalid, match=f"only administrator from {later} on"):
+        people.disable(admin, two)
+
+
+def test_a_record_is_linked_to_one_sign_in_at_a_time(either: House) -> None:
+    """A second one would take the record from the first without a word."""
+    admin, a = either.viewer("a.diallo"), either.clients["A"]
+    new = people.add_person(admin, "c.new", "C.NEW", [Role.CLIENT])
+    with pytest.raises(Invalid, match="another sign-in already"):
+        assignments.link_sign_in(admin, a, new)
+    assignments.link_sign_in(admin, a, either.people["c.a"])
+    assignments.link_sign_in(admin, a, None)
+    assignments.link_sign_in(admin, a, new)

@@ -1,0 +1,95 @@
+"""Which supervisor's outcomes an episode counts to, on both engines.
+
+s.one answers for t.one, who treats client A; s.two for t.two, who treats client B. The question is
+always who counts client A's episode.
+"""
+
+from datetime import date, timedelta
+
+from attachdash.practice import assignments, clients, outcomes
+from tests.practice.conftest import TODAY, House
+
+MONTH = timedelta(days=30)
+
+
+def _episodes(house: House, sign_in: str) -> int:
+    """How many episodes with a self-esteem scale this supervisor's outcomes count."""
+    rows = outcomes.outcomes(house.viewer(sign_in))
+    return sum(row.episodes for row in rows if row.instrument.id == "rses")
+
+
+def _who_counts_a(house: House) -> set[str]:
+    """The supervisors whose outcomes hold client A's episode; s.two's hold client B's as well."""
+    others = {"s.one": 0, "s.two": 1}
+    return {one for one, without_a in others.items() if _episodes(house, one) > without_a}
+
+
+def _assign_a(house: House, sign_in: str, from_on: date, to_on: date | None = None) -> None:
+    assignments.assign_client(
+        house.viewer("a.diallo"), house.clients["A"], house.people[sign_in], from_on, to_on
+    )
+
+
+def _end_a(house: House, sign_in: str, on: date) -> None:
+    assignments.end_assignment(
+        house.viewer("a.diallo"), house.clients["A"], house.people[sign_in], on
+    )
+
+
+def _close_a(house: House, last_day: date) -> None:
+    clients.close_episode(house.viewer("a.diallo"), house.episodes["A"], last_day, "ended")
+
+
+def test_an_ended_therapy_counts_for_its_last_therapist_alone(either: House) -> None:
+    """t.one handed over to t.two a month before the end."""
+    _end_a(either, "t.one", TODAY - 2 * MONTH)
+    _assign_a(either, "t.two", TODAY - 2 * MONTH)
+    _close_a(either, TODAY - MONTH)
+    assert _who_counts_a(either) == {"s.two"}
+    [rses] = [
+        row for row in outcomes.outcomes(either.viewer("s.two")) if row.instrument.id == "rses"
+    ]
+    assert (rses.episodes, rses.compared, rses.first_mean) == (2, 2, 15.0)
+    # Nor does it matter that t.two's assignment ends as well, later than the therapy.
+    _end_a(either, "t.two", TODAY - timedelta(days=3))
+    assert _who_counts_a(either) == {"s.two"}
+
+
+def test_who_stood_in_for_a_while_is_not_the_last_therapist(either: House) -> None:
+    """t.two began later, but t.one was there at the end."""
+    _assign_a(either, "t.two", TODAY - 2 * MONTH, TODAY - 2 * MONTH + timedelta(days=14))
+    _close_a(either, TODAY - MONTH)
+    assert _who_counts_a(either) == {"s.one"}
+
+
+def test_of_two_there_at_the_end_the_later_begun_is_the_last(either: House) -> None:
+    """However long each assignment goes on after the therapy."""
+    _assign_a(either, "t.two", TODAY - 2 * MONTH)
+    _close_a(either, TODAY - MONTH)
+    _end_a(either, "t.two", TODAY - MONTH + timedelta(days=1))
+    assert _who_counts_a(either) == {"s.two"}
+
+
+def test_an_assignment_taken_back_on_its_first_day_counts_for_nobody(either: House) -> None:
+    _end_a(either, "t.one", TODAY - 2 * MONTH)
+    day = TODAY - MONTH - timedelta(days=1)
+    _assign_a(either, "t.two", day)
+    _end_a(either, "t.two", day)
+    _close_a(either, TODAY - MONTH)
+    assert _who_counts_a(either) == {"s.one"}
+
+
+def test_who_came_on_the_first_day_without_care_is_not_the_last_therapist(either: House) -> None:
+    _close_a(either, TODAY - MONTH)
+    _assign_a(either, "t.two", TODAY - MONTH + timedelta(days=1))
+    assert _who_counts_a(either) == {"s.one"}
+
+
+def test_a_therapy_that_goes_on_counts_for_each_therapist_of_today(either: House) -> None:
+    _assign_a(either, "t.two", TODAY)
+    assert _who_counts_a(either) == {"s.one", "s.two"}
+    # Also on its last day, and no longer for who has left.
+    _close_a(either, TODAY)
+    assert _who_counts_a(either) == {"s.one", "s.two"}
+    _end_a(either, "t.one", TODAY)
+    assert _who_counts_a(either) == {"s.two"}
