@@ -98,6 +98,13 @@ def esc(text: object) -> str:
     return html.escape(str(text), quote=True)
 
 
+def plain(text: object) -> str:
+    """Text kept from being read as Markdown, for labels, headings and messages."""
+    return "".join(
+        "\\" + letter if letter in "\\`*_{}[]()<>#+-!|~$:" else letter for letter in str(text)
+    )
+
+
 def header(title: str, meta: str = "", lead: str = "") -> None:
     """The page's title, a muted line, and what to know first; its first sentence stands bold.
 

@@ -64,7 +64,7 @@ def code_card(person: Person, zone: str) -> None:
         return
     until = tables.local(code.expires_at, zone)
     with look.card("code", stretch=False):
-        st.subheader(f"{person.name}, {person.sign_in}".replace("[", "("), anchor=False)
+        st.subheader(look.plain(f"{person.name}, {person.sign_in}"), anchor=False)
         st.html(
             "<div>One-time code. <b>It is shown this once</b> and can’t be looked up again. Good "
             f"until {tables.day(until.date())}, {until:%H:%M}; a password must be set at first "
