@@ -66,7 +66,7 @@ def line(one: people.Person) -> None:
         web.esc(one.sign_in),
         web.esc(f"{roles}, {one.client_code}" if one.client_code else roles),
         how if how == "in use" else f"<b>{how}</b>",
-        f"here {tables.ago(one.last_here_at, zone, viewer.today)}",
+        f"last here {tables.ago(one.last_here_at, zone, viewer.today)}",
     )
     choosing.row(f"show_{one.person_id}", one.name, " · ".join(rest), partial(show, one.person_id))
 
@@ -115,7 +115,9 @@ def session(one: people.OpenSession) -> None:
     )
     if one.is_this_one:
         right.html('<div class="ad-meta">this one</div>')
-    elif right.button("End", key=f"end_{one.web_session_id}", help=f"End {web.plain(one.name)}’s"):
+    elif right.button(
+        "End", key=f"end_{one.web_session_id}", help=f"Sign {web.plain(one.name)} out of it"
+    ):
         forms.attempt(
             partial(people.end_session, viewer, one.web_session_id),
             f"{one.name} is signed out of that browser.",
