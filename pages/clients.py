@@ -82,7 +82,7 @@ def change_form(viewer: Viewer, client: clients.Client) -> None:
             format_func=lambda one: LANGUAGES.get(one, one), key=f"{key}_language",
         )  # fmt: skip
         st.html(f'<div class="ad-meta">The code {web.esc(client.code)} stays for good.</div>')
-        if not st.form_submit_button("Correct"):
+        if not st.form_submit_button("Save"):
             return
 
         def correct() -> list[str]:
