@@ -74,7 +74,7 @@ def draw(row: Row) -> None:
         left, right = st.columns([2, 9], gap="small", vertical_alignment="center")
         with left.container(gap=None):
             name = client.name or client.code
-            if st.button(name, key=f"open_{client.client_id}", type="tertiary"):
+            if st.button(web.plain(name), key=f"open_{client.client_id}", type="tertiary"):
                 web.hold_client(client.client_id)
                 web.go("client")
             st.html(rows.who(row, with_therapists=supervises))

@@ -1,33 +1,67 @@
-"""Outcomes: how did the therapies go that the viewer answers for, scale by scale?"""
+"""Outcomes: how did the therapies go that the viewer answers for, domain by domain?"""
 
 import streamlit as st
 
 from attachdash import web
 from attachdash.practice.outcomes import Outcome, outcomes
-from attachdash.web import tables
+from attachdash.practice.words import LEADS, TRIAD, Domain
+from attachdash.web import rows, tables
+
+# Fewer therapies say more of single people than of a scale.
+FEWEST = 5
+COLUMNS = ("Scale", "n", "First mean (SD)", "Latest mean (SD)", "Late starts")
+AFTER_TRIAD = (
+    Domain.ATTACHMENT, Domain.RELATIONSHIPS, Domain.UNDERSTANDING_EMOTIONS, Domain.WELLBEING,
+    Domain.SYMPTOMS, Domain.MINDFULNESS, Domain.ALLIANCE,
+)  # fmt: skip
 
 viewer = web.viewer()
 found = outcomes(viewer)
 
 
-def mean_sd(mean: float | None, sd: float | None, n: int) -> str:
-    """12.3 (4.5), n 8; a dash where there is none."""
+def is_part(row: Outcome) -> bool:
+    """Whether another scale of the same instrument holds this one."""
+    scale, others = row.scale, row.instrument.scales
+    if (row.instrument.id, scale.id) in LEADS.get(scale.domain, ()):
+        return False
+    items = set(scale.items)
+    return any(scale.id in one.of or (items and items < set(one.items)) for one in others)
+
+
+def mean_sd(mean: float | None, sd: float | None) -> str:
+    """12.3 (4.5); a dash where there is none."""
     if mean is None:
         return "–"
-    spread = "–" if sd is None else f"{sd:.1f}"
-    return f"{mean:.1f} ({spread}), n {n}"
+    return f"{mean:.1f} ({'–' if sd is None else f'{sd:.1f}'})"
 
 
 def cells(row: Outcome) -> tuple[str, ...]:
     """One scale."""
+    label, n = row.instrument.scale_label(row.scale), f"{row.compared} of {row.episodes}"
+    if row.compared < FEWEST or row.first_mean is None:
+        return label, n, f"fewer than {FEWEST}, not shown", "", ""
     return (
-        row.instrument.scale_label(row.scale),
-        str(row.episodes),
-        str(row.compared),
-        mean_sd(row.first_mean, row.first_sd, row.compared),
-        mean_sd(row.latest_mean, row.latest_sd, row.compared),
+        label,
+        n,
+        mean_sd(row.first_mean, row.first_sd),
+        mean_sd(row.latest_mean, row.latest_sd),
         str(row.late),
     )
+
+
+def domain_card(domain: Domain, members: list[Outcome]) -> None:
+    """What a domain's scales as a whole say; their parts are folded away."""
+    parts = [row for row in members if is_part(row)]
+    whole = [row for row in members if row not in parts]
+    count = f"{len(members)} {'scale' if len(members) == 1 else 'scales'}"
+    with web.card(f"outcomes-{domain}", stretch=False):
+        st.html(rows.title(domain.label, domain, count))
+        if whole:
+            tables.table(COLUMNS, [cells(row) for row in whole], f"Outcomes, {domain.label}")
+        if parts:
+            words = f"{len(parts)} {'subscale' if len(parts) == 1 else 'subscales'}"
+            with st.expander(words, expanded=not whole):
+                tables.table(COLUMNS, [cells(row) for row in parts], f"Parts, {domain.label}")
 
 
 web.header(
@@ -40,22 +74,19 @@ web.header(
     "counted here.",
 )
 if found:
-    with web.card("outcomes"):
-        tables.table(
-            ("Scale", "Episodes", "With two or more", "First mean (SD)", "Latest mean (SD)",
-             "Late first answers"),
-            [cells(row) for row in found],
-            "Outcomes by scale",
-        )  # fmt: skip
+    for domain in (*TRIAD, *AFTER_TRIAD):
+        if members := [row for row in found if row.scale.domain is domain]:
+            domain_card(domain, members)
     st.header("How this is counted", anchor=False)
     st.markdown(
         "- In: every episode, open or ended, with at least one score, of clients whom a therapist "
         "treats whom you supervise now. An ended therapy counts if its last therapist is "
         "supervised by you now.\n"
-        "- Means and SDs are over the episodes with two or more scores only; n says how many. "
-        "Those with one score are counted under Episodes alone, so the means may flatter.\n"
-        "- A late first answer came more than 28 days after the episode began: it may not show "
-        "where things stood at the start.\n"
-        "- Scales with most episodes stand first. No ranking of therapists can be read from this, "
-        "and none is drawn."
+        "- Means and SDs are over episodes with two or more answers only: n 38 of 52 says that "
+        "38 of 52 have them. The others count nowhere else, so the means may flatter. With "
+        f"fewer than {FEWEST} nothing is shown: it would tell of single people.\n"
+        "- A late start is a first answer more than 28 days after the episode began: it may not "
+        "show where things stood then.\n"
+        "- Each scale says which way is better. Scales with most episodes stand first in their "
+        "domain. No ranking of therapists can be read from this, and none is drawn."
     )

@@ -1,11 +1,13 @@
 """People: who signs in, in which roles, and for whom."""
 
+from functools import partial
+
 import streamlit as st
 
 from attachdash import web
 from attachdash.practice import house, people
 from attachdash.practice.rights import Viewer
-from attachdash.web import forms, person, tables
+from attachdash.web import choosing, forms, person, tables
 
 KEY = "person"
 
@@ -56,6 +58,72 @@ def add_form(viewer: Viewer) -> None:
         forms.attempt(add, f"{name.strip()} is added.", "add_person")
 
 
+def line(one: people.Person) -> None:
+    """One person in the list."""
+    how = web.esc(person.state(one, zone))
+    roles = tables.spans(one.roles, viewer.today)
+    rest = (
+        web.esc(one.sign_in),
+        web.esc(f"{roles}, {one.client_code}" if one.client_code else roles),
+        how if how == "in use" else f"<b>{how}</b>",
+        f"last here {tables.ago(one.last_here_at, zone, viewer.today)}",
+    )
+    choosing.row(f"show_{one.person_id}", one.name, " · ".join(rest), partial(show, one.person_id))
+
+
+def show(person_id: int | None) -> None:
+    """Have this person's cards shown, or none. Use it as `on_click`."""
+    st.session_state[KEY] = person_id
+
+
+def everybody() -> None:
+    """Who signs in."""
+    with web.card("people", stretch=False):
+        lists = {"Current": current, "Disabled": disabled, "All": everyone}
+        shown = choosing.found(
+            "people", lists, lambda one: f"{one.name} {one.sign_in} {one.client_code or ''}"
+        )
+        choosing.in_parts("people", shown, line)
+        st.html(
+            '<div class="ad-meta">Names of clients stand here only because they sign in. No '
+            "answers or scores are shown to an administrator.</div>"
+        )
+
+
+def open_now() -> None:
+    """Who is signed in, and how to end that."""
+    with web.card("open-sessions", stretch=False):
+        found = people.open_sessions(viewer)
+        st.subheader(f"Open sessions: {len(found)}", anchor=False)
+        choosing.in_parts("open_sessions", found, session)
+        st.html(
+            '<div class="ad-meta">A session ends by itself after 15 minutes without a touch.</div>'
+        )
+        if len(found) > 1 and st.button("End all but mine"):
+            forms.attempt(
+                partial(people.end_other_sessions, viewer), "Everybody else is signed out."
+            )
+
+
+def session(one: people.OpenSession) -> None:
+    """One browser where somebody is signed in."""
+    since, seen = (f"{tables.local(at, zone):%H:%M}" for at in (one.created_at, one.seen_at))
+    left, right = st.columns([5, 2], gap="small", vertical_alignment="center")
+    left.html(
+        f"<div><b>{web.esc(one.name)}</b></div>"
+        f'<div class="ad-meta">{one.role} · since {since} · last touch {seen}</div>'
+    )
+    if one.is_this_one:
+        right.html('<div class="ad-meta">this one</div>')
+    elif right.button(
+        "End", key=f"end_{one.web_session_id}", help=f"Sign {web.plain(one.name)} out of it"
+    ):
+        forms.attempt(
+            partial(people.end_session, viewer, one.web_session_id),
+            f"{one.name} is signed out of that browser.",
+        )
+
+
 viewer = web.viewer()
 zone = house.settings(viewer).time_zone
 everyone = people.everyone(viewer)
@@ -70,61 +138,12 @@ web.header(
     lead(everyone),
 )
 forms.say()
-left, right = st.columns(2)
-with left:
-    add_form(viewer)
-    with web.card("people", stretch=False):
-        kinds = {"Current": current, "Disabled": disabled, "All": everyone}
-        kind = st.segmented_control(
-            "Show",
-            list(kinds),
-            default="Current",
-            required=True,
-            format_func=lambda one: f"{one} {len(kinds[one])}",
-            label_visibility="collapsed",
-            key="people_shown",
-        )
-        tables.table(
-            ("Name", "Signs in as", "Role", "State", "Last here"),
-            [
-                (
-                    one.name,
-                    one.sign_in,
-                    tables.spans(one.roles, viewer.today)
-                    + (f", {one.client_code}" if one.client_code else ""),
-                    person.state(one, zone),
-                    tables.ago(one.last_here_at, zone, viewer.today),
-                )
-                for one in kinds[kind or "All"]
-            ],
-            "People who sign in",
-        )
-        st.html(
-            '<div class="ad-meta">Names of clients stand here only because they sign in. No '
-            "answers or scores are shown to an administrator.</div>"
-        )
-    with web.card("open-sessions", stretch=False):
-        found = people.open_sessions(viewer)
-        st.subheader(f"Open sessions: {len(found)}", anchor=False)
-        tables.table(
-            ("Who", "Acting as", "Since", "Last touch"),
-            [
-                (
-                    f"{one.name}, this one" if one.is_this_one else one.name,
-                    one.role,
-                    f"{tables.local(one.created_at, zone):%H:%M}",
-                    f"{tables.local(one.seen_at, zone):%H:%M}",
-                )
-                for one in found
-            ],
-            "Open sessions",
-        )
-        st.html(
-            '<div class="ad-meta">A session ends by itself after 15 minutes without a touch.</div>'
-        )
-with right:
-    by_id = {one.person_id: one for one in everyone}
-    person.chosen(KEY)
+by_id = {one.person_id: one for one in everyone}
+person.chosen(KEY)
+# A phone has one column: the picker first, then either one person or the lists.
+phone = web.phone()
+left, right = (st.container(), st.container()) if phone else st.columns(2)
+with left if phone else right:
     who = st.selectbox(
         "Person shown",
         list(by_id),
@@ -133,5 +152,13 @@ with right:
         format_func=lambda one: f"{by_id[one].name}, {by_id[one].sign_in}",
         key=KEY,
     )
+with right:
     if who is not None:
+        if phone:
+            st.button("Back to the list", on_click=show, args=(None,))
         person.detail(viewer, by_id[who], everyone, zone)
+if who is None or not phone:
+    with left:
+        add_form(viewer)
+        everybody()
+        open_now()

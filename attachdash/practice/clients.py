@@ -163,6 +163,47 @@ class _Taken(Exception):
         self.client_id = client_id
 
 
+@use_case(roles=STAFF, about=About.CLIENT, audit=Audit.CHANGE)
+def change_client(
+    viewer: Viewer, client_id: int, name: str, born_on: date | None, born_precision: str | None,
+    language: str,
+) -> list[str]:  # fmt: skip
+    """Correct who a client is; the code stays. What was changed, in words; nothing is an answer.
+
+    Raises Invalid: birth in the future, or after a day with answers or of a therapy.
+    """
+    name, born_precision = name.strip(), (born_precision or "day") if born_on else None
+    if born_on and not OLDEST <= born_on <= viewer.today:
+        raise Invalid("The birth date lies in the future or before 1900.")
+
+    def work(cursor: Cursor) -> list[str]:
+        [client] = read(cursor, viewer, client_id)
+        held = answers.days_of(cursor, viewer.site_id, client_id)["answered_on"].to_list()
+        if born_on and any(day < born_on for day in held):
+            raise Invalid(
+                f"There are answers from {min(held)}, before that birth date. Check the date, or "
+                "whose answers they are."
+            )
+        if born_on and any(one.started_on < born_on for one in client.episodes):
+            raise Invalid("An episode began before that birth date. Check the date.")
+        changed = [
+            word
+            for word, before, now in (
+                ("name", client.name, name),
+                ("birth", (client.born_on, client.born_precision), (born_on, born_precision)),
+                ("language", client.language, language),
+            )
+            if before != now
+        ]
+        clients.change(cursor, viewer.site_id, client_id, name, born_on, born_precision, language)
+        return changed
+
+    return change(
+        viewer, "changed client", work, client_id=client_id,
+        detail=lambda changed: ", ".join(changed) or "nothing",
+    )  # fmt: skip
+
+
 def check_code(code: str) -> None:
     """Raise Invalid unless this can be a client's code."""
     if not CODE.fullmatch(code):

@@ -181,7 +181,7 @@ def _play(
                         spell.last_day + timedelta(days=1), spell.reason,
                     )  # fmt: skip
             kept = sum(keep(cursor, viewer, one) for one in prepared)
-            return f"{kept} kept, {looked} flags seen"
+            return f"{kept} kept, {looked} {'flag' if looked == 1 else 'flags'} seen"
 
         change(viewer, "played demo", work, detail=lambda words: words)
         before = viewer.today

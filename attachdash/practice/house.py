@@ -1,7 +1,8 @@
 """The practice itself: its settings, and who did what."""
 
 from dataclasses import dataclass
-from zoneinfo import available_timezones
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 import pandas as pd
 
@@ -11,6 +12,8 @@ from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_c
 from attachdash.store import audit
 from attachdash.store import settings as store_settings
 from attachdash.store.engine import Cursor
+
+SIGN_INS = ("sign-in refused", "signed out", "tried to sign in")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +68,40 @@ def change_settings(
 
 
 @use_case(roles=[Role.ADMINISTRATOR], about=About.NOTHING, audit=Audit.NONE)
-def audit_trail(viewer: Viewer, limit: int = 500) -> pd.DataFrame:
-    """The latest deeds, newest first: when, who, in which role, what, whose record."""
+def audit_trail(
+    viewer: Viewer, limit: int = 100, skip: int = 0, *, kind: str | None = None,
+    person_id: int | None = None, client_id: int | None = None, first: date | None = None,
+    last: date | None = None, sign_ins: bool = True,
+) -> pd.DataFrame:  # fmt: skip
+    """Lines of the audit, newest first: when, who, in which role, what, to whom, whose record.
+
+    `first` and `last` are days by the practice's clock, both included; `person_id` is whoever did
+    it or had it done to them. `entries` says how many entries a line stands for (more than one
+    only for refused sign-ins of unknown names), `all_lines` how many lines there are in all.
+    """
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        return audit.entries(cursor, viewer.site_id, limit)
+        zone = store_settings.everything(cursor, viewer.site_id).get("time_zone", "UTC")
+        asked = audit.Asked(
+            kind=kind,
+            person_id=person_id,
+            client_id=client_id,
+            since=_midnight(first, zone) if first else None,
+            before=_midnight(last + timedelta(days=1), zone) if last else None,
+            without=() if sign_ins else SIGN_INS,
+        )
+        return audit.entries(cursor, viewer.site_id, asked, limit, skip)
+
+
+def _midnight(on: date, zone: str) -> datetime:
+    """The moment a day begins by the practice's clock, in UTC without a zone."""
+    return datetime.combine(on, time(), ZoneInfo(zone)).astimezone(UTC).replace(tzinfo=None)
+
+
+@use_case(roles=[Role.ADMINISTRATOR], about=About.NOTHING, audit=Audit.NONE)
+def audit_kinds(viewer: Viewer) -> dict[str, int]:
+    """How many entries the audit has of each kind."""
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        return audit.kinds(cursor, viewer.site_id)
 
 
 @use_case(roles=[Role.ADMINISTRATOR], about=About.NOTHING, audit=Audit.NONE)

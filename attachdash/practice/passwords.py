@@ -70,13 +70,18 @@ COMMON = frozenset(
 )
 
 
+def least_length(*, is_client: bool) -> int:
+    """The fewest characters of a password, for whoever is a client and nothing else, or staff."""
+    return CLIENT_LENGTH if is_client else STAFF_LENGTH
+
+
 def check_password(password: str, sign_in: str, *, is_client: bool) -> None:
     """Raise Invalid, naming the cure, unless this password may be set.
 
     Surrounding blanks don't count: the sign-in form strips them too.
     """
     password = password.strip()
-    least = CLIENT_LENGTH if is_client else STAFF_LENGTH
+    least = least_length(is_client=is_client)
     if len(password) < least:
         raise Invalid(f"Use {least} characters or more: four or five words in a row do well.")
     if len(password.encode()) > LONGEST:

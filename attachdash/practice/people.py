@@ -73,6 +73,7 @@ class OpenSession:
     created_at: datetime
     seen_at: datetime
     is_this_one: bool
+    web_session_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ def open_sessions(viewer: Viewer) -> list[OpenSession]:
             created_at=_moment(row["created_at"]) or viewer.now,
             seen_at=_moment(row["seen_at"]) or viewer.now,
             is_this_one=int(row["web_session_id"]) == viewer.web_session_id,
+            web_session_id=int(row["web_session_id"]),
         )
         for row in found.to_dict("records")
     ]
@@ -229,6 +231,34 @@ def end_sessions(viewer: Viewer, person_id: int) -> None:
         )
 
     change_person(viewer, "ended sessions", work, person_id)
+
+
+@use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
+def end_session(viewer: Viewer, web_session_id: int) -> None:
+    """Sign one browser out. Raises Invalid where its session has ended already."""
+    open_now = {one.web_session_id: one.person_id for one in open_sessions(viewer)}
+    if web_session_id not in open_now:
+        raise Invalid("That session has ended already.")
+    change_person(
+        viewer,
+        "ended session",
+        lambda cursor: sessions.end(
+            cursor, viewer.site_id, web_session_id, "ended by administrator", viewer.now
+        ),
+        open_now[web_session_id],
+    )
+
+
+@use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)
+def end_other_sessions(viewer: Viewer) -> None:
+    """Sign everybody out but the viewer in this browser."""
+    change(
+        viewer,
+        "ended all other sessions",
+        lambda cursor: sessions.end_all_but(
+            cursor, viewer.site_id, viewer.web_session_id, "ended by administrator", viewer.now
+        ),
+    )
 
 
 @use_case(roles=ADMINISTRATOR, about=About.NOTHING, audit=Audit.CHANGE)

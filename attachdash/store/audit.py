@@ -80,23 +80,85 @@ def opened_since(
     return row is not None
 
 
-def entries(cursor: Cursor, site_id: int, limit: int) -> pd.DataFrame:
-    """The latest entries, newest first, with the names that people have now."""
+# One row per line to show, newest first. Sign-ins refused for an unknown name in a row are one
+# line with their count, so that a stranger at the door can't push all else off the page.
+# $1 site; NULL is no limit for: $2 kind, $3 person (who did it, or to whom it was done), $4 client,
+# $5 from and $6 before which moment (UTC); $7 kinds left out; $8 how many lines, $9 skipped.
+LINES = """
+WITH asked AS (
+    SELECT seq, happened_at, actor_id, role, kind, client_id,
+        CASE WHEN object_kind = 'person' THEN object_id END AS whom_id, detail, session_ref,
+        CASE WHEN kind = 'sign-in refused' AND detail = 'unknown name' THEN 1 ELSE 0 END AS unknown
+    FROM audit
+    WHERE site_id = $1
+        AND (CAST($2 AS VARCHAR) IS NULL OR kind = CAST($2 AS VARCHAR))
+        AND (
+            CAST($3 AS BIGINT) IS NULL OR actor_id = CAST($3 AS BIGINT)
+            OR (object_kind = 'person' AND object_id = CAST($3 AS BIGINT))
+        )
+        AND (CAST($4 AS BIGINT) IS NULL OR client_id = CAST($4 AS BIGINT))
+        AND (CAST($5 AS TIMESTAMP) IS NULL OR happened_at >= CAST($5 AS TIMESTAMP))
+        AND (CAST($6 AS TIMESTAMP) IS NULL OR happened_at < CAST($6 AS TIMESTAMP))
+        AND NOT kind = ANY(CAST($7 AS VARCHAR[]))
+),
+begun AS (
+    SELECT asked.*,
+        CASE
+            WHEN unknown = 1 AND LAG(unknown) OVER (ORDER BY seq NULLS LAST) = 1 THEN NULL ELSE seq
+        END AS begins
+    FROM asked
+),
+placed AS (
+    SELECT begun.*, MAX(begins) OVER (ORDER BY seq NULLS LAST) AS line FROM begun
+),
+lines AS (
+    SELECT line, MAX(seq) AS seq, COUNT(*) AS entries, MIN(happened_at) AS first_at,
+        MAX(happened_at) AS happened_at, MAX(actor_id) AS actor_id, MAX(whom_id) AS whom_id,
+        MAX(role) AS role, MAX(kind) AS kind, MAX(client_id) AS client_id, MAX(detail) AS detail,
+        MAX(session_ref) AS session_ref
+    FROM placed
+    GROUP BY line
+)
+SELECT lines.seq, lines.entries, lines.first_at, lines.happened_at, person.name AS actor,
+    whom.name AS whom, lines.role, lines.kind, client.code AS client, lines.detail,
+    lines.session_ref, COUNT(*) OVER () AS all_lines
+FROM lines
+LEFT JOIN person ON person.site_id = $1 AND person.person_id = lines.actor_id
+LEFT JOIN person AS whom ON whom.site_id = $1 AND whom.person_id = lines.whom_id
+LEFT JOIN client ON client.site_id = $1 AND client.client_id = lines.client_id
+ORDER BY lines.seq DESC NULLS LAST
+LIMIT $8 OFFSET $9
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which entries are asked for; None is no limit. Moments are UTC, `before` excluded."""
+
+    kind: str | None = None
+    person_id: int | None = None
+    client_id: int | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+    without: tuple[str, ...] = ()  # kinds left out
+
+
+def entries(cursor: Cursor, site_id: int, asked: Asked, limit: int, skip: int = 0) -> pd.DataFrame:
+    """Lines of the audit, newest first, with the names that people have now: see LINES."""
     return cursor.frame(
-        """
-        -- One row per deed, newest first. $1 site, $2 how many.
-        SELECT audit.seq, audit.happened_at, person.name AS actor, audit.role, audit.kind,
-            client.code AS client, audit.detail, audit.session_ref
-        FROM audit
-        LEFT JOIN person ON person.site_id = audit.site_id AND person.person_id = audit.actor_id
-        LEFT JOIN client ON client.site_id = audit.site_id AND client.client_id = audit.client_id
-        WHERE audit.site_id = $1
-        ORDER BY audit.seq DESC NULLS LAST
-        LIMIT $2
-        """,
+        LINES, site_id, asked.kind, asked.person_id, asked.client_id, asked.since, asked.before,
+        list(asked.without), limit, skip,
+    )  # fmt: skip
+
+
+def kinds(cursor: Cursor, site_id: int) -> dict[str, int]:
+    """How many entries there are of each kind, by kind."""
+    rows = cursor.rows(
+        "SELECT kind, COUNT(*) FROM audit WHERE site_id = $1 GROUP BY kind "
+        "ORDER BY kind NULLS LAST",
         site_id,
-        limit,
     )
+    return {str(row[0]): int(row[1]) for row in rows}
 
 
 def broken_at(cursor: Cursor, site_id: int, key: bytes) -> str | None:

@@ -175,6 +175,24 @@ def add(
     )
 
 
+def change(
+    cursor: Cursor, site_id: int, client_id: int, name: str, born_on: date | None,
+    born_precision: str | None, language: str,
+) -> None:  # fmt: skip
+    """Who a client is, corrected. The code stays."""
+    cursor.run(
+        "UPDATE client SET name = $3, born_on = CAST($4 AS DATE), "
+        "born_precision = CAST($5 AS VARCHAR), language = $6 "
+        "WHERE site_id = $1 AND client_id = $2",
+        site_id,
+        client_id,
+        name,
+        born_on,
+        born_precision,
+        language,
+    )
+
+
 def link_person(cursor: Cursor, site_id: int, client_id: int, person_id: int | None) -> None:
     """Whose own record this is, when they sign in."""
     cursor.run(

@@ -87,6 +87,18 @@ def end_of_browser(
     )
 
 
+def end_all_but(cursor: Cursor, site_id: int, web_session_id: int, why: str, now: datetime) -> None:
+    """All sessions are over except one."""
+    cursor.run(
+        "UPDATE web_session SET ended_at = $4, ended_why = $3 "
+        "WHERE site_id = $1 AND NOT web_session_id = $2 AND ended_at IS NULL",
+        site_id,
+        web_session_id,
+        why,
+        now,
+    )
+
+
 def end_of_person(cursor: Cursor, site_id: int, person_id: int, why: str, now: datetime) -> None:
     """All sessions of a person are over."""
     cursor.run(

@@ -7,6 +7,7 @@ from typing import TypeVar
 import streamlit as st
 
 from attachdash.errors import ForPeople
+from attachdash.web.look import plain
 
 T = TypeVar("T")
 _SAID = "_said"
@@ -22,7 +23,7 @@ def attempt(work: Callable[[], T], done: str | Callable[[T], str], name: str = "
     try:
         result = work()
     except ForPeople as error:
-        st.error(str(error))
+        st.error(plain(error))
         return
     st.session_state[_SAID] = done if isinstance(done, str) else done(result)
     if name:
@@ -35,7 +36,7 @@ def say() -> None:
     # The place is there in any case: else all below moves up, and what stood open shuts.
     with st.container():
         if words := st.session_state.pop(_SAID, ""):
-            st.success(words)
+            st.success(plain(words))
 
 
 def from_to(key: str, today: date) -> tuple[date, date | None]:

@@ -103,14 +103,7 @@ def strip(step: int) -> None:
 
 def refusal(error: Unreadable) -> None:
     """Why the whole file can't be taken, a line each."""
-    st.error("\n\n".join(_plain(str(problem)) for problem in error.problems))
-
-
-def _plain(text: str) -> str:
-    """Words of a file, kept from being read as Markdown."""
-    return "".join(
-        "\\" + letter if letter in "\\`*_{}[]()<>#+-!|~$:" else letter for letter in text
-    )
+    st.error("\n\n".join(look.plain(problem) for problem in error.problems))
 
 
 def counted(count: int, word: str) -> str:

@@ -38,6 +38,10 @@ h1.ad-title {{font:600 28px/1.3 "Source Serif",serif;margin:0;padding:0}}
 .ad-first {{background:{attention_ground};color:{attention_ink};border:1px solid {attention_ink}}}
 .ad-soon {{background:{sunk};color:{text};border:1px solid {card_line}}}
 .ad-course {{color:{muted};padding-left:0}}
+.ad-name {{display:flex;justify-content:space-between;align-items:baseline;gap:1rem}}
+.ad-name h2 {{font:600 19px/1.3 "Source Serif",serif;margin:0;padding:0}}
+.ad-name .ad-meta {{white-space:nowrap}}
+.ad-dot {{display:inline-block;width:11px;height:11px;border-radius:50%;margin-right:.5rem}}
 .ad-row {{display:grid;grid-template-columns:7rem minmax(12rem,1fr) repeat(3,118px) 7rem;
   gap:0 1rem;align-items:center;font-size:15px;line-height:1.4;min-height:62px}}
 .ad-row > :last-child {{text-align:right}}
@@ -46,6 +50,7 @@ h1.ad-title {{font:600 28px/1.3 "Source Serif",serif;margin:0;padding:0}}
 .ad-table th {{text-align:left;font-size:14px;font-weight:600}}
 .ad-table :is(th,td) {{border:0;border-bottom:1px solid {card_line};padding:.35rem .5rem .35rem 0;
   vertical-align:top;overflow-wrap:anywhere}}
+[class*="st-key-line-"] button p {{text-decoration:underline;font-weight:600}}
 .ad-code {{font:700 26px/2 monospace;letter-spacing:.05em;overflow-wrap:anywhere}}
 .ad-sunk {{background:{sunk};border-radius:.5rem;padding:.75rem 1rem}}
 :is(.st-key-card-code,.st-key-card-crisis-empty,.st-key-card-crisis-gaps) {{
@@ -66,9 +71,10 @@ header [data-testid=stToolbar] {{padding-right:17rem}}
   [data-testid=stHeaderLogo] {{width:40px;object-fit:cover;object-position:left}}
   .ad-table thead {{position:absolute;clip-path:inset(50%)}}
   .ad-table tr {{display:block;border-bottom:1px solid {card_line};padding:.4rem 0}}
-  .ad-table td {{display:block;border:0;padding:.1rem 0}}
+  .ad-table td {{display:inline;border:0;padding:0 .75rem 0 0}}
+  .ad-table td:first-child {{display:block;font-weight:600}}
   .ad-table td:empty {{display:none}}
-  .ad-table td::before {{content:attr(data-label) ": ";color:{muted}}}
+  .ad-table td:not(:first-child)::before {{content:attr(data-label) ": ";color:{muted}}}
   [data-testid=stSidebarNavLink] {{min-height:44px}}
   header [data-testid=stToolbar] {{padding-right:6rem}}
 }}
@@ -96,6 +102,13 @@ def banner() -> str:
 def esc(text: object) -> str:
     """Text made harmless for st.html."""
     return html.escape(str(text), quote=True)
+
+
+def plain(text: object) -> str:
+    """Text kept from being read as Markdown, for labels, headings and messages."""
+    return "".join(
+        "\\" + letter if letter in "\\`*_{}[]()<>#+-!|~$:" else letter for letter in str(text)
+    )
 
 
 def header(title: str, meta: str = "", lead: str = "") -> None:

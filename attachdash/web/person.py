@@ -1,6 +1,7 @@
 """One person, as an administrator sees and changes them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -9,7 +10,7 @@ import streamlit as st
 from attachdash.practice import assignments, clients, people
 from attachdash.practice.people import Code, Person, Span
 from attachdash.practice.rights import Role, Viewer
-from attachdash.web import look, tables
+from attachdash.web import choosing, look, tables
 from attachdash.web.forms import attempt, form_key, from_to
 
 SIGN_IN_ROLES = (Role.THERAPIST, Role.SUPERVISOR, Role.CLIENT, Role.ADMINISTRATOR)
@@ -64,7 +65,7 @@ def code_card(person: Person, zone: str) -> None:
         return
     until = tables.local(code.expires_at, zone)
     with look.card("code", stretch=False):
-        st.subheader(f"{person.name}, {person.sign_in}".replace("[", "("), anchor=False)
+        st.subheader(look.plain(f"{person.name}, {person.sign_in}"), anchor=False)
         st.html(
             "<div>One-time code. <b>It is shown this once</b> and can’t be looked up again. Good "
             f"until {tables.day(until.date())}, {until:%H:%M}; a password must be set at first "
@@ -164,44 +165,19 @@ def _record_card(viewer: Viewer, person: Person) -> None:
 
 
 def _clients_card(viewer: Viewer, person: Person, everyone: list[Person]) -> None:
-    with look.card("clients", stretch=False):
-        st.subheader("Clients of this therapist", anchor=False)
-        rows = [
-            (
-                one.what,
-                tables.day(one.from_on),
-                tables.last_day(one.to_on),
-                _before(one, person, everyone),
-            )
-            for one in person.treats
-        ]
-        if rows:
-            tables.table(("Client", "From", "Last day", "Also or before"), rows, "Clients")
-        else:
-            st.html('<div class="ad-meta">None yet.</div>')
-        codes = {one.client_id: one.code for one in clients.register(viewer)}
-        key = form_key("assign")
-        with st.expander("Assign a client", key=f"{key}_open"), st.form(key):
-            client_id = st.selectbox(
-                "Client code", list(codes), index=None, format_func=codes.__getitem__,
-                key=f"{key}_client",
-            )  # fmt: skip
-            first, last = from_to(key, viewer.today)
-            if st.form_submit_button("Assign"):
-                if client_id is None:
-                    st.error("Choose a client code first.")
-                else:
-                    attempt(
-                        lambda: assignments.assign_client(
-                            viewer, client_id, person.person_id, first, tables.day_after(last)
-                        ),
-                        f"{codes[client_id]} is assigned to {person.name}.",
-                        "assign",
-                    )
-        _ending(
-            viewer, "End an assignment", "Client code", person.treats, "end_assignment",
+    codes = {one.client_id: one.code for one in clients.register(viewer)}
+    _assigned_card(
+        viewer, person.treats, codes, ("Client", "From", "Last day", "Also or before"),
+        lambda one: _before(one, person, everyone),
+        Assigning(
+            "assign", "Clients of this therapist", "Assign a client", "Client code",
+            "End an assignment",
+            lambda client_id, first, end: assignments.assign_client(
+                viewer, client_id, person.person_id, first, end
+            ),
             lambda one, on: assignments.end_assignment(viewer, one.id, person.person_id, on),
-        )  # fmt: skip
+        ),
+    )  # fmt: skip
 
 
 def _before(span: Span, person: Person, everyone: list[Person]) -> str:
@@ -216,48 +192,86 @@ def _before(span: Span, person: Person, everyone: list[Person]) -> str:
 
 
 def _supervision_card(viewer: Viewer, person: Person, everyone: list[Person]) -> None:
-    with look.card("supervision", stretch=False):
-        st.subheader("Supervised by", anchor=False)
-        spans = person.supervised_by
-        if spans:
-            tables.table(
-                ("Supervisor", "From", "Last day"),
-                _dated(spans),
-                "Supervised by",
-            )
-        else:
-            st.html('<div class="ad-meta">Nobody yet.</div>')
-        names = {
-            one.person_id: one.name
-            for one in everyone
-            if any(held.what == Role.SUPERVISOR for held in one.roles)
-        }
-        key = form_key("supervisor")
-        with st.expander("Assign a supervisor", key=f"{key}_open"), st.form(key):
-            supervisor_id = st.selectbox(
-                "Supervisor", list(names), index=None, format_func=names.__getitem__,
-                key=f"{key}_who",
-            )  # fmt: skip
-            first, last = from_to(key, viewer.today)
-            if st.form_submit_button("Assign"):
-                if supervisor_id is None:
-                    st.error("Choose a supervisor first.")
-                else:
-                    attempt(
-                        lambda: assignments.assign_supervisor(
-                            viewer, person.person_id, supervisor_id, first, tables.day_after(last)
-                        ),
-                        f"{names[supervisor_id]} supervises {person.name}.",
-                        "supervisor",
-                    )
-        _ending(
-            viewer, "End a supervision", "Supervisor", spans, "end_supervision",
+    names = {
+        one.person_id: one.name
+        for one in everyone
+        if any(held.what == Role.SUPERVISOR for held in one.roles)
+    }
+    _assigned_card(
+        viewer, person.supervised_by, names, ("Supervisor", "From", "Last day"), None,
+        Assigning(
+            "supervisor", "Supervised by", "Assign a supervisor", "Supervisor",
+            "End a supervision",
+            lambda supervisor_id, first, end: assignments.assign_supervisor(
+                viewer, person.person_id, supervisor_id, first, end
+            ),
             lambda one, on: assignments.end_supervision(viewer, person.person_id, one.id, on),
+        ),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Assigning:
+    """The words and deeds of one kind of dated assignment."""
+
+    name: str
+    title: str
+    assign_title: str
+    label: str
+    end_title: str
+    assign: Callable[[int, date, date | None], None]
+    end: Callable[[Span, date], None]
+
+
+def _assigned_card(
+    viewer: Viewer, spans: tuple[Span, ...], choices: dict[int, str], columns: tuple[str, ...],
+    also: Callable[[Span], str] | None, kind: Assigning,
+) -> None:  # fmt: skip
+    """What can be done first, then what holds or will; what has ended is folded away."""
+    live = [one for one in spans if one.to_on is None or one.to_on > viewer.today]
+    ended = [one for one in spans if one not in live]
+    with look.card(kind.name, stretch=False):
+        st.subheader(kind.title, anchor=False)
+        _assign_form(viewer, choices, kind)
+        _ending(viewer, kind.end_title, kind.label, spans, f"end_{kind.name}", kind.end)
+        if not live:
+            st.html('<div class="ad-meta">Nobody now.</div>')
+        for title, some in (
+            ("", live[: choosing.AT_ONCE]),
+            (f"{len(live) - choosing.AT_ONCE} more", live[choosing.AT_ONCE :]),
+            (f"{len(ended)} ended", ended[::-1]),
+        ):
+            if some:
+                rows = [
+                    (
+                        one.what, tables.day(one.from_on), tables.last_day(one.to_on),
+                        *([also(one)] if also else []),
+                    )
+                    for one in some
+                ]  # fmt: skip
+                folded = st.expander(title, key=f"{kind.name}_{title}") if title else st.container()
+                with folded:
+                    tables.table(columns, rows, f"{kind.title} {title}".strip())
+
+
+def _assign_form(viewer: Viewer, choices: dict[int, str], kind: Assigning) -> None:
+    key = form_key(kind.name)
+    with st.expander(kind.assign_title, key=f"{key}_open"), st.form(key):
+        chosen = st.selectbox(
+            kind.label, list(choices), index=None, format_func=choices.__getitem__,
+            key=f"{key}_which",
         )  # fmt: skip
-
-
-def _dated(spans: tuple[Span, ...]) -> list[tuple[str, str, str]]:
-    return [(one.what, tables.day(one.from_on), tables.last_day(one.to_on)) for one in spans]
+        first, last = from_to(key, viewer.today)
+        if not st.form_submit_button("Assign"):
+            return
+        if chosen is None:
+            st.error(f"Choose a {kind.label.lower()} first.")
+            return
+        attempt(
+            partial(kind.assign, chosen, first, tables.day_after(last)),
+            f"{choices[chosen]} is assigned.",
+            kind.name,
+        )
 
 
 def _ending(

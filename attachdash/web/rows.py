@@ -34,10 +34,6 @@ _CSS = """
 .ad-cells > :last-child {{text-align:right}}
 .ad-head {{font-weight:600;color:{muted};font-size:14px}}
 .ad-cells img {{display:block}} .ad-spark {{font-size:13px;line-height:1.3}}
-.ad-name {{display:flex;justify-content:space-between;align-items:baseline;gap:1rem}}
-.ad-name h2 {{font:600 19px/1.3 "Source Serif",serif;margin:0;padding:0}}
-.ad-name .ad-meta {{white-space:nowrap}}
-.ad-dot {{display:inline-block;width:11px;height:11px;border-radius:50%;margin-right:.5rem}}
 .ad-say {{font-size:15px;line-height:1.4;margin-top:.35rem}}
 .ad-key {{display:flex;flex-wrap:wrap;gap:.2rem 1.4rem;font-size:14px;color:{muted}}}
 .ad-table {{width:100%;border-collapse:collapse;font-size:14px}}

@@ -11,7 +11,7 @@ from streamlit_authenticator.controllers import AuthenticationController
 from streamlit_authenticator.views import Authenticate
 
 from attachdash.errors import Invalid
-from attachdash.practice import entrance
+from attachdash.practice import entrance, passwords
 from attachdash.practice.house import settings
 from attachdash.practice.rights import Role, Viewer
 from attachdash.web import browser, door, house, look, rows, who
@@ -141,8 +141,9 @@ def password_page() -> None:
 
 def password_form(viewer: Viewer) -> None:
     """Old (if there is one), new and repeated password; the rules in words; sets it."""
-    least = 12 if set(viewer.roles) == {Role.CLIENT} else 15
-    with st.form("set_password"):
+    least = passwords.least_length(is_client=set(viewer.roles) == {Role.CLIENT})
+    # On the account page a card stands around it.
+    with st.form("set_password", border=viewer.must_change):
         st.write(
             f"At least {least} characters: four or five words in a row do well. "
             "No other rules, but passwords that strangers try first are refused."

@@ -73,6 +73,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
     del b
     return {
         "clients.add_client": ("NEW",),
+        "clients.change_client": (a, "Client A", None, None, "en"),
         "clients.close_episode": (e, TODAY, "done"),
         "clients.move_episode": (e, TODAY - timedelta(days=99)),
         "clients.open_episode": (a, TODAY),
@@ -91,6 +92,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "people.enable": (two,),
         "assignments.end_assignment": (a, two, TODAY),
         "people.end_role": (two, Role.THERAPIST, TODAY + timedelta(days=9)),
+        "people.end_session": (0,),
         "people.end_sessions": (two,),
         "assignments.end_supervision": (one, s, TODAY + timedelta(days=9)),
         "people.give_role": (two, Role.SUPERVISOR, TODAY),

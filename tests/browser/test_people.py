@@ -3,7 +3,7 @@
 import secrets
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.people import settled, sign_in, someone, unexpected
 from tests.browser.served import Served
@@ -82,4 +82,100 @@ def test_the_address_of_ones_home_leads_home(
         expect(page.get_by_role("heading", name=title).first).to_be_visible(timeout=30_000)
         settled(page)
         assert page.get_by_text("Page not found").count() == 0
+        assert unexpected(wrong) == []
+
+
+def add(page: Page, name: str, sign_in_name: str, role: str) -> None:
+    """Bring somebody in by the form, and put their code away."""
+    page.get_by_text("Add a person", exact=True).click()
+    form = page.get_by_test_id("stForm").filter(has_text="Add and make a code")
+    form.get_by_label("Name", exact=True).fill(name)
+    form.get_by_label("Signs in as").fill(sign_in_name)
+    form.get_by_test_id("stButtonGroup").get_by_text(role, exact=True).click()
+    form.get_by_role("button", name="Add and make a code").click()
+    page.get_by_role("button", name="I have handed it over").click(timeout=30_000)
+    expect(page.locator(".ad-code")).to_have_count(0, timeout=30_000)
+    settled(page)
+
+
+def pick(page: Page, form: Locator, label: str, words: str) -> None:
+    """Choose from a list by typing."""
+    form.get_by_label(label, exact=True).click()
+    form.get_by_label(label, exact=True).fill(words)
+    page.get_by_role("option", name=words).first.click()
+
+
+def told(page: Page, words: str) -> None:
+    """Wait until the page says what was done."""
+    expect(page.get_by_test_id("stAlert").filter(has_text=words)).to_be_visible(timeout=30_000)
+    settled(page)
+
+
+def test_a_person_is_found_gets_a_role_is_unlocked_and_shut_out_and_let_in(
+    demo: Served, browser: Browser
+) -> None:
+    with someone(browser) as (_, locked, _wrong):
+        locked.goto(demo.url)
+        for _try in range(4):
+            locked.get_by_label("Sign-in name").fill("l.adeyemi", timeout=30_000)
+            locked.get_by_label("Password or one-time code", exact=True).fill("wrong")
+            locked.get_by_role("button", name="Sign in").click()
+            expect(locked.get_by_text("don't go together")).to_be_visible(timeout=30_000)
+            settled(locked)
+    with someone(browser, height=1600) as (_, page, wrong):
+        sign_in(page, demo.url, "a.diallo", demo.passwords["a.diallo"])
+        expect(page.get_by_text("One person is locked out")).to_be_visible()
+        page.get_by_label("Find code or name").fill("adeyemi")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Baris Kaya")).to_have_count(0, timeout=30_000)
+        page.get_by_role("button", name="Lola Adeyemi").click()
+        page.get_by_role("button", name="Unlock").click(timeout=30_000)
+        told(page, "Lola Adeyemi may try again.")
+
+        page.get_by_text("Add a role", exact=True).click()
+        form = page.get_by_test_id("stForm").filter(has_text="Add the role")
+        pick(page, form, "Role", "supervisor")
+        form.get_by_role("button", name="Add the role").click()
+        told(page, "has one more role")
+        roles = page.locator(".st-key-card-roles")
+        expect(roles.get_by_role("cell", name="supervisor")).to_be_visible()
+        page.get_by_text("End a role", exact=True).click()
+        form = page.get_by_test_id("stForm").filter(has_text="End it").first
+        pick(page, form, "Role", "supervisor")
+        form.get_by_role("button", name="End it").click()
+        told(page, "supervisor ends after")
+
+        page.get_by_role("button", name="Disable this person").click()
+        told(page, "is shut out")
+        page.get_by_role("button", name="Enable this person").click()
+        told(page, "may sign in again")
+        assert unexpected(wrong) == []
+
+
+def test_a_clients_sign_in_is_linked_to_their_record_and_unlinked(
+    demo: Served, browser: Browser
+) -> None:
+    with someone(browser, height=1600) as (_, page, wrong):
+        sign_in(page, demo.url, "a.diallo", demo.passwords["a.diallo"])
+        add(page, "Linus Tester", f"l.tester{secrets.token_hex(3)}", "client")
+        record = page.locator(".st-key-card-record")
+        expect(record.get_by_text("Linked to no record yet")).to_be_visible()
+        pick(page, record, "Client code", "C-0115")
+        record.get_by_role("button", name="Link").click()
+        told(page, "signs in to C-0115")
+        expect(record.get_by_text("sees the record C-0115")).to_be_visible()
+        record.get_by_role("button", name="Unlink").click()
+        told(page, "no longer linked")
+        assert unexpected(wrong) == []
+
+
+def test_an_open_session_is_ended_from_the_list(demo: Served, browser: Browser) -> None:
+    with someone(browser) as (_, other, _wrong), someone(browser, height=1600) as (_, page, wrong):
+        sign_in(other, demo.url, "r.ito", demo.passwords["r.ito"])
+        sign_in(page, demo.url, "a.diallo", demo.passwords["a.diallo"])
+        row = page.locator(".st-key-card-open-sessions [data-testid=stHorizontalBlock]")
+        row.filter(has_text="Ren Ito").get_by_role("button", name="End").first.click()
+        told(page, "Ren Ito is signed out of that browser.")
+        other.reload()
+        expect(other.get_by_label("Sign-in name")).to_be_visible(timeout=30_000)
         assert unexpected(wrong) == []

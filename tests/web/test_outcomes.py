@@ -1,0 +1,71 @@
+"""The outcomes page: the triad first, whole scales before their parts, nothing of a few people."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from attachdash import web
+from attachdash.instruments import library
+from attachdash.practice import outcomes
+from attachdash.practice.outcomes import Outcome
+from tests.practice.conftest import TODAY
+
+PAGE = Path(__file__).resolve().parents[2] / "pages" / "outcomes.py"
+
+
+def outcome(instrument_id: str, compared: int, mean: float | None = 12.5) -> list[Outcome]:
+    """Each scale of an instrument, with the same figures."""
+    instrument = library()[instrument_id]
+    return [
+        Outcome(
+            instrument=instrument, scale=scale, episodes=9, compared=compared, late=1,
+            first_mean=mean, first_sd=mean, latest_mean=mean, latest_sd=mean,
+        )
+        for scale in instrument.scales
+    ]  # fmt: skip
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, found: list[Outcome]) -> AppTest:
+    monkeypatch.setattr(web, "viewer", lambda: SimpleNamespace(today=TODAY))
+    monkeypatch.setattr(outcomes, "outcomes", lambda viewer: found)
+    tab = AppTest.from_file(PAGE, default_timeout=20).run()
+    assert not tab.exception
+    return tab
+
+
+def html(tab: AppTest) -> str:
+    return "".join(one.proto.body for one in tab.get("html"))
+
+
+def test_the_triad_stands_first_and_parts_are_folded_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    tab = shown(monkeypatch, [*outcome("phq9", 8), *outcome("rses", 8), *outcome("ders16", 8)])
+    assert re.findall("</span>([^<]*)</h2>", html(tab)) == [
+        "Emotion regulation", "Self-esteem", "Symptoms",
+    ]  # fmt: skip
+    parts = len(library()["ders16"].scales) - 1
+    [folded] = tab.expander
+    assert folded.label == f"{parts} subscales"
+    assert html(tab).count("8 of 9") == parts + 3
+    assert html(tab).count("lower is better") == parts + 2
+    assert "Difficulties in regulation" not in "".join(one.proto.body for one in folded.get("html"))
+
+
+@pytest.mark.parametrize(("compared", "mean"), [(4, 12.5), (4, None), (0, None)])
+def test_means_of_fewer_than_five_are_not_shown(
+    monkeypatch: pytest.MonkeyPatch, compared: int, mean: float | None
+) -> None:
+    said = html(shown(monkeypatch, outcome("rses", compared, mean)))
+    assert "fewer than 5, not shown" in said
+    assert "12.5" not in said
+    assert f"{compared} of 9" in said
+
+
+def test_means_of_five_are_shown_with_their_spread(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = html(shown(monkeypatch, outcome("rses", 5)))
+    assert said.count("12.5 (12.5)") == 2
+    assert "not shown" not in said
