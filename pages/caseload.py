@@ -7,6 +7,7 @@ from attachdash.practice.caseload import Row, caseload
 from attachdash.practice.house import settings
 from attachdash.practice.rights import Role
 from attachdash.web import rows
+from attachdash.web.tables import counted
 
 viewer = web.viewer()
 supervises = viewer.role is Role.SUPERVISOR
@@ -31,14 +32,14 @@ def lead() -> str:
         first = f"{len(risky)} {verb} {what} nobody has seen. Risk answers stand first."
     else:
         first = "No risk answer waits to be seen. That is not safety: ask in person too."
-    more = f" {rows.plural(len(soft), 'client')} with a softer prompt." if soft else ""
+    more = f" {counted(len(soft), 'client')} with a softer prompt." if soft else ""
     return first + more
 
 
 rows.dress()
 web.header(
     "Caseload of the therapists you supervise" if supervises else "Caseload",
-    f"{rows.plural(len(found.rows), 'client')} · "
+    f"{counted(len(found.rows), 'client')} · "
     f"{rows.state_of_data(found.as_of, found.last_import_at, zone)}",
     lead(),
 )

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from attachdash import web
-from attachdash.charts.words import day
 from attachdash.errors import Refused
 from attachdash.practice.caseload import caseload
 from attachdash.practice.clients import Episode
@@ -12,6 +11,7 @@ from attachdash.practice.record import client_record
 from attachdash.practice.rights import Role
 from attachdash.web import forms, rows
 from attachdash.web import record as parts
+from attachdash.web.tables import day, last_day
 
 viewer = web.viewer()
 rows.dress()
@@ -68,7 +68,7 @@ if len(record.client.episodes) > 1:
     def named(episode_id: int) -> str:
         """The episode's number and days."""
         one: Episode = episodes[episode_id]
-        end = day(one.ended_on) if one.ended_on else "now"
+        end = last_day(one.ended_on) if one.ended_on else "now"
         return f"Episode {list(episodes).index(episode_id) + 1}: {day(one.started_on)} to {end}"
 
     st.segmented_control(

@@ -113,9 +113,7 @@ def _plain(text: str) -> str:
     )
 
 
-def counted(count: int, word: str) -> str:
-    """A number with its word: 1 row, 2 rows."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
+counted = tables.counted
 
 
 def as_csv(problems: Iterable[Problem]) -> str:

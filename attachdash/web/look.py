@@ -45,7 +45,8 @@ h1.ad-title {{font:600 28px/1.3 "Source Serif",serif;margin:0;padding:0}}
 .ad-table {{width:100%;border-collapse:collapse;font-size:15px;line-height:1.4}}
 .ad-table th {{text-align:left;font-size:14px;font-weight:600}}
 .ad-table :is(th,td) {{border:0;border-bottom:1px solid {card_line};padding:.35rem .5rem .35rem 0;
-  vertical-align:top;overflow-wrap:anywhere}}
+  vertical-align:top}}
+.ad-table td {{overflow-wrap:anywhere}}
 .ad-code {{font:700 26px/2 monospace;letter-spacing:.05em;overflow-wrap:anywhere}}
 .ad-sunk {{background:{sunk};border-radius:.5rem;padding:.75rem 1rem}}
 :is(.st-key-card-code,.st-key-card-crisis-empty,.st-key-card-crisis-gaps) {{

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from attachdash import charts
-from attachdash.charts.words import day
 from attachdash.practice import flags
 from attachdash.practice.clients import Client
 from attachdash.practice.record import ClientRecord, fix_lead
 from attachdash.practice.rights import Role, Viewer
-from attachdash.practice.words import LEADS, Course, Domain, Instrument, State
-from attachdash.web import browser, forms, look, rows
+from attachdash.practice.words import Course, Domain, Instrument, State
+from attachdash.web import browser, forms, look, rows, tables
+from attachdash.web.tables import clock, counted, day, last_day
 
 NEXT_STEP = (
     "Ask directly at the next contact. The total says nothing about it, and this product is no "
@@ -27,7 +27,7 @@ def meta(record: ClientRecord, zone: str) -> str:
     else:
         number = record.client.episodes.index(episode) + 1
         nominal = " (nominal)" if episode.start_is_nominal else ""
-        end = f" to {day(episode.ended_on)}, closed" if episode.ended_on else ""
+        end = f" to {last_day(episode.ended_on)}, closed" if episode.ended_on else ""
         parts.append(
             f"Episode {number} since {day(episode.started_on)}{nominal}{end}, week {record.week}"
         )
@@ -59,7 +59,7 @@ def lead(record: ClientRecord) -> str:
         )
     if risk:
         verb = "wants" if risk == 1 else "want"
-        what = rows.plural(risk, "risk answer or blank", "risk answers or blanks")
+        what = counted(risk, "risk answer or blank", "risk answers or blanks")
         return f"{what} nobody has seen {verb} you first. {said}"
     return said
 
@@ -84,7 +84,7 @@ def _open_flag(viewer: Viewer, one: flags.Flag, zone: str) -> None:
     ):
         st.html(
             f"<div>{rows.badge(one)} <b>{look.esc(_fact(one))}; "
-            f"came in {rows.local(one.came_in_at, zone)}.</b></div>"
+            f"came in {clock(one.came_in_at, zone)}.</b></div>"
             f'<div class="ad-say">Nobody has marked it seen. {NEXT_STEP}</div>'
         )
         if viewer.role is Role.THERAPIST:
@@ -107,8 +107,8 @@ def _fact(one: flags.Flag) -> str:
 
 def _quietly(one: flags.Flag, zone: str) -> str:
     if one.state == "seen" and one.seen_at:
-        return f"{_fact(one)}; seen by {one.seen_by}, {rows.local(one.seen_at, zone)}."
-    return f"{_fact(one)}; came in {rows.local(one.came_in_at, zone)}."
+        return f"{_fact(one)}; seen by {one.seen_by}, {clock(one.seen_at, zone)}."
+    return f"{_fact(one)}; came in {clock(one.came_in_at, zone)}."
 
 
 def triad(viewer: Viewer, record: ClientRecord, *, pictures: bool) -> None:
@@ -117,9 +117,10 @@ def triad(viewer: Viewer, record: ClientRecord, *, pictures: bool) -> None:
         with column, look.card(f"triad-{domain}"):
             title = rows.title(domain.label, domain, f"n {course.n if course else 0}")
             if course is None:
-                st.html(title + _needs(viewer, domain))
+                st.html(title + _needs(record, domain))
             else:
-                st.html(title + rows.say(*charts.sentence_parts(course, shared=True)))
+                bold, place, more = charts.sentence_parts(course, shared=True)
+                st.html(f'<div class="ad-lines">{title}{rows.say(bold, place)}</div>')
                 if pictures:
                     look.chart(
                         charts.panel(course, mode=browser.mode(), phone=browser.phone()),
@@ -127,7 +128,8 @@ def triad(viewer: Viewer, record: ClientRecord, *, pictures: bool) -> None:
                         f"{domain.label}. {charts.sentence(course, shared=True)}",
                     )
                 else:
-                    st.html(rows.table(charts.table(course)))
+                    _table(course, domain.label, shared=True)
+                st.html(f'<div class="ad-meta">{look.esc(more)}</div>')
             if viewer.role is Role.THERAPIST and record.episode:
                 _other_lead(viewer, record, domain, course)
     if pictures and any(record.triad.values()):
@@ -141,11 +143,10 @@ def triad(viewer: Viewer, record: ClientRecord, *, pictures: bool) -> None:
         )
 
 
-def _needs(viewer: Viewer, domain: Domain) -> str:
+def _needs(record: ClientRecord, domain: Domain) -> str:
     names = []
-    for instrument_id, _ in LEADS[domain]:
-        instrument = viewer.store.library[instrument_id]
-        items = rows.plural(len(instrument.items), "item")
+    for instrument in record.leads[domain]:
+        items = counted(len(instrument.items), "item")
         how = items if instrument.accepts_items else "ready scores"
         names.append(f"{instrument.short_name} ({how})")
     first, *others = dict.fromkeys(names)
@@ -186,7 +187,7 @@ def measures(record: ClientRecord, *, pictures: bool) -> None:
     cards: list[Course | None] = [*([None] if record.attachment else []), *leading]
     _grid(record, cards, pictures=pictures)
     if rest:
-        words = f"{rows.plural(len(rest), 'more scale')} of this episode"
+        words = f"{counted(len(rest), 'more scale')} of this episode"
         more = st.expander(words, key="more_scales", on_change="rerun")
         if more.open:
             with more:
@@ -220,7 +221,7 @@ def _attachment(record: ClientRecord, *, pictures: bool) -> None:
         else:
             for course in record.attachment:
                 st.html(f'<div class="ad-say"><b>{look.esc(course.scale.name)}</b></div>')
-                st.html(rows.table(charts.table(course)))
+                _table(course, course.scale.name)
         st.html('<div class="ad-meta">It moves slowly: every 7 to 12 weeks is enough.</div>')
 
 
@@ -229,7 +230,8 @@ def _measure(client: Client, course: Course, *, pictures: bool) -> None:
     with look.card(f"measure-{key}"):
         domain = course.scale.domain
         title = rows.title(course.scale.name, domain, f"{domain.label} · n {course.n}")
-        st.html(title + rows.say(*charts.sentence_parts(course)))
+        bold, place, more = charts.sentence_parts(course)
+        st.html(f'<div class="ad-lines">{title}{rows.say(bold, place)}</div>')
         if pictures:
             on = course.latest.answered_on if course.latest else course.started_on
             figure = charts.measure(
@@ -237,7 +239,13 @@ def _measure(client: Client, course: Course, *, pictures: bool) -> None:
             )
             look.chart(figure, f"chart_{key}", f"{course.scale.name}. {charts.sentence(course)}")
         else:
-            st.html(rows.table(charts.table(course)))
+            _table(course, course.scale.name)
+        st.html(f'<div class="ad-meta">{look.esc(more)}</div>')
+
+
+def _table(course: Course, caption: str, *, shared: bool = False) -> None:
+    frame = charts.table(course, shared=shared)[::-1]
+    tables.table(list(frame.columns), frame.to_numpy().tolist(), f"{caption}, newest first")
 
 
 def notes(record: ClientRecord) -> None:

@@ -2,13 +2,10 @@
 
 import re
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-import pandas as pd
 import streamlit as st
 
 from attachdash.charts import domain_hue, palette, sparkline
-from attachdash.charts.words import day
 from attachdash.practice.caseload import Row
 from attachdash.practice.clients import Client
 from attachdash.practice.courses import TRIAD
@@ -16,6 +13,7 @@ from attachdash.practice.flags import Flag
 from attachdash.practice.house import Settings
 from attachdash.practice.words import Course, Domain
 from attachdash.web import browser, look
+from attachdash.web.tables import clock, counted, day
 
 # A number that can be rung is taken whole or not at all: half of one rings somebody else.
 _DIGITS = re.compile(r"(?<![\w:.&#+])\+?\d(?:[ /-]?\d)*(?![\w:]|[.,/-]\d)")
@@ -39,12 +37,8 @@ _CSS = """
 .ad-name .ad-meta {{white-space:nowrap}}
 .ad-dot {{display:inline-block;width:11px;height:11px;border-radius:50%;margin-right:.5rem}}
 .ad-say {{font-size:15px;line-height:1.4;margin-top:.35rem}}
+@media (min-width:641px) and (max-width:1300px) {{.ad-lines {{min-height:4.6rem}}}}
 .ad-key {{display:flex;flex-wrap:wrap;gap:.2rem 1.4rem;font-size:14px;color:{muted}}}
-.ad-table {{width:100%;border-collapse:collapse;font-size:14px}}
-.ad-table th {{text-align:left;background:{sunk};font-weight:600;color:{muted}}}
-.ad-table th, .ad-table td {{border:1px solid {card_line};padding:.3rem .5rem}}
-.ad-table td:not(:last-child) {{white-space:nowrap}}
-.ad-scroll {{overflow-x:auto}}
 @media (max-width:640px) {{
   .ad-cells {{grid-template-columns:repeat(3,1fr);gap:.3rem .5rem}}
   .ad-cells > :nth-child(1) {{grid-column:1/3}} .ad-cells > :nth-child(2) {{grid-column:1/-1}}
@@ -57,27 +51,16 @@ _CSS = """
 
 
 def dress() -> None:
-    """The CSS of rows, flag cards and tables; once a run, by the page."""
+    """The CSS of rows and flag cards; once a run, by the page."""
     ink = palette(browser.mode())
     names = {name: getattr(ink, name) for name in ink.__slots__ if name != "hues"}
     st.html(f"<style>{_CSS.format(**names)}</style>")
 
 
-def local(moment: datetime, zone: str) -> str:
-    """A UTC moment as "24 Nov 2026, 08:40" in the practice's time zone."""
-    there = moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone))
-    return f"{day(there.date())}, {there:%H:%M}"
-
-
 def state_of_data(as_of: datetime, last_import_at: datetime | None, zone: str) -> str:
     """When this was read, and when a file last came in."""
-    last = f"last import {local(last_import_at, zone)}" if last_import_at else "no import yet"
-    return f"as of {local(as_of, zone)} · {last}"
-
-
-def plural(count: int, one: str, more: str | None = None) -> str:
-    """The count with its word: "1 client", "3 clients"."""
-    return f"{count} {one if count == 1 else more or one + 's'}"
+    last = f"last import {clock(last_import_at, zone)}" if last_import_at else "no import yet"
+    return f"as of {clock(as_of, zone)} · {last}"
 
 
 def label(client: Client) -> str:
@@ -85,12 +68,12 @@ def label(client: Client) -> str:
     return f"{client.name} · {client.code}" if client.name else client.code
 
 
-def ago(last_answer_on: date | None, today: date) -> str:
+def weeks_since(last_answer_on: date | None, today: date) -> str:
     """How long since the last answer, in weeks."""
     if last_answer_on is None:
         return "no answer yet"
     weeks = (today - last_answer_on).days // 7
-    return "this week" if weeks == 0 else f"{plural(weeks, 'week')} ago"
+    return "this week" if weeks == 0 else f"{counted(weeks, 'week')} ago"
 
 
 def is_silent(row: Row, today: date) -> bool:
@@ -140,7 +123,7 @@ def cells(row: Row, today: date) -> str:
     sparks = "".join(_spark(domain, row.triad[domain]) for domain in TRIAD)
     return (
         f'<div class="ad-cells"><span>{badge(row.open_flag)}</span><span>{_why(row, today)}</span>'
-        f'{sparks}<span class="ad-meta">{ago(row.last_answer_on, today)}</span></div>'
+        f'{sparks}<span class="ad-meta">{weeks_since(row.last_answer_on, today)}</span></div>'
     )
 
 
@@ -163,7 +146,8 @@ def _why(row: Row, today: date) -> str:
         return f"{look.esc(fact)} Nobody has seen it.{also} {muted.format('Ask directly.')}"
     historic = sum(one.state == "historic" for one in row.flags)
     if historic:
-        return muted.format(f"{plural(historic, 'older risk answer')} came in late: in the record.")
+        late = counted(historic, "answer or blank", "answers or blanks")
+        return muted.format(f"{late} came in late: look at the record.")
     if row.client.open_episode is None:
         return muted.format("Open an episode: weeks are counted from its first day.")
     if is_silent(row, today):
@@ -196,19 +180,6 @@ def title(words: str, domain: Domain, count: str) -> str:
 def say(bold: str, rest: str = "") -> str:
     """A card's sentence as HTML, its first clause bold."""
     return f'<div class="ad-say"><b>{look.esc(bold)}</b> {look.esc(rest)}</div>'
-
-
-def table(frame: pd.DataFrame) -> str:
-    """A table of text as HTML, newest row first."""
-    body = "".join(
-        "<tr>" + "".join(f"<td>{look.esc(cell)}</td>" for cell in cells_) + "</tr>"
-        for cells_ in frame[::-1].itertuples(index=False)
-    )
-    names = "".join(f'<th scope="col">{look.esc(name)}</th>' for name in frame.columns)
-    return (
-        f'<div class="ad-scroll"><table class="ad-table"><thead><tr>{names}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
 
 
 def heading(words: str) -> str:
