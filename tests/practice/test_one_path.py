@@ -143,6 +143,9 @@ def test_h04_a_risk_answer_is_flagged_in_the_same_transaction_whatever_the_total
     recording.record_administration(mine, a, "phq9", TODAY, [0] * 8 + [1])
     [again] = record.client_record(mine, a).flags
     assert again.state == "open"
+    # And what went before it stays known: the answer that was seen, and the 0 of a day earlier.
+    before = [(one.answered_on, one.answer, one.seen_by, one.seen_at) for one in again.before]
+    assert before == [(day, 1, "T.ONE", NOW), (day - timedelta(days=1), 0, None, None)]
 
 
 def test_h05_seen_means_the_answer_that_was_on_the_screen(either: House) -> None:
