@@ -7,6 +7,7 @@ from attachdash.practice.house import settings
 from attachdash.practice.record import Progress, my_progress
 from attachdash.practice.words import Domain
 from attachdash.web import rows
+from attachdash.web.tables import last_day
 
 NAMES = {
     Domain.COMMUNICATION: "Talking and being heard",
@@ -31,16 +32,26 @@ def hello() -> None:
         )
         web.header(f"Hello {name}", "", lead)
         return
-    week = f"Week {found.week}" if found.week is not None else "No therapy is open here just now"
-    by = f" with {', '.join(found.therapists)}" if found.therapists else ""
-    any_yet = any(course and course.n for course in found.triad.values())
-    lead = (
-        "These are your own answers since you began. Up is better in each picture, and one answer "
-        "alone says little."
-        if any_yet
-        else "No pictures yet. Each one begins with your first answers."
-    )
-    web.header(f"Hello {name}", week + by, lead)
+    own = charts.client_lead({NAMES[domain]: course for domain, course in found.triad.items()})
+    if any(course and course.n for course in found.triad.values()):
+        lead = f"{own} These are your own answers: one alone says little.".strip()
+    else:
+        lead = "No pictures yet. Each one begins with your first answers."
+    web.header(f"Hello {name}", therapy(found), lead)
+
+
+def therapy(progress: Progress) -> str:
+    """Which week with whom, or when the therapy ended."""
+    episodes = progress.client.episodes
+    if progress.client.open_episode is None:
+        ends = [one.ended_on for one in episodes if one.ended_on]
+        return (
+            f"Your therapy here ended on {last_day(max(ends))}"
+            if ends
+            else "No therapy is open here just now"
+        )
+    by = f" with {', '.join(progress.therapists)}" if progress.therapists else ""
+    return f"Week {progress.week}{by}"
 
 
 def pictures(progress: Progress) -> None:
@@ -59,6 +70,10 @@ def pictures(progress: Progress) -> None:
 
 
 hello()
+st.html(
+    '<div class="ad-say">Not safe right now? “Need help now?” at the top of every page says '
+    "whom to call.</div>"
+)
 if found is not None:
     pictures(found)
 with web.card("quiet-limits"):

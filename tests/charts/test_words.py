@@ -67,6 +67,17 @@ def test_h09_the_clients_sentence_says_what_the_clients_picture_shows(
     assert not re.search(r"clinical|deteriorat|norm|risk|better than|worse|\d", said)
 
 
+def test_h11_a_fall_is_put_in_its_place_once_and_what_is_up_comes_first() -> None:
+    up, down, level = make_course([17, 9]), make_course([9, 17]), make_course([9, 9])
+    said = charts.client_lead({"One": down, "Two": up, "Three": level, "Four": down, "Five": None})
+    assert said == (
+        "Higher than when you began: two. Close to where you began: three. "
+        "Lower just now: one, four. A fall happens in therapy and isn’t a verdict on you."
+    )
+    assert "fall" not in charts.client_sentence(down)
+    assert charts.client_lead({"One": make_course([9])}) == ""
+
+
 @pytest.mark.parametrize("values", [[], [None], [9]])
 def test_too_few_answers_are_said_to_client_and_staff(values: list[float | None]) -> None:
     course = make_course(values)
