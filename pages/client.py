@@ -9,7 +9,7 @@ from attachdash.practice.clients import Episode
 from attachdash.practice.house import settings
 from attachdash.practice.record import client_record
 from attachdash.practice.rights import Role
-from attachdash.web import forms, rows
+from attachdash.web import flagged, forms, rows
 from attachdash.web import record as parts
 from attachdash.web.tables import day, last_day
 
@@ -46,6 +46,8 @@ except Refused as error:
     choose()
     st.stop()
 
+if st.button("‹ Caseload", key="back", type="tertiary"):
+    web.go("caseload")
 with st.container(horizontal=True, horizontal_alignment="distribute", key="client-head"):
     with st.container():
         web.header(
@@ -53,6 +55,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", key="clien
             parts.meta(record, settings(viewer).time_zone),
             parts.lead(record),
         )
+        parts.not_asked(record)
     with st.container(width="content", horizontal=True, vertical_alignment="center"):
         if viewer.role is Role.THERAPIST and st.button("Type a paper form"):
             web.go("paper_form")
@@ -77,7 +80,7 @@ if len(record.client.episodes) > 1:
     )  # fmt: skip
 
 forms.say()
-parts.flag_cards(viewer, record, settings(viewer).time_zone)
+flagged.cards(viewer, record, settings(viewer).time_zone)
 parts.triad(viewer, record, pictures=pictures)
 parts.measures(record, pictures=pictures)
-parts.notes(record)
+parts.without_episode(record)

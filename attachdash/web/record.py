@@ -1,20 +1,15 @@
-"""How do flags, courses and choices of one client look on the client's page?"""
+"""How do courses and choices of one client look on the client's page?"""
 
 import streamlit as st
 
 from attachdash import charts
-from attachdash.practice import flags
 from attachdash.practice.clients import Client
 from attachdash.practice.record import ClientRecord, fix_lead
 from attachdash.practice.rights import Role, Viewer
 from attachdash.practice.words import Course, Domain, Instrument, State
-from attachdash.web import browser, forms, look, rows, tables
-from attachdash.web.tables import clock, counted, day, last_day
+from attachdash.web import browser, flagged, look, rows, tables
+from attachdash.web.tables import counted, day, last_day
 
-NEXT_STEP = (
-    "Ask directly at the next contact. The total says nothing about it, and this product is no "
-    "emergency service."
-)
 _SHOWN_AT_ONCE = 6
 
 
@@ -34,13 +29,14 @@ def meta(record: ClientRecord, zone: str) -> str:
     parts.append(", ".join(record.therapists) or "no therapist assigned today")
     last = record.last_answer_on
     parts.append(f"last answer {day(last)}" if last else "no answers yet")
-    return " · ".join([*parts, rows.state_of_data(record.as_of, record.last_import_at, zone)])
+    state = rows.state_of_data(
+        record.as_of, record.last_import_at, zone, any_answers=last is not None
+    )
+    return " · ".join([*parts, state])
 
 
 def lead(record: ClientRecord) -> str:
     """What to know first, its first sentence bold."""
-    waiting = [one for one in record.flags if one.state == "open"]
-    risk = sum(one.is_risk for one in waiting)
     if record.last_answer_on is None:
         said = "Nothing has been answered yet. Each picture says what it needs."
     elif record.episode is None:
@@ -57,58 +53,7 @@ def lead(record: ClientRecord) -> str:
             f"{spread} answers to each of the three leading scales. First and latest are shown as "
             "they are: whether a difference is more than noise isn’t computed yet."
         )
-    if risk:
-        verb = "wants" if risk == 1 else "want"
-        what = counted(risk, "risk answer or blank", "risk answers or blanks")
-        return f"{what} nobody has seen {verb} you first. {said}"
-    return said
-
-
-def flag_cards(viewer: Viewer, record: ClientRecord, zone: str) -> None:
-    """Open flags as cards, then those seen, then the historic ones, quietly."""
-    for one in record.flags:
-        if one.state == "open":
-            _open_flag(viewer, one, zone)
-    for state, heading in (("seen", "Seen"), ("historic", "Older than 14 days when they came in")):
-        quiet = [one for one in record.flags if one.state == state]
-        if not quiet:
-            continue
-        lines = "".join(f"<div>{look.esc(_quietly(one, zone))}</div>" for one in quiet)
-        st.html(f'<div class="ad-meta"><b>{heading}</b>{lines}</div>')
-
-
-def _open_flag(viewer: Viewer, one: flags.Flag, zone: str) -> None:
-    with (
-        st.container(border=True, key=f"flag-{one.flag_id}"),
-        st.container(horizontal=True, vertical_alignment="center"),
-    ):
-        st.html(
-            f"<div>{rows.badge(one)} <b>{look.esc(_fact(one))}; "
-            f"came in {clock(one.came_in_at, zone)}.</b></div>"
-            f'<div class="ad-say">Nobody has marked it seen. {NEXT_STEP}</div>'
-        )
-        if viewer.role is Role.THERAPIST:
-            pressed = st.button("I have seen this", key=f"seen_{one.flag_id}", type="primary")
-            if pressed:
-                forms.attempt(
-                    lambda: flags.mark_seen(
-                        viewer, one.client_id, one.flag_id, one.administration_id
-                    ),
-                    "Marked as seen.",
-                )
-
-
-def _fact(one: flags.Flag) -> str:
-    what = f"{one.instrument.short_name} item {one.item} ({one.topic})"
-    if one.answer is None:
-        return f"{what} was left blank on {day(one.answered_on)}"
-    return f"{what} was answered {rows.given(one)} on {day(one.answered_on)}"
-
-
-def _quietly(one: flags.Flag, zone: str) -> str:
-    if one.state == "seen" and one.seen_at:
-        return f"{_fact(one)}; seen by {one.seen_by}, {clock(one.seen_at, zone)}."
-    return f"{_fact(one)}; came in {clock(one.came_in_at, zone)}."
+    return flagged.first_of_all(record) + said
 
 
 def triad(viewer: Viewer, record: ClientRecord, *, pictures: bool) -> None:
@@ -136,6 +81,7 @@ def triad(viewer: Viewer, record: ClientRecord, *, pictures: bool) -> None:
         st.html(
             '<div class="ad-key"><b>Share of each scale’s own range, 0–100, up is better</b>'
             "<span>● answers</span><span>○ items missing</span>"
+            "<span>broken line: a long gap between two answers</span>"
             "<span>pale band: usual range, mean ± 1 SD of the group named; "
             "dashed edge: unchecked</span>"
             "<span>Heights can’t be compared between scales: 60 on one isn’t 60 on another."
@@ -184,7 +130,12 @@ def measures(record: ClientRecord, *, pictures: bool) -> None:
         (rest if course.scale.domain in seen else leading).append(course)
         seen.add(course.scale.domain)
     leading, rest = leading[:_SHOWN_AT_ONCE], [*leading[_SHOWN_AT_ONCE:], *rest]
-    cards: list[Course | None] = [*([None] if record.attachment else []), *leading]
+    # What wants an eye is never in the fold.
+    flagged_now = {one.instrument for one in record.flags if one.state == "open"}
+    leading += [course for course in rest if course.instrument in flagged_now]
+    rest = [course for course in rest if course.instrument not in flagged_now]
+    drawn = any(course.n for course in leading if course.scale.domain is Domain.ATTACHMENT)
+    cards: list[Course | None] = [*([] if drawn and not record.attachment else [None]), *leading]
     _grid(record, cards, pictures=pictures)
     if rest:
         words = f"{counted(len(rest), 'more scale')} of this episode"
@@ -196,7 +147,8 @@ def measures(record: ClientRecord, *, pictures: bool) -> None:
 
 def _grid(record: ClientRecord, cards: list[Course | None], *, pictures: bool) -> None:
     for start in range(0, len(cards), 2):
-        for column, course in zip(st.columns(2), cards[start : start + 2], strict=False):
+        pair = cards[start : start + 2]
+        for column, course in zip(st.columns(len(pair)), pair, strict=True):
             with column:
                 if course is None:
                     _attachment(record, pictures=pictures)
@@ -205,7 +157,11 @@ def _grid(record: ClientRecord, cards: list[Course | None], *, pictures: bool) -
 
 
 def _attachment(record: ClientRecord, *, pictures: bool) -> None:
-    assert record.attachment is not None
+    if record.attachment is None:
+        with look.card("attachment"):
+            title = rows.title("Attachment in close relationships", Domain.ATTACHMENT, "n 0")
+            st.html(title + _needs(record, Domain.ATTACHMENT))
+        return
     anxiety, avoidance = record.attachment
     said = charts.pair_sentence(anxiety, avoidance)
     with look.card("attachment"):
@@ -248,13 +204,17 @@ def _table(course: Course, caption: str, *, shared: bool = False) -> None:
     tables.table(list(frame.columns), frame.to_numpy().tolist(), f"{caption}, newest first")
 
 
-def notes(record: ClientRecord) -> None:
-    """What the pictures leave out: answers without an episode, risk items that nobody asked."""
+def without_episode(record: ClientRecord) -> None:
+    """How many answers the pictures leave out because no episode reaches over their days."""
     if record.without_episode:
         st.html(
             f'<div class="ad-meta">Answers without an episode: {record.without_episode}. They are '
             "kept, and drawn once an episode reaches over their days.</div>"
         )
+
+
+def not_asked(record: ClientRecord) -> None:
+    """Which risk items nobody asked, or came in as ready scores: no flag can say so."""
     courses = [*record.others, *(record.attachment or ()), *filter(None, record.triad.values())]
     asked = {course.instrument for course in courses if course.instrument.risk_items}
     ready = {
@@ -282,5 +242,4 @@ def _short(instruments: set[Instrument]) -> str:
 
 
 def _quiet(bold: str, rest: str) -> None:
-    with look.card(f"quiet-{bold.split()[0].lower()}"):
-        st.html(rows.say(bold, rest))
+    st.html(f'<div class="ad-sunk">{rows.say(bold, rest)}</div>')

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import streamlit as st
 
-from attachdash.charts import domain_hue, palette, sparkline
+from attachdash.charts import domain_hue, palette, sparkline, week_if_old
 from attachdash.practice.caseload import Row
 from attachdash.practice.clients import Client
 from attachdash.practice.courses import TRIAD
@@ -27,6 +27,7 @@ _CSS = """
 [class*="st-key-row-"] {{border-bottom:1px solid {card_line};padding:.25rem 0}}
 [class*="st-key-row-"] button {{min-height:28px;padding:0;justify-content:flex-start;color:{link}}}
 [class*="st-key-row-"] button p {{font-size:16px;font-weight:600}}
+.st-key-client-head > :first-child {{flex:1 1 26rem;min-width:min(100%,26rem)}}
 .ad-cells {{display:grid;grid-template-columns:7.5rem minmax(10rem,1fr) repeat(3,126px) 7rem;
   gap:0 1rem;align-items:center;font-size:15px;line-height:1.4}}
 .ad-cells > :last-child {{text-align:right}}
@@ -37,15 +38,25 @@ _CSS = """
 .ad-name .ad-meta {{white-space:nowrap}}
 .ad-dot {{display:inline-block;width:11px;height:11px;border-radius:50%;margin-right:.5rem}}
 .ad-say {{font-size:15px;line-height:1.4;margin-top:.35rem}}
+@media (min-width:641px) {{
+  :is([class*="st-key-card-triad"],[class*="st-key-card-measure"],.st-key-card-attachment)
+  .ad-table td:first-child {{white-space:nowrap}}
+}}
 @media (min-width:641px) and (max-width:1300px) {{.ad-lines {{min-height:4.6rem}}}}
 .ad-key {{display:flex;flex-wrap:wrap;gap:.2rem 1.4rem;font-size:14px;color:{muted}}}
-@media (max-width:640px) {{
+.ad-narrow {{display:none}}
+@media (max-width:1200px) {{
+  .st-key-row-head {{display:none}} .ad-narrow {{display:inline}}
   .ad-cells {{grid-template-columns:repeat(3,1fr);gap:.3rem .5rem}}
-  .ad-cells > :nth-child(1) {{grid-column:1/3}} .ad-cells > :nth-child(2) {{grid-column:1/-1}}
-  .ad-cells > :last-child {{grid-column:3;grid-row:1}}
-  .ad-cells > :nth-child(2):empty {{display:none}}
+  .ad-cells > :nth-child(-n+2) {{grid-column:1/-1}}
+  .ad-cells > :is(:empty,:last-child) {{display:none}}
+  .ad-spark img {{max-width:100%}} .ad-spark .ad-narrow {{display:block;color:{muted}}}
+  [class*="st-key-row-"] [data-testid=stHorizontalBlock] {{flex-direction:column;gap:.3rem}}
+  [class*="st-key-row-"] [data-testid=stColumn] {{width:100%;flex:1 1 auto}}
+}}
+@media (max-width:640px) {{
   [class*="st-key-row-"] button {{min-height:44px}}
-  .ad-spark img {{max-width:100%}}
+  [class*="st-key-row-"] [data-testid=stElementContainer]:has(button) {{margin-bottom:-.6rem}}
 }}
 """
 
@@ -57,9 +68,14 @@ def dress() -> None:
     st.html(f"<style>{_CSS.format(**names)}</style>")
 
 
-def state_of_data(as_of: datetime, last_import_at: datetime | None, zone: str) -> str:
+def state_of_data(
+    as_of: datetime, last_import_at: datetime | None, zone: str, *, any_answers: bool
+) -> str:
     """When this was read, and when a file last came in."""
-    last = f"last import {clock(last_import_at, zone)}" if last_import_at else "no import yet"
+    if last_import_at:
+        last = f"last import {clock(last_import_at, zone)}"
+    else:
+        last = "answers typed or loaded, no file yet" if any_answers else "no file yet"
     return f"as of {clock(as_of, zone)} · {last}"
 
 
@@ -98,7 +114,7 @@ def badge(flag: Flag | None) -> str:
 
 
 def head() -> str:
-    """The caseload's table header as HTML; on a phone one line."""
+    """The caseload's table header as HTML; gone in a narrow window, where words stand beside."""
     names = "".join(f"<span>{domain.label}</span>" for domain in TRIAD)
     return (
         f'<div class="ad-cells ad-head"><span>Needs</span><span>Why</span>{names}'
@@ -106,8 +122,11 @@ def head() -> str:
     )
 
 
-def who(row: Row, *, with_therapists: bool) -> str:
-    """The muted line under a name as HTML: code, year of birth, week, and by whom treated."""
+def who(row: Row, today: date, *, with_therapists: bool) -> str:
+    """The muted line under a name as HTML: code, year of birth, week, and by whom treated.
+
+    In a narrow window, where the row has no column for it, also when the last answer was.
+    """
     client = row.client
     parts = [
         client.code if client.name else "",
@@ -115,7 +134,9 @@ def who(row: Row, *, with_therapists: bool) -> str:
         f"wk {row.week}" if row.week is not None else "no episode",
         ", ".join(row.therapists) if with_therapists else "",
     ]
-    return f'<div class="ad-meta">{look.esc(" · ".join(part for part in parts if part))}</div>'
+    said = look.esc(" · ".join(part for part in parts if part))
+    last = weeks_since(row.last_answer_on, today)
+    return f'<div class="ad-meta">{said}<span class="ad-narrow"> · {last}</span></div>'
 
 
 def cells(row: Row, today: date) -> str:
@@ -157,15 +178,21 @@ def _why(row: Row, today: date) -> str:
 
 def _spark(domain: Domain, course: Course | None) -> str:
     if course is None or not course.n:
-        return '<span class="ad-meta ad-spark">no score</span>'
+        return f'<span class="ad-meta ad-spark">{_narrow(domain)}no score</span>'
     shares = [f"{share:.0f}" for share in course.shares]
-    said = f"{shares[0]} → {shares[-1]} · n {course.n}" if course.n > 1 else f"{shares[0]} · n 1"
+    said = f"{shares[0]} → {shares[-1]}" if course.n > 1 else shares[0]
+    when = week_if_old(course)
+    said = " · ".join([said, *([when] if when else []), f"n {course.n}"])
     alt = f"{domain.label}, share of range 0 to 100: {said}"
     address = sparkline(course, mode=browser.mode())
     return (
-        f'<span class="ad-spark"><img alt="{look.esc(alt)}" width="118" src="{address}">'
-        f"{said}</span>"
+        f'<span class="ad-spark">{_narrow(domain)}'
+        f'<img alt="{look.esc(alt)}" width="118" src="{address}">{said}</span>'
     )
+
+
+def _narrow(domain: Domain) -> str:
+    return f'<span class="ad-narrow">{domain.label}</span>'
 
 
 def title(words: str, domain: Domain, count: str) -> str:
