@@ -178,6 +178,12 @@ def test_h23_old_answers_raise_historic_flags_that_are_never_first(either: House
     [flag] = record.client_record(either.viewer("t.one"), either.clients["A"]).flags
     assert (flag.state, flag.answered_on) == ("historic", TODAY - timedelta(days=15))
     assert caseload.caseload(either.viewer("t.one")).rows[0].open_flag is None
+    # Each of the eight days is known, and late answers can be marked as seen too.
+    assert len(flag.before) == 7
+    mine = either.viewer("t.one")
+    flags.mark_seen(mine, either.clients["A"], flag.flag_id, flag.administration_id)
+    [seen] = record.client_record(mine, either.clients["A"]).flags
+    assert (seen.state, seen.seen_by) == ("seen", "T.ONE")
 
 
 def test_h14_a_former_colleague_sees_nothing(either: House) -> None:
