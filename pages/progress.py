@@ -7,7 +7,6 @@ from attachdash.practice.house import settings
 from attachdash.practice.record import Progress, my_progress
 from attachdash.practice.words import Domain
 from attachdash.web import rows
-from attachdash.web.tables import last_day
 
 NAMES = {
     Domain.COMMUNICATION: "Talking and being heard",
@@ -37,21 +36,7 @@ def hello() -> None:
         lead = f"{own} These are your own answers: one alone says little.".strip()
     else:
         lead = "No pictures yet. Each one begins with your first answers."
-    web.header(f"Hello {name}", therapy(found), lead)
-
-
-def therapy(progress: Progress) -> str:
-    """Which week with whom, or when the therapy ended."""
-    episodes = progress.client.episodes
-    if progress.client.open_episode is None:
-        ends = [one.ended_on for one in episodes if one.ended_on]
-        return (
-            f"Your therapy here ended on {last_day(max(ends))}"
-            if ends
-            else "No therapy is open here just now"
-        )
-    by = f" with {', '.join(progress.therapists)}" if progress.therapists else ""
-    return f"Week {progress.week}{by}"
+    web.header(f"Hello {name}", rows.therapy(found), lead)
 
 
 def pictures(progress: Progress) -> None:

@@ -134,8 +134,9 @@ def measures(record: ClientRecord, *, pictures: bool) -> None:
     flagged_now = {one.instrument for one in record.flags if one.state == "open"}
     leading += [course for course in rest if course.instrument in flagged_now]
     rest = [course for course in rest if course.instrument not in flagged_now]
-    drawn = any(course.n for course in leading if course.scale.domain is Domain.ATTACHMENT)
-    cards: list[Course | None] = [*([] if drawn and not record.attachment else [None]), *leading]
+    if not any(course.n for course in record.others if course.scale.domain is Domain.ATTACHMENT):
+        _attachment_needs(record)
+    cards: list[Course | None] = [*([None] if record.attachment else []), *leading]
     _grid(record, cards, pictures=pictures)
     if rest:
         words = f"{counted(len(rest), 'more scale')} of this episode"
@@ -156,12 +157,15 @@ def _grid(record: ClientRecord, cards: list[Course | None], *, pictures: bool) -
                     _measure(record.client, course, pictures=pictures)
 
 
-def _attachment(record: ClientRecord, *, pictures: bool) -> None:
+def _attachment_needs(record: ClientRecord) -> None:
     if record.attachment is None:
-        with look.card("attachment"):
+        with look.card("attachment", stretch=False):
             title = rows.title("Attachment in close relationships", Domain.ATTACHMENT, "n 0")
             st.html(title + _needs(record, Domain.ATTACHMENT))
-        return
+
+
+def _attachment(record: ClientRecord, *, pictures: bool) -> None:
+    assert record.attachment is not None
     anxiety, avoidance = record.attachment
     said = charts.pair_sentence(anxiety, avoidance)
     with look.card("attachment"):

@@ -11,9 +11,10 @@ from attachdash.practice.clients import Client
 from attachdash.practice.courses import TRIAD
 from attachdash.practice.flags import Flag
 from attachdash.practice.house import Settings
+from attachdash.practice.record import Progress
 from attachdash.practice.words import Course, Domain
 from attachdash.web import browser, look
-from attachdash.web.tables import clock, counted, day
+from attachdash.web.tables import clock, counted, day, last_day
 
 # A number that can be rung is taken whole or not at all: half of one rings somebody else.
 _DIGITS = re.compile(r"(?<![\w:.&#+])\+?\d(?:[ /-]?\d)*(?![\w:]|[.,/-]\d)")
@@ -207,6 +208,17 @@ def title(words: str, domain: Domain, count: str) -> str:
 def say(bold: str, rest: str = "") -> str:
     """A card's sentence as HTML, its first clause bold."""
     return f'<div class="ad-say"><b>{look.esc(bold)}</b> {look.esc(rest)}</div>'
+
+
+def therapy(progress: Progress) -> str:
+    """For the client: which week with whom, or when the therapy ended."""
+    if progress.client.open_episode is None:
+        ends = [one.ended_on for one in progress.client.episodes if one.ended_on]
+        if not ends:
+            return "No therapy is open here just now"
+        return f"Your therapy here ended on {last_day(max(ends))}"
+    by = f" with {', '.join(progress.therapists)}" if progress.therapists else ""
+    return f"Week {progress.week}{by}"
 
 
 def heading(words: str) -> str:

@@ -72,6 +72,10 @@ def test_the_record_says_what_went_before_and_leads_back(demo: Served, browser: 
         assert serious(page) == []
         page.get_by_role("button", name="‹ Caseload").click()
         expect(page.get_by_role("heading", name="Caseload")).to_be_visible(timeout=30_000)
+        # Where attachment was never asked, its place says what it needs.
+        page.get_by_role("button", name="Idris Bello").click()
+        expect(page.locator(".st-key-card-attachment")).to_contain_text("ECR-R", timeout=30_000)
+        assert page.get_by_role("button", name="I have seen this").count() == 2
 
 
 @pytest.mark.parametrize("width", [700, 768, 1024, 1199, 1280])
