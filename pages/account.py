@@ -1,23 +1,15 @@
 """Account: one's own password, role and sessions."""
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
-
 import streamlit as st
 
 from attachdash import web
 from attachdash.practice import people
 from attachdash.practice.house import settings
+from attachdash.web import tables
 from attachdash.web.signin import password_form
 
 viewer = web.viewer()
-zone = ZoneInfo(settings(viewer).time_zone)
-
-
-def local_time(moment: datetime) -> str:
-    """A moment in UTC by the practice's clock."""
-    return f"{moment.replace(tzinfo=UTC).astimezone(zone):%H:%M}"
-
+zone = settings(viewer).time_zone
 
 web.header("Account", f"{viewer.name} · signed in as {viewer.sign_in} · {viewer.role.value}")
 
@@ -43,8 +35,8 @@ with st.container(width=560):
         st.header("Where you are signed in", anchor=False)
         for one in people.my_sessions(viewer):
             browser = "This browser" if one.is_this_one else "Another browser"
-            since, used = (local_time(moment) for moment in (one.created_at, one.seen_at))
-            st.write(f"- {browser}, as {one.role}: since {since}, last used {used}")
+            since, used = (tables.local(at, zone) for at in (one.created_at, one.seen_at))
+            st.write(f"- {browser}, as {one.role}: since {since:%H:%M}, last used {used:%H:%M}")
         st.write(
             "A session ends 15 minutes after you last did something, 8 hours after you signed in, "
             "and when you sign out, in every tab of this browser. A new password ends the others."

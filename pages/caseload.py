@@ -7,12 +7,12 @@ from attachdash.practice.caseload import Row, caseload
 from attachdash.practice.house import settings
 from attachdash.practice.rights import Role
 from attachdash.web import rows
+from attachdash.web.tables import counted
 
 viewer = web.viewer()
 supervises = viewer.role is Role.SUPERVISOR
 zone = settings(viewer).time_zone
 found = caseload(viewer)
-phone = web.phone()
 
 risky = [row for row in found.rows if row.open_flag and row.open_flag.is_risk]
 soft = [row for row in found.rows if row.open_flag and not row.open_flag.is_risk]
@@ -25,21 +25,30 @@ def lead() -> str:
     if not found.rows:
         return "Nobody is here yet."
     if risky:
-        verb = "has" if len(risky) == 1 else "have"
-        blank = any(row.open_flag and row.open_flag.is_blank for row in risky)
-        what = "a risk answer, or left one blank, that" if blank else "a risk answer"
-        first = f"{len(risky)} {verb} {what} nobody has seen. Risk answers stand first."
+        verb = "has " if len(risky) == 1 else "have "
+        blank = [row.open_flag is not None and row.open_flag.is_blank for row in risky]
+        what = "a risk answer, or left one blank, that" if any(blank) else "a risk answer"
+        if all(blank):
+            what = "left a risk item blank, which"
+            verb = ""
+        who = counted(len(risky), "client")
+        first = f"{who} {verb}{what} nobody has seen. Risk answers stand first."
     else:
         first = "No risk answer waits to be seen. That is not safety: ask in person too."
-    more = f" {rows.plural(len(soft), 'client')} with a softer prompt." if soft else ""
+    more = f" {counted(len(soft), 'client')} with a softer prompt." if soft else ""
     return first + more
 
 
 rows.dress()
 web.header(
     "Caseload of the therapists you supervise" if supervises else "Caseload",
-    f"{rows.plural(len(found.rows), 'client')} · "
-    f"{rows.state_of_data(found.as_of, found.last_import_at, zone)}",
+    f"{counted(len(found.rows), 'client')} · "
+    + rows.state_of_data(
+        found.as_of,
+        found.last_import_at,
+        zone,
+        any_answers=any(row.last_answer_on for row in found.rows),
+    ),
     lead(),
 )
 
@@ -47,7 +56,7 @@ web.header(
 def empty() -> None:
     """What will stand here, and how to begin."""
     with web.card("empty"):
-        st.subheader("What will stand here", anchor=False)
+        st.header("What will stand here", anchor=False)
         st.write(
             "One row a client: who, week of therapy, first and latest level in communication, "
             "regulation and self-esteem, last answer. Risk answers first."
@@ -77,7 +86,7 @@ def draw(row: Row) -> None:
             if st.button(web.plain(name), key=f"open_{client.client_id}", type="tertiary"):
                 web.hold_client(client.client_id)
                 web.go("client")
-            st.html(rows.who(row, with_therapists=supervises))
+            st.html(rows.who(row, viewer.today, with_therapists=supervises))
         right.html(rows.cells(row, viewer.today))
 
 
@@ -107,7 +116,7 @@ st.html(
     "each scale’s own range, 0–100, up is better. Whether a difference is more than noise isn’t "
     "computed yet.</div>"
 )
-if not phone:
+with st.container(key="row-head"):
     st.columns([2, 9], gap="small")[1].html(rows.head())
 first = [row for row in shown if row.open_flag]
 groups = {
@@ -119,7 +128,7 @@ groups = {
 with st.container(gap=None):
     for heading, members in groups.items():
         if members:
-            st.subheader(heading, anchor=False)
+            st.header(heading, anchor=False)
         for row in members:
             draw(row)
 if not shown:

@@ -3,15 +3,15 @@
 import streamlit as st
 
 from attachdash import web
-from attachdash.charts.words import day
 from attachdash.errors import Refused
 from attachdash.practice.caseload import caseload
 from attachdash.practice.clients import Episode
 from attachdash.practice.house import settings
 from attachdash.practice.record import client_record
 from attachdash.practice.rights import Role
-from attachdash.web import forms, rows
+from attachdash.web import flagged, forms, rows
 from attachdash.web import record as parts
+from attachdash.web.tables import day, last_day
 
 viewer = web.viewer()
 rows.dress()
@@ -46,6 +46,8 @@ except Refused as error:
     choose()
     st.stop()
 
+if st.button("‹ Caseload", key="back", type="tertiary"):
+    web.go("caseload")
 with st.container(horizontal=True, horizontal_alignment="distribute", key="client-head"):
     with st.container():
         web.header(
@@ -53,6 +55,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", key="clien
             parts.meta(record, settings(viewer).time_zone),
             parts.lead(record),
         )
+        parts.not_asked(record)
     with st.container(width="content", horizontal=True, vertical_alignment="center"):
         if viewer.role is Role.THERAPIST and st.button("Type a paper form"):
             web.go("paper_form")
@@ -68,7 +71,7 @@ if len(record.client.episodes) > 1:
     def named(episode_id: int) -> str:
         """The episode's number and days."""
         one: Episode = episodes[episode_id]
-        end = day(one.ended_on) if one.ended_on else "now"
+        end = last_day(one.ended_on) if one.ended_on else "now"
         return f"Episode {list(episodes).index(episode_id) + 1}: {day(one.started_on)} to {end}"
 
     st.segmented_control(
@@ -77,7 +80,7 @@ if len(record.client.episodes) > 1:
     )  # fmt: skip
 
 forms.say()
-parts.flag_cards(viewer, record, settings(viewer).time_zone)
+flagged.cards(viewer, record, settings(viewer).time_zone)
 parts.triad(viewer, record, pictures=pictures)
 parts.measures(record, pictures=pictures)
-parts.notes(record)
+parts.without_episode(record)

@@ -31,16 +31,12 @@ def hello() -> None:
         )
         web.header(f"Hello {name}", "", lead)
         return
-    week = f"Week {found.week}" if found.week is not None else "No therapy is open here just now"
-    by = f" with {', '.join(found.therapists)}" if found.therapists else ""
-    any_yet = any(course and course.n for course in found.triad.values())
-    lead = (
-        "These are your own answers since you began. Up is better in each picture, and one answer "
-        "alone says little."
-        if any_yet
-        else "No pictures yet. Each one begins with your first answers."
-    )
-    web.header(f"Hello {name}", week + by, lead)
+    own = charts.client_lead({NAMES[domain]: course for domain, course in found.triad.items()})
+    if any(course and course.n for course in found.triad.values()):
+        lead = f"{own} These are your own answers: one alone says little.".strip()
+    else:
+        lead = "No pictures yet. Each one begins with your first answers."
+    web.header(f"Hello {name}", rows.therapy(found), lead)
 
 
 def pictures(progress: Progress) -> None:
@@ -59,6 +55,10 @@ def pictures(progress: Progress) -> None:
 
 
 hello()
+st.html(
+    '<div class="ad-say">Not safe right now? “Need help now?” at the top of every page says '
+    "whom to call.</div>"
+)
 if found is not None:
     pictures(found)
 with web.card("quiet-limits"):

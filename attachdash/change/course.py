@@ -44,6 +44,9 @@ class Course:
     answers: tuple[Answer, ...]
     about: str | None = None  # whom the answers are about; None: the client
     start_is_nominal: bool = False
+    # First and last day that every picture of the episode reaches over, so that old answers look
+    # old: to today, or to the end of a closed episode. None: as far as the answers go.
+    reach: tuple[date, date] | None = None
     scored: tuple[Answer, ...] = field(init=False)  # the answers that have a value
 
     def __post_init__(self) -> None:
@@ -86,6 +89,20 @@ class Course:
         """The week of the episode the answer fell in; the first seven days are week 0."""
         return (answer.answered_on - self.started_on).days // 7
 
+    @property
+    def weeks_shown(self) -> tuple[float, float]:
+        """First and last week of the axis: over all scored answers, week 0 and the reach."""
+        days = [answer.answered_on for answer in self.scored]
+        days += [self.started_on, *(self.reach or ())]
+        return (min(days) - self.started_on).days / 7, (max(days) - self.started_on).days / 7
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the latest score lies so far before the axis's end that no line would join."""
+        if self.latest is None or self.reach is None:
+            return False
+        return (self.reach[1] - self.latest.answered_on).days > self._longest_join()
+
     def segments(self) -> list[tuple[Answer, ...]]:
         """The scored answers in runs; a line joins those of one run and never two runs."""
         return list(self._runs())
@@ -93,14 +110,21 @@ class Course:
     def _runs(self) -> Iterator[tuple[Answer, ...]]:
         if not self.scored:
             return
-        gaps = [(b.answered_on - a.answered_on).days for a, b in pairwise(self.scored)]
-        longest = max(JOIN_AT_LEAST_DAYS, JOIN_INTERVALS * median(gaps)) if gaps else 0
+        longest = self._longest_join()
         start = 0
-        for place, gap in enumerate(gaps, start=1):
+        for place, gap in enumerate(self._gaps(), start=1):
             if gap > longest:
                 yield self.scored[start:place]
                 start = place
         yield self.scored[start:]
+
+    def _gaps(self) -> list[int]:
+        return [(b.answered_on - a.answered_on).days for a, b in pairwise(self.scored)]
+
+    def _longest_join(self) -> float:
+        """Days that a line is drawn over at most."""
+        gaps = self._gaps()
+        return max(JOIN_AT_LEAST_DAYS, JOIN_INTERVALS * median(gaps) if gaps else 0)
 
 
 def same_client(courses: Iterable[Course]) -> None:

@@ -5,11 +5,20 @@ from attachdash.charts.measures import measure, two_lines
 from attachdash.charts.panels import client_panel, panel, triad
 from attachdash.charts.sparkline import sparkline
 from attachdash.charts.theme import Mode, Palette, domain_hue, palette
-from attachdash.charts.words import client_sentence, pair_sentence, sentence, sentence_parts, table
+from attachdash.charts.words import (
+    client_lead,
+    client_sentence,
+    pair_sentence,
+    sentence,
+    sentence_parts,
+    table,
+    week_if_old,
+)
 
 __all__ = [
     "Mode",
     "Palette",
+    "client_lead",
     "client_panel",
     "client_sentence",
     "domain_hue",
@@ -23,5 +32,6 @@ __all__ = [
     "table",
     "triad",
     "two_lines",
+    "week_if_old",
     "wordmark",
 ]

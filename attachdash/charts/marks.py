@@ -60,7 +60,9 @@ class Label:
     @property
     def high_px(self) -> float:
         """How much height the label takes."""
-        return _VALUE_LINE_PX if self.is_value else self.lines * _LINE_PX + _AIR_PX
+        if self.is_value:
+            return self.lines * _VALUE_LINE_PX
+        return self.lines * _LINE_PX + _AIR_PX
 
 
 def band(
@@ -175,10 +177,11 @@ def dots(
     }
 
 
-def value_label(at: float, digits: str, word: str, colour: str) -> Label:
-    """The latest value in bold with its word, in the hue of its line."""
+def value_label(at: float, digits: str, word: str, colour: str, when: str = "") -> Label:
+    """The latest value in bold with its word, in the hue of its line; under it how old it is."""
     bold = f'<b><span style="font-size:{VALUE_PX}px">{digits}</span></b> ' if digits else ""
-    return Label(at=at, text=bold + word, lines=1, colour=colour, is_value=True)
+    text = bold + word + (f",<br>{when}" if when else "")
+    return Label(at=at, text=text, lines=2 if when else 1, colour=colour, is_value=True)
 
 
 def reference_label(at: float, words: Sequence[str], margin_px: float, colour: str) -> Label:
@@ -279,14 +282,14 @@ def over_axis(frame: Frame, text: str) -> Part:
 
 
 def week_axis(courses: Sequence[Course], *, start: str = "wk 0", end: str = "") -> Part:
-    """The horizontal axis in weeks over all answers of the courses, with four to five ticks."""
-    weeks = [course.weeks(answer) for course in courses for answer in course.scored]
-    last = max([_SHORTEST_WEEKS, *weeks])
-    first = min([0, *weeks])
+    """The horizontal axis in weeks over all that the courses reach, with four to five ticks."""
+    shown = [course.weeks_shown for course in courses]
+    last = max([_SHORTEST_WEEKS, *(until for _, until in shown)])
+    first = min([0, *(since for since, _ in shown)])
     span = last - first
     step = next((step for step in _WEEK_STEPS if span / step <= 5), _WEEK_STEPS[-1])
     begin = -(-int(first) // step) * step
-    # One tick at or after the last answer, so that the axis says how far it goes.
+    # One tick at or after the end, so that the axis says how far it goes.
     ticks = list(range(begin, int(-(-last // step)) * step + 1, step))
     words = [start if week == 0 else str(week).replace("-", "−") for week in ticks]
     if end:

@@ -9,7 +9,7 @@ from attachdash.charts import marks, theme
 from attachdash.charts.marks import Frame, Label, Part
 from attachdash.charts.references import cut_offs, in_short, usual_range
 from attachdash.charts.theme import Mode, domain_hue, palette, template
-from attachdash.charts.words import in_digits, number
+from attachdash.charts.words import in_digits, number, week_if_old
 from attachdash.instruments import Cutoff, Direction, Operator, Side
 
 _LEFT_PX, _TOP_PX, _FOOT_PX = 30, 28, 30
@@ -128,7 +128,7 @@ def _dots(
 def _value(course: Course, word: str, hue: str) -> Label:
     latest = course.values[-1]
     digits = number(course.instrument, course.scale, latest)
-    return marks.value_label(_at(course, latest), digits, word, hue)
+    return marks.value_label(_at(course, latest), digits, word, hue, week_if_old(course))
 
 
 def _at(course: Course, value: float) -> float:

@@ -10,7 +10,7 @@ from attachdash.charts import marks, theme
 from attachdash.charts.marks import Frame, Label, Part
 from attachdash.charts.references import usual_range
 from attachdash.charts.theme import LABEL_PX, VALUE_PX, Mode, domain_hue, palette, template
-from attachdash.charts.words import safe
+from attachdash.charts.words import safe, week_if_old
 from attachdash.instruments import Direction, Domain
 
 _PLOT_PX = 198
@@ -90,7 +90,8 @@ def client_panel(course: Course, *, mode: Mode, phone: bool = False) -> go.Figur
         layout["shapes"] = [marks.began_line(frame, shares[0], ink)]
         said = [Label(at=shares[0] / 100, text="began", lines=1, colour=ink.muted)]
         if course.n > 1:
-            said.append(marks.value_label(shares[-1] / 100, "", "<b>now</b>", hue))
+            word = "<b>latest</b>" if course.is_old else "<b>now</b>"
+            said.append(marks.value_label(shares[-1] / 100, "", word, hue))
         notes += marks.labels(frame, said, (margins["t"], margins["b"]))
         data.append(marks.dots(frame, course, course.scale.share, hue, ink, shown=None))
     layout["annotations"] = notes
@@ -135,7 +136,8 @@ def _draw(
     )
     if course.shares:
         latest = course.shares[-1]
-        said.append(marks.value_label(latest / 100, f"{latest:.0f}", "latest", hue))
+        when = week_if_old(course)
+        said.append(marks.value_label(latest / 100, f"{latest:.0f}", "latest", hue, when))
     notes += marks.labels(frame, said, (_TOP_PX, _FOOT_PX))
 
 

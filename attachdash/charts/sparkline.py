@@ -15,7 +15,8 @@ _SHORTEST_WEEKS = 6
 def sparkline(course: Course | None, *, mode: Mode) -> str:
     """A `data:` address of an SVG, 118 x 38 px, for an img: share of range, up is better.
 
-    The first answer is hollow, the latest large; the axis is the whole range. Pages must give
+    The first answer is hollow, the latest large; the axis is the whole range, and across it the
+    weeks that all pictures of the episode show. Pages must give
     the img its own alt text: what is inside an img isn't read aloud.
     """
     svg = _svg(course, palette(mode), mode)
@@ -49,9 +50,8 @@ def _course(course: Course, ink: Palette, hue: str) -> list[str]:
             f'<rect x="0" y="{low:.1f}" width="{WIDE}" height="{high - low:.1f}" '
             f'fill="{ink.usual}"/>'
         )
-    weeks = [course.weeks(answer) for answer in course.scored]
-    first = min(0.0, weeks[0])
-    across = (WIDE - 2 * _EDGE) / max(_SHORTEST_WEEKS, weeks[-1] - first)
+    first, last = course.weeks_shown
+    across = (WIDE - 2 * _EDGE) / max(_SHORTEST_WEEKS, last - first)
 
     def place(answer: Answer) -> tuple[float, float]:
         assert answer.value is not None

@@ -181,7 +181,8 @@ def template(mode: Mode) -> dict[str, Any]:
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "showlegend": False,
-            "xaxis": {**axis, "showgrid": False},
+            # Lower than usual, or "wk 0" would touch the lowest number beside it on a phone.
+            "xaxis": {**axis, "showgrid": False, "ticklabelstandoff": 5},
             "yaxis": {**axis, "showgrid": True, "gridcolor": ink.grid, "gridwidth": 1},
         },
     }

@@ -87,6 +87,13 @@ def hover(course: Course, answer: Answer, shown: str | None) -> tuple[str, ...]:
     return (week, when) if shown is None else (shown, week, when, answered(answer))
 
 
+def week_if_old(course: Course) -> str:
+    """The latest answer's week, "wk 8", where it is too old to pass for the present; else ""."""
+    if course.latest is None or not course.is_old:
+        return ""
+    return f"wk {minus(str(course.week(course.latest)))}"
+
+
 def sentence(course: Course, *, shared: bool = False) -> str:
     """First and latest as they are, with scale, range, direction and n; no word for change.
 
@@ -96,30 +103,35 @@ def sentence(course: Course, *, shared: bool = False) -> str:
     return " ".join(part for part in sentence_parts(course, shared=shared) if part)
 
 
-def sentence_parts(course: Course, *, shared: bool = False) -> tuple[str, str]:
-    """The sentence in two: the clause to be set bold, and the rest."""
+def sentence_parts(course: Course, *, shared: bool = False) -> tuple[str, str, str]:
+    """The sentence in three: the clause to be set bold, on which scale, and all that qualifies it.
+
+    The first two make one short line above the picture; the third stands under it.
+    """
     short = course.instrument.short_name + (f" about {course.about}" if course.about else "")
-    first, latest = course.first, course.latest
-    if first is None or latest is None:
-        return _no_score(course, short), ""
+    if not course.n:
+        return _no_score(course, short), "", ""
     scale = course.scale
     how = f"{range_of(scale)}, {scale.direction.label}"
     raw = [number(course.instrument, scale, value) for value in course.values]
+    notes = _notes(course)
     if shared:
         shown = [f"{share:.0f}" for share in course.shares]
         was = raw[0] if course.n == 1 else f"{raw[0]} → {raw[-1]}"
-        turning = {Direction.LOWER: ", turned", Direction.NEITHER: ", not turned"}
-        short = f"of 100 on {short}{turning.get(scale.direction, '')}"
         how = f"{how}, the same here" if shown == raw else f"{was} on {how}"
+        turning = {Direction.LOWER: "Turned: ", Direction.NEITHER: "Not turned: "}
+        notes.insert(0, f"{turning.get(scale.direction, '')}{how}; n {course.n}.")
+        place = f"of 100 on {short}."
     else:
-        shown, short = raw, f"on {short}"
-    place = f"{short} ({how}), n {course.n}."
+        shown = raw
+        place = f"on {short} ({how}), n {course.n}."
     if course.n == 1:
         bold = f"One answer so far: {shown[0]}"
-        place = f"{place} A second one is needed to set first against latest."
+        notes.insert(0, "A second one is needed to set first against latest.")
     else:
         bold = f"First {shown[0]} → latest {shown[-1]}"
-    return bold, " ".join([place, *_notes(course)])
+    when = week_if_old(course)
+    return (f"{bold}, {when}," if when else bold), place, " ".join(notes)
 
 
 def pair_sentence(anxiety: Course, avoidance: Course) -> str:
@@ -146,48 +158,86 @@ def client_sentence(course: Course) -> str:
         return "No answers for a picture yet. The first one will start it."
     if len(values) == 1:
         return "Not enough answers for a picture yet. One more check-in will do."
-    # The client's picture is turned, so its words are too: "higher" is what the eye sees.
-    lower_is_better = course.scale.direction is Direction.LOWER
-    rise = (values[-1] - values[0]) * (-1 if lower_is_better else 1)
-    # A step or two on a questionnaire is nothing to call a fall; which difference is real is for
-    # the therapist's page to say.
-    near = abs(rise) < CLOSE * course.scale.span
-    where = "close to where it was" if near else "higher than" if rise > 0 else "lower than"
+    where = {"close": "close to where it was", "higher": "higher than", "lower": "lower than"}[
+        _client_word(course)
+    ]
     if course.scale.direction is Direction.NEITHER:
         return (
             f"Your latest answer is {where} when you began. Neither up nor down is the goal here."
         )
-    plain = f"In this picture your latest answer is {where} when you began. Up is better."
-    if rise < 0 and not near:
-        plain += " A fall happens in therapy and isn’t a verdict on you."
-    return plain
+    return f"In this picture your latest answer is {where} when you began. Up is better."
 
 
-def table(course: Course) -> pd.DataFrame:
-    """The text alternative of every chart: one row per administration, oldest first, as text."""
-    score = f"{course.instrument.short_name} ({range_of(course.scale)})"
+def client_lead(named: Mapping[str, Course | None]) -> str:
+    """The same over all pictures at once, what is up first; a fall is put in its place once.
+
+    `named` has the everyday name of each picture. Empty while no picture has two answers.
+    """
+    found: dict[str, list[str]] = {"higher": [], "close": [], "lower": []}
+    for name, course in named.items():
+        if course and course.n > 1 and course.scale.direction is not Direction.NEITHER:
+            found[_client_word(course)].append(name[0].lower() + name[1:])
+    said = [
+        f"{word}: {', '.join(names)}."
+        for word, names in (
+            ("Higher than when you began", found["higher"]),
+            ("Close to where you began", found["close"]),
+            ("Lower just now", found["lower"]),
+        )
+        if names
+    ]
+    if found["lower"]:
+        said.append("A fall happens in therapy and isn’t a verdict on you.")
+    return " ".join(said)
+
+
+def _client_word(course: Course) -> str:
+    # The client's picture is turned, so its words are too: "higher" is what the eye sees.
+    lower_is_better = course.scale.direction is Direction.LOWER
+    rise = (course.values[-1] - course.values[0]) * (-1 if lower_is_better else 1)
+    # A step or two on a questionnaire is nothing to call a fall; which difference is real is for
+    # the therapist's page to say.
+    if abs(rise) < CLOSE * course.scale.span:
+        return "close"
+    return "higher" if rise > 0 else "lower"
+
+
+def table(course: Course, *, shared: bool = False) -> pd.DataFrame:
+    """The text alternative of every chart: one row per administration, oldest first, as text.
+
+    `shared` adds what the view on the share of the range draws, beside the raw points.
+    """
+    scale = course.scale
+    score = f"{course.instrument.short_name} ({range_of(scale)}, {scale.direction.label})"
+    up = "not turned" if scale.direction is Direction.NEITHER else "up is better"
+    share = [f"Of 100, {up}"] if shared else []
     rows = [
-        {
-            "Date": day(answer.answered_on) + (" (nominal)" if answer.is_nominal else ""),
-            "Week": minus(str(course.week(answer))),
-            score: "no score"
-            if answer.value is None
-            else number(course.instrument, course.scale, answer.value),
-            "Answered": "–"
-            if answer.state is State.GIVEN
-            else f"{answer.answered} of {answer.asked}",
-            "State": STATE_WORDS[answer.state],
-        }
+        [
+            day(answer.answered_on) + (" (nominal)" if answer.is_nominal else ""),
+            minus(str(course.week(answer))),
+            "no score" if answer.value is None else number(course.instrument, scale, answer.value),
+            *("–" if answer.value is None else f"{scale.share(answer.value):.0f}" for _ in share),
+            _how_answered(answer),
+        ]
         for answer in course.answers
     ]
-    return pd.DataFrame(rows, columns=["Date", "Week", score, "Answered", "State"], dtype="str")
+    return pd.DataFrame(rows, columns=["Date", "Week", score, *share, "Answered"], dtype="str")
+
+
+def _how_answered(answer: Answer) -> str:
+    if answer.state is State.GIVEN:
+        return STATE_WORDS[State.GIVEN]
+    count = f"{answer.answered} of {answer.asked}"
+    return count if answer.state is State.COMPLETE else f"{count}: {STATE_WORDS[answer.state]}"
 
 
 def _first_to_latest(course: Course) -> str:
     raw = [number(course.instrument, course.scale, value) for value in course.values]
     if not raw:
         return "without a score"
-    return f"first {raw[0]} → latest {raw[-1]}" if len(raw) > 1 else f"{raw[0]} so far"
+    when = week_if_old(course)
+    said = f"first {raw[0]} → latest {raw[-1]}" if len(raw) > 1 else f"{raw[0]} so far"
+    return f"{said} ({when})" if when else said
 
 
 def _no_score(course: Course, short: str) -> str:

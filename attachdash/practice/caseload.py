@@ -66,7 +66,7 @@ def caseload(viewer: Viewer) -> Caseload:
             Row(
                 client=client,
                 therapists=tuple(therapists.get(client.client_id, ())),
-                week=(viewer.today - episode.started_on).days // 7 if episode else None,
+                week=courses.week(episode, viewer.today),
                 last_answer_on=last.get(client.client_id),
                 triad={
                     domain: courses.leading(own, domain, _fixed(viewer, fixed, episode, domain))

@@ -1,6 +1,7 @@
 """From rows of scores to courses, and which of them stands for a domain."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -17,6 +18,9 @@ def from_scores(
 ) -> list[Course]:
     """One course per scale that the client answered about themself in the episode.
 
+    All reach over the same days: from the first day of episode or answers to today, or to the
+    last day of a closed episode.
+
     Rows of another client are never drawn: their presence is our mistake and stops everything.
     """
     assert (rows["client_id"] == client_id).all(), "scores of another client"
@@ -25,6 +29,7 @@ def from_scores(
         & (rows["about_id"] == client_id)
         & (rows["informant_id"] == client_id)
     ]
+    days = [episode.started_on, last_day(episode, viewer.today), *mine["answered_on"]]
     courses = []
     for scale_id, group in mine.groupby("scale_id", sort=True):
         instrument, scale = viewer.store.catalogue.scales[int(str(scale_id))]
@@ -37,6 +42,7 @@ def from_scores(
                 scale=scale,
                 started_on=episode.started_on,
                 start_is_nominal=episode.start_is_nominal,
+                reach=(min(days), max(days)),
                 answers=tuple(
                     Answer(
                         administration_id=int(row[0]),
@@ -55,6 +61,16 @@ def from_scores(
             )
         )  # fmt: skip
     return courses
+
+
+def last_day(episode: Episode, today: date) -> date:
+    """Today, or the last day of an episode that is closed."""
+    return episode.ended_on - timedelta(days=1) if episode.ended_on else today
+
+
+def week(episode: Episode | None, today: date) -> int | None:
+    """Full weeks from the episode's first day to its last_day; None without an episode."""
+    return (last_day(episode, today) - episode.started_on).days // 7 if episode else None
 
 
 def leading(

@@ -1,7 +1,9 @@
 """Flags as people see them: what was answered, when it came in, who has looked."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 
@@ -24,6 +26,19 @@ from attachdash.store.engine import Cursor
 GRAVITY = {"suicide": 0, "harm_to_others": 1, "ask": 2}
 
 
+_ADMINISTRATION = re.compile(r"administration (\d+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """An earlier answer to the item of a flag, and who looked at it when it raised one."""
+
+    answered_on: date
+    answer: int | None  # in the item's own steps; None where it was left blank
+    seen_by: str | None
+    seen_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
     """One thing that wants a person's eye."""
@@ -41,6 +56,8 @@ class Flag:
     state: str  # open, historic, seen
     seen_by: str | None
     seen_at: datetime | None
+    # Newest first; read for one client's record only, so not part of which flag it is.
+    before: tuple[Earlier, ...] = field(default=(), compare=False)
 
     @property
     def is_blank(self) -> bool:
@@ -64,8 +81,14 @@ class Flag:
 
 
 def read(cursor: Cursor, viewer: Viewer, client_id: int | None = None) -> list[Flag]:
-    """The flags of one client in reach, or of all, most urgent first."""
+    """The flags of one client in reach, with what went before, or of all; most urgent first."""
     library = viewer.store.library
+    forms: list[dict[str, Any]] = []
+    looks: dict[tuple[int, str], tuple[str, datetime]] = {}
+    if client_id is not None:
+        rows = flags.forms(cursor, reach(viewer), client_id).to_dict("records")
+        forms = [{str(name): cell for name, cell in row.items()} for row in rows]
+        looks = _looks(flags.steps(cursor, reach(viewer), client_id))
     found = []
     for row in flags.in_reach(cursor, reach(viewer), client_id).to_dict("records"):
         instrument = library[row["instrument"]]
@@ -93,9 +116,44 @@ def read(cursor: Cursor, viewer: Viewer, client_id: int | None = None) -> list[F
                 seen_at=None
                 if pd.isna(row["seen_at"])
                 else pd.Timestamp(row["seen_at"]).to_pydatetime(),
+                before=tuple(
+                    _earlier(form, number, looks.get((form["administration_id"], row["cause"])))
+                    for form in forms
+                    if form["instrument"] == row["instrument"]
+                    and (form["answered_on"], form["administration_id"])
+                    < (row["answered_on"], row["administration_id"])
+                ),
             )
         )
     return sorted(found, key=lambda one: one.urgency)
+
+
+def _earlier(form: dict[str, Any], number: int, look: tuple[str, datetime] | None) -> Earlier:
+    answer = int(form["answers"][number - 1])
+    seen_by, seen_at = look or (None, None)
+    return Earlier(
+        answered_on=form["answered_on"],
+        answer=answer if answer >= 0 else None,
+        seen_by=seen_by,
+        seen_at=seen_at,
+    )
+
+
+def _looks(steps: pd.DataFrame) -> dict[tuple[int, str], tuple[str, datetime]]:
+    """By whom and when the answer of an administration to a cause was last marked as seen.
+
+    A step without words is of the evidence that came in last before it.
+    """
+    looks = {}
+    latest: dict[int, int] = {}
+    for flag_id, cause, kind, words, done_at, by_whom in steps.itertuples(index=False):
+        named = _ADMINISTRATION.search(words or "")
+        about = int(named[1]) if named else latest.get(flag_id)
+        if kind != "seen":
+            latest[flag_id] = about or 0
+        elif about is not None:
+            looks[about, cause] = (by_whom, pd.Timestamp(done_at).to_pydatetime())
+    return looks
 
 
 @use_case(roles=[Role.THERAPIST], about=About.CLIENT, audit=Audit.CHANGE)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from attachdash.change.course import Course
 from attachdash.errors import Invalid
-from attachdash.instruments import LEADS, Direction, Domain
+from attachdash.instruments import LEADS, Direction, Domain, Instrument
 from attachdash.practice import clients, courses
 from attachdash.practice import flags as practice_flags
 from attachdash.practice.clients import Client, Episode
@@ -30,6 +30,7 @@ class ClientRecord:
     last_answer_on: date | None
     triad: dict[Domain, Course | None]
     choices: dict[Domain, tuple[Course, ...]]  # what could lead each domain instead
+    leads: dict[Domain, tuple[Instrument, ...]]  # which questionnaires could speak for a domain
     fixed: dict[Domain, tuple[str, str]]  # instrument and scale that a therapist fixed
     attachment: tuple[Course, Course] | None  # anxiety, avoidance of one instrument
     others: tuple[Course, ...]  # every other course, by domain
@@ -75,7 +76,7 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
         client=client,
         therapists=tuple(therapists),
         episode=episode,
-        week=(_until(viewer, episode) - episode.started_on).days // 7 if episode else None,
+        week=courses.week(episode, viewer.today),
         last_answer_on=None if history.empty else max(history["answered_on"]),
         triad=triad,
         choices={
@@ -87,6 +88,10 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
                 and course.scale.direction is not Direction.NEITHER
             )
             for domain in TRIAD
+        },
+        leads={
+            domain: tuple(dict.fromkeys(viewer.store.library[one] for one, _ in LEADS[domain]))
+            for domain in (*TRIAD, Domain.ATTACHMENT)
         },
         fixed=fixed,
         attachment=pair,
@@ -124,7 +129,7 @@ def my_progress(viewer: Viewer) -> Progress | None:
     return Progress(
         client=client,
         therapists=tuple(therapists),
-        week=(_until(viewer, episode) - episode.started_on).days // 7 if episode else None,
+        week=courses.week(episode, viewer.today),
         last_answer_on=max(shown, default=None),
         triad=triad,
     )
@@ -161,10 +166,6 @@ def _episode(client: Client, episode_id: int | None) -> Episode | None:
     if episode_id is not None:
         return next((one for one in client.episodes if one.episode_id == episode_id), None)
     return client.open_episode or (client.episodes[-1] if client.episodes else None)
-
-
-def _until(viewer: Viewer, episode: Episode) -> date:
-    return viewer.today if episode.is_open or episode.ended_on is None else episode.ended_on
 
 
 def _code(viewer: Viewer, scale_id: int) -> tuple[str, str]:

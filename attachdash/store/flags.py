@@ -46,6 +46,56 @@ def in_reach(cursor: Cursor, reach: Reach, client_id: int | None = None) -> pd.D
     return cursor.frame(FLAGS, *reach.parameters, client_id)
 
 
+# One row per answered form of a questionnaire that raised a flag of this client, newest first.
+FORMS = (
+    CLINICAL
+    + """
+SELECT administration.administration_id, instrument.code AS instrument,
+    administration.answered_on, administration.answers
+FROM administration
+INNER JOIN reached ON reached.client_id = administration.client_id
+INNER JOIN instrument
+    ON instrument.site_id = administration.site_id
+    AND instrument.instrument_id = administration.instrument_id
+WHERE administration.site_id = $1 AND administration.client_id = $5
+    AND administration.about_id = administration.client_id
+    AND administration.informant_id = administration.client_id
+    AND administration.replaced_at IS NULL AND administration.answers IS NOT NULL
+    AND instrument.code IN (
+        SELECT split_part(flag.cause, ':', 1) FROM flag
+        WHERE flag.site_id = $1 AND flag.client_id = $5
+    )
+ORDER BY administration.answered_on DESC NULLS LAST,
+    administration.administration_id DESC NULLS LAST
+"""
+)
+
+STEPS = (
+    CLINICAL
+    + """
+SELECT flag_step.flag_id, flag.cause, flag_step.kind, flag_step.words, flag_step.done_at,
+    person.name AS by_whom
+FROM flag_step
+INNER JOIN flag ON flag.site_id = flag_step.site_id AND flag.flag_id = flag_step.flag_id
+INNER JOIN reached ON reached.client_id = flag.client_id
+LEFT JOIN person
+    ON person.site_id = flag_step.site_id AND person.person_id = flag_step.by_person_id
+WHERE flag_step.site_id = $1 AND flag.client_id = $5
+ORDER BY flag_step.step_id NULLS LAST
+"""
+)
+
+
+def forms(cursor: Cursor, reach: Reach, client_id: int) -> pd.DataFrame:
+    """All answers of a client in reach to the questionnaires that raised a flag, newest first."""
+    return cursor.frame(FORMS, *reach.parameters, client_id)
+
+
+def steps(cursor: Cursor, reach: Reach, client_id: int) -> pd.DataFrame:
+    """What was done with the flags of a client in reach, oldest first."""
+    return cursor.frame(STEPS, *reach.parameters, client_id)
+
+
 def client_of(cursor: Cursor, reach: Reach, flag_id: int) -> int | None:
     """Whose flag this is, where the viewer may touch them."""
     row = cursor.one(

@@ -106,9 +106,7 @@ def refusal(error: Unreadable) -> None:
     st.error("\n\n".join(look.plain(problem) for problem in error.problems))
 
 
-def counted(count: int, word: str) -> str:
-    """A number with its word: 1 row, 2 rows."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
+counted = tables.counted
 
 
 def as_csv(problems: Iterable[Problem]) -> str:

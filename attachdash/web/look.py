@@ -49,8 +49,10 @@ h1.ad-title {{font:600 28px/1.3 "Source Serif",serif;margin:0;padding:0}}
 .ad-table {{width:100%;border-collapse:collapse;font-size:15px;line-height:1.4}}
 .ad-table th {{text-align:left;font-size:14px;font-weight:600}}
 .ad-table :is(th,td) {{border:0;border-bottom:1px solid {card_line};padding:.35rem .5rem .35rem 0;
-  vertical-align:top;overflow-wrap:anywhere}}
+  vertical-align:top}}
+.ad-table td {{overflow-wrap:anywhere}}
 [class*="st-key-line-"] button p {{text-decoration:underline;font-weight:600}}
+.ad-turn a {{color:{link};font-weight:600}}
 .ad-code {{font:700 26px/2 monospace;letter-spacing:.05em;overflow-wrap:anywhere}}
 .ad-sunk {{background:{sunk};border-radius:.5rem;padding:.75rem 1rem}}
 :is(.st-key-card-code,.st-key-card-crisis-empty,.st-key-card-crisis-gaps) {{
@@ -63,6 +65,9 @@ h1.ad-title {{font:600 28px/1.3 "Source Serif",serif;margin:0;padding:0}}
 .ad-sign-in p {{color:{muted};margin:1rem 0 0}}
 .st-key-who {{position:fixed;top:.45rem;right:1rem;width:auto;z-index:999990}}
 .st-key-who button {{min-height:44px}}
+.st-key-who button:is(:active,[aria-expanded=true]) {{color:{text}!important}}
+:is([data-testid=stTopNavLink],[data-testid=stSidebarNavLink]):focus-visible {{
+  outline:2px solid {link};outline-offset:2px}}
 header [data-testid=stToolbar] {{padding-right:17rem}}
 @media (max-width:640px) {{
   .ad-row {{grid-template-columns:1fr 1fr 1fr}}

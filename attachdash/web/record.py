@@ -1,20 +1,15 @@
-"""How do flags, courses and choices of one client look on the client's page?"""
+"""How do courses and choices of one client look on the client's page?"""
 
 import streamlit as st
 
 from attachdash import charts
-from attachdash.charts.words import day
-from attachdash.practice import flags
 from attachdash.practice.clients import Client
 from attachdash.practice.record import ClientRecord, fix_lead
 from attachdash.practice.rights import Role, Viewer
-from attachdash.practice.words import LEADS, Course, Domain, Instrument, State
-from attachdash.web import browser, forms, look, rows
+from attachdash.practice.words import Course, Domain, Instrument, State
+from attachdash.web import browser, flagged, look, rows, tables
+from attachdash.web.tables import counted, day, last_day
 
-NEXT_STEP = (
-    "Ask directly at the next contact. The total says nothing about it, and this product is no "
-    "emergency service."
-)
 _SHOWN_AT_ONCE = 6
 
 
@@ -27,20 +22,21 @@ def meta(record: ClientRecord, zone: str) -> str:
     else:
         number = record.client.episodes.index(episode) + 1
         nominal = " (nominal)" if episode.start_is_nominal else ""
-        end = f" to {day(episode.ended_on)}, closed" if episode.ended_on else ""
+        end = f" to {last_day(episode.ended_on)}, closed" if episode.ended_on else ""
         parts.append(
             f"Episode {number} since {day(episode.started_on)}{nominal}{end}, week {record.week}"
         )
     parts.append(", ".join(record.therapists) or "no therapist assigned today")
     last = record.last_answer_on
     parts.append(f"last answer {day(last)}" if last else "no answers yet")
-    return " · ".join([*parts, rows.state_of_data(record.as_of, record.last_import_at, zone)])
+    state = rows.state_of_data(
+        record.as_of, record.last_import_at, zone, any_answers=last is not None
+    )
+    return " · ".join([*parts, state])
 
 
 def lead(record: ClientRecord) -> str:
     """What to know first, its first sentence bold."""
-    waiting = [one for one in record.flags if one.state == "open"]
-    risk = sum(one.is_risk for one in waiting)
     if record.last_answer_on is None:
         said = "Nothing has been answered yet. Each picture says what it needs."
     elif record.episode is None:
@@ -57,58 +53,7 @@ def lead(record: ClientRecord) -> str:
             f"{spread} answers to each of the three leading scales. First and latest are shown as "
             "they are: whether a difference is more than noise isn’t computed yet."
         )
-    if risk:
-        verb = "wants" if risk == 1 else "want"
-        what = rows.plural(risk, "risk answer or blank", "risk answers or blanks")
-        return f"{what} nobody has seen {verb} you first. {said}"
-    return said
-
-
-def flag_cards(viewer: Viewer, record: ClientRecord, zone: str) -> None:
-    """Open flags as cards, then those seen, then the historic ones, quietly."""
-    for one in record.flags:
-        if one.state == "open":
-            _open_flag(viewer, one, zone)
-    for state, heading in (("seen", "Seen"), ("historic", "Older than 14 days when they came in")):
-        quiet = [one for one in record.flags if one.state == state]
-        if not quiet:
-            continue
-        lines = "".join(f"<div>{look.esc(_quietly(one, zone))}</div>" for one in quiet)
-        st.html(f'<div class="ad-meta"><b>{heading}</b>{lines}</div>')
-
-
-def _open_flag(viewer: Viewer, one: flags.Flag, zone: str) -> None:
-    with (
-        st.container(border=True, key=f"flag-{one.flag_id}"),
-        st.container(horizontal=True, vertical_alignment="center"),
-    ):
-        st.html(
-            f"<div>{rows.badge(one)} <b>{look.esc(_fact(one))}; "
-            f"came in {rows.local(one.came_in_at, zone)}.</b></div>"
-            f'<div class="ad-say">Nobody has marked it seen. {NEXT_STEP}</div>'
-        )
-        if viewer.role is Role.THERAPIST:
-            pressed = st.button("I have seen this", key=f"seen_{one.flag_id}", type="primary")
-            if pressed:
-                forms.attempt(
-                    lambda: flags.mark_seen(
-                        viewer, one.client_id, one.flag_id, one.administration_id
-                    ),
-                    "Marked as seen.",
-                )
-
-
-def _fact(one: flags.Flag) -> str:
-    what = f"{one.instrument.short_name} item {one.item} ({one.topic})"
-    if one.answer is None:
-        return f"{what} was left blank on {day(one.answered_on)}"
-    return f"{what} was answered {rows.given(one)} on {day(one.answered_on)}"
-
-
-def _quietly(one: flags.Flag, zone: str) -> str:
-    if one.state == "seen" and one.seen_at:
-        return f"{_fact(one)}; seen by {one.seen_by}, {rows.local(one.seen_at, zone)}."
-    return f"{_fact(one)}; came in {rows.local(one.came_in_at, zone)}."
+    return flagged.first_of_all(record) + said
 
 
 def triad(viewer: Viewer, record: ClientRecord, *, pictures: bool) -> None:
@@ -117,9 +62,10 @@ def triad(viewer: Viewer, record: ClientRecord, *, pictures: bool) -> None:
         with column, look.card(f"triad-{domain}"):
             title = rows.title(domain.label, domain, f"n {course.n if course else 0}")
             if course is None:
-                st.html(title + _needs(viewer, domain))
+                st.html(title + _needs(record, domain))
             else:
-                st.html(title + rows.say(*charts.sentence_parts(course, shared=True)))
+                bold, place, more = charts.sentence_parts(course, shared=True)
+                st.html(f'<div class="ad-lines">{title}{rows.say(bold, place)}</div>')
                 if pictures:
                     look.chart(
                         charts.panel(course, mode=browser.mode(), phone=browser.phone()),
@@ -127,13 +73,15 @@ def triad(viewer: Viewer, record: ClientRecord, *, pictures: bool) -> None:
                         f"{domain.label}. {charts.sentence(course, shared=True)}",
                     )
                 else:
-                    st.html(rows.table(charts.table(course)))
+                    _table(course, domain.label, shared=True)
+                st.html(f'<div class="ad-meta">{look.esc(more)}</div>')
             if viewer.role is Role.THERAPIST and record.episode:
                 _other_lead(viewer, record, domain, course)
     if pictures and any(record.triad.values()):
         st.html(
             '<div class="ad-key"><b>Share of each scale’s own range, 0–100, up is better</b>'
             "<span>● answers</span><span>○ items missing</span>"
+            "<span>broken line: a long gap between two answers</span>"
             "<span>pale band: usual range, mean ± 1 SD of the group named; "
             "dashed edge: unchecked</span>"
             "<span>Heights can’t be compared between scales: 60 on one isn’t 60 on another."
@@ -141,11 +89,10 @@ def triad(viewer: Viewer, record: ClientRecord, *, pictures: bool) -> None:
         )
 
 
-def _needs(viewer: Viewer, domain: Domain) -> str:
+def _needs(record: ClientRecord, domain: Domain) -> str:
     names = []
-    for instrument_id, _ in LEADS[domain]:
-        instrument = viewer.store.library[instrument_id]
-        items = rows.plural(len(instrument.items), "item")
+    for instrument in record.leads[domain]:
+        items = counted(len(instrument.items), "item")
         how = items if instrument.accepts_items else "ready scores"
         names.append(f"{instrument.short_name} ({how})")
     first, *others = dict.fromkeys(names)
@@ -183,10 +130,16 @@ def measures(record: ClientRecord, *, pictures: bool) -> None:
         (rest if course.scale.domain in seen else leading).append(course)
         seen.add(course.scale.domain)
     leading, rest = leading[:_SHOWN_AT_ONCE], [*leading[_SHOWN_AT_ONCE:], *rest]
+    # What wants an eye is never in the fold.
+    flagged_now = {one.instrument for one in record.flags if one.state == "open"}
+    leading += [course for course in rest if course.instrument in flagged_now]
+    rest = [course for course in rest if course.instrument not in flagged_now]
+    if not any(course.n for course in record.others if course.scale.domain is Domain.ATTACHMENT):
+        _attachment_needs(record)
     cards: list[Course | None] = [*([None] if record.attachment else []), *leading]
     _grid(record, cards, pictures=pictures)
     if rest:
-        words = f"{rows.plural(len(rest), 'more scale')} of this episode"
+        words = f"{counted(len(rest), 'more scale')} of this episode"
         more = st.expander(words, key="more_scales", on_change="rerun")
         if more.open:
             with more:
@@ -195,12 +148,20 @@ def measures(record: ClientRecord, *, pictures: bool) -> None:
 
 def _grid(record: ClientRecord, cards: list[Course | None], *, pictures: bool) -> None:
     for start in range(0, len(cards), 2):
-        for column, course in zip(st.columns(2), cards[start : start + 2], strict=False):
+        pair = cards[start : start + 2]
+        for column, course in zip(st.columns(len(pair)), pair, strict=True):
             with column:
                 if course is None:
                     _attachment(record, pictures=pictures)
                 else:
                     _measure(record.client, course, pictures=pictures)
+
+
+def _attachment_needs(record: ClientRecord) -> None:
+    if record.attachment is None:
+        with look.card("attachment", stretch=False):
+            title = rows.title("Attachment in close relationships", Domain.ATTACHMENT, "n 0")
+            st.html(title + _needs(record, Domain.ATTACHMENT))
 
 
 def _attachment(record: ClientRecord, *, pictures: bool) -> None:
@@ -220,7 +181,7 @@ def _attachment(record: ClientRecord, *, pictures: bool) -> None:
         else:
             for course in record.attachment:
                 st.html(f'<div class="ad-say"><b>{look.esc(course.scale.name)}</b></div>')
-                st.html(rows.table(charts.table(course)))
+                _table(course, course.scale.name)
         st.html('<div class="ad-meta">It moves slowly: every 7 to 12 weeks is enough.</div>')
 
 
@@ -229,7 +190,8 @@ def _measure(client: Client, course: Course, *, pictures: bool) -> None:
     with look.card(f"measure-{key}"):
         domain = course.scale.domain
         title = rows.title(course.scale.name, domain, f"{domain.label} · n {course.n}")
-        st.html(title + rows.say(*charts.sentence_parts(course)))
+        bold, place, more = charts.sentence_parts(course)
+        st.html(f'<div class="ad-lines">{title}{rows.say(bold, place)}</div>')
         if pictures:
             on = course.latest.answered_on if course.latest else course.started_on
             figure = charts.measure(
@@ -237,16 +199,26 @@ def _measure(client: Client, course: Course, *, pictures: bool) -> None:
             )
             look.chart(figure, f"chart_{key}", f"{course.scale.name}. {charts.sentence(course)}")
         else:
-            st.html(rows.table(charts.table(course)))
+            _table(course, course.scale.name)
+        st.html(f'<div class="ad-meta">{look.esc(more)}</div>')
 
 
-def notes(record: ClientRecord) -> None:
-    """What the pictures leave out: answers without an episode, risk items that nobody asked."""
+def _table(course: Course, caption: str, *, shared: bool = False) -> None:
+    frame = charts.table(course, shared=shared)[::-1]
+    tables.table(list(frame.columns), frame.to_numpy().tolist(), f"{caption}, newest first")
+
+
+def without_episode(record: ClientRecord) -> None:
+    """How many answers the pictures leave out because no episode reaches over their days."""
     if record.without_episode:
         st.html(
             f'<div class="ad-meta">Answers without an episode: {record.without_episode}. They are '
             "kept, and drawn once an episode reaches over their days.</div>"
         )
+
+
+def not_asked(record: ClientRecord) -> None:
+    """Which risk items nobody asked, or came in as ready scores: no flag can say so."""
     courses = [*record.others, *(record.attachment or ()), *filter(None, record.triad.values())]
     asked = {course.instrument for course in courses if course.instrument.risk_items}
     ready = {
@@ -274,5 +246,4 @@ def _short(instruments: set[Instrument]) -> str:
 
 
 def _quiet(bold: str, rest: str) -> None:
-    with look.card(f"quiet-{bold.split()[0].lower()}"):
-        st.html(rows.say(bold, rest))
+    st.html(f'<div class="ad-sunk">{rows.say(bold, rest)}</div>')

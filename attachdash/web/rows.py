@@ -2,20 +2,19 @@
 
 import re
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-import pandas as pd
 import streamlit as st
 
-from attachdash.charts import domain_hue, palette, sparkline
-from attachdash.charts.words import day
+from attachdash.charts import domain_hue, palette, sparkline, week_if_old
 from attachdash.practice.caseload import Row
 from attachdash.practice.clients import Client
 from attachdash.practice.courses import TRIAD
 from attachdash.practice.flags import Flag
 from attachdash.practice.house import Settings
+from attachdash.practice.record import Progress
 from attachdash.practice.words import Course, Domain
 from attachdash.web import browser, look
+from attachdash.web.tables import clock, counted, day, last_day
 
 # A number that can be rung is taken whole or not at all: half of one rings somebody else.
 _DIGITS = re.compile(r"(?<![\w:.&#+])\+?\d(?:[ /-]?\d)*(?![\w:]|[.,/-]\d)")
@@ -29,51 +28,52 @@ _CSS = """
 [class*="st-key-row-"] {{border-bottom:1px solid {card_line};padding:.25rem 0}}
 [class*="st-key-row-"] button {{min-height:28px;padding:0;justify-content:flex-start;color:{link}}}
 [class*="st-key-row-"] button p {{font-size:16px;font-weight:600}}
+.st-key-client-head > :first-child {{flex:1 1 26rem;min-width:min(100%,26rem)}}
 .ad-cells {{display:grid;grid-template-columns:7.5rem minmax(10rem,1fr) repeat(3,126px) 7rem;
   gap:0 1rem;align-items:center;font-size:15px;line-height:1.4}}
 .ad-cells > :last-child {{text-align:right}}
 .ad-head {{font-weight:600;color:{muted};font-size:14px}}
 .ad-cells img {{display:block}} .ad-spark {{font-size:13px;line-height:1.3}}
 .ad-say {{font-size:15px;line-height:1.4;margin-top:.35rem}}
+@media (min-width:641px) {{
+  :is([class*="st-key-card-triad"],[class*="st-key-card-measure"],.st-key-card-attachment)
+  .ad-table td:first-child {{white-space:nowrap}}
+}}
+@media (min-width:641px) and (max-width:1300px) {{.ad-lines {{min-height:4.6rem}}}}
 .ad-key {{display:flex;flex-wrap:wrap;gap:.2rem 1.4rem;font-size:14px;color:{muted}}}
-.ad-table {{width:100%;border-collapse:collapse;font-size:14px}}
-.ad-table th {{text-align:left;background:{sunk};font-weight:600;color:{muted}}}
-.ad-table th, .ad-table td {{border:1px solid {card_line};padding:.3rem .5rem}}
-.ad-table td:not(:last-child) {{white-space:nowrap}}
-.ad-scroll {{overflow-x:auto}}
-@media (max-width:640px) {{
+.ad-narrow {{display:none}}
+@media (max-width:1200px) {{
+  .st-key-row-head {{display:none}} .ad-narrow {{display:inline}}
   .ad-cells {{grid-template-columns:repeat(3,1fr);gap:.3rem .5rem}}
-  .ad-cells > :nth-child(1) {{grid-column:1/3}} .ad-cells > :nth-child(2) {{grid-column:1/-1}}
-  .ad-cells > :last-child {{grid-column:3;grid-row:1}}
-  .ad-cells > :nth-child(2):empty {{display:none}}
+  .ad-cells > :nth-child(-n+2) {{grid-column:1/-1}}
+  .ad-cells > :is(:empty,:last-child) {{display:none}}
+  .ad-spark img {{max-width:100%}} .ad-spark .ad-narrow {{display:block;color:{muted}}}
+  [class*="st-key-row-"] [data-testid=stHorizontalBlock] {{flex-direction:column;gap:.3rem}}
+  [class*="st-key-row-"] [data-testid=stColumn] {{width:100%;flex:1 1 auto}}
+}}
+@media (max-width:640px) {{
   [class*="st-key-row-"] button {{min-height:44px}}
-  .ad-spark img {{max-width:100%}}
+  [class*="st-key-row-"] [data-testid=stElementContainer]:has(button) {{margin-bottom:-.6rem}}
 }}
 """
 
 
 def dress() -> None:
-    """The CSS of rows, flag cards and tables; once a run, by the page."""
+    """The CSS of rows and flag cards; once a run, by the page."""
     ink = palette(browser.mode())
     names = {name: getattr(ink, name) for name in ink.__slots__ if name != "hues"}
     st.html(f"<style>{_CSS.format(**names)}</style>")
 
 
-def local(moment: datetime, zone: str) -> str:
-    """A UTC moment as "24 Nov 2026, 08:40" in the practice's time zone."""
-    there = moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone))
-    return f"{day(there.date())}, {there:%H:%M}"
-
-
-def state_of_data(as_of: datetime, last_import_at: datetime | None, zone: str) -> str:
+def state_of_data(
+    as_of: datetime, last_import_at: datetime | None, zone: str, *, any_answers: bool
+) -> str:
     """When this was read, and when a file last came in."""
-    last = f"last import {local(last_import_at, zone)}" if last_import_at else "no import yet"
-    return f"as of {local(as_of, zone)} · {last}"
-
-
-def plural(count: int, one: str, more: str | None = None) -> str:
-    """The count with its word: "1 client", "3 clients"."""
-    return f"{count} {one if count == 1 else more or one + 's'}"
+    if last_import_at:
+        last = f"last import {clock(last_import_at, zone)}"
+    else:
+        last = "answers typed or loaded, no file yet" if any_answers else "no file yet"
+    return f"as of {clock(as_of, zone)} · {last}"
 
 
 def label(client: Client) -> str:
@@ -81,12 +81,12 @@ def label(client: Client) -> str:
     return f"{client.name} · {client.code}" if client.name else client.code
 
 
-def ago(last_answer_on: date | None, today: date) -> str:
+def weeks_since(last_answer_on: date | None, today: date) -> str:
     """How long since the last answer, in weeks."""
     if last_answer_on is None:
         return "no answer yet"
     weeks = (today - last_answer_on).days // 7
-    return "this week" if weeks == 0 else f"{plural(weeks, 'week')} ago"
+    return "this week" if weeks == 0 else f"{counted(weeks, 'week')} ago"
 
 
 def is_silent(row: Row, today: date) -> bool:
@@ -111,7 +111,7 @@ def badge(flag: Flag | None) -> str:
 
 
 def head() -> str:
-    """The caseload's table header as HTML; on a phone one line."""
+    """The caseload's table header as HTML; gone in a narrow window, where words stand beside."""
     names = "".join(f"<span>{domain.label}</span>" for domain in TRIAD)
     return (
         f'<div class="ad-cells ad-head"><span>Needs</span><span>Why</span>{names}'
@@ -119,8 +119,11 @@ def head() -> str:
     )
 
 
-def who(row: Row, *, with_therapists: bool) -> str:
-    """The muted line under a name as HTML: code, year of birth, week, and by whom treated."""
+def who(row: Row, today: date, *, with_therapists: bool) -> str:
+    """The muted line under a name as HTML: code, year of birth, week, and by whom treated.
+
+    In a narrow window, where the row has no column for it, also when the last answer was.
+    """
     client = row.client
     parts = [
         client.code if client.name else "",
@@ -128,7 +131,9 @@ def who(row: Row, *, with_therapists: bool) -> str:
         f"wk {row.week}" if row.week is not None else "no episode",
         ", ".join(row.therapists) if with_therapists else "",
     ]
-    return f'<div class="ad-meta">{look.esc(" · ".join(part for part in parts if part))}</div>'
+    said = look.esc(" · ".join(part for part in parts if part))
+    last = weeks_since(row.last_answer_on, today)
+    return f'<div class="ad-meta">{said}<span class="ad-narrow"> · {last}</span></div>'
 
 
 def cells(row: Row, today: date) -> str:
@@ -136,7 +141,7 @@ def cells(row: Row, today: date) -> str:
     sparks = "".join(_spark(domain, row.triad[domain]) for domain in TRIAD)
     return (
         f'<div class="ad-cells"><span>{badge(row.open_flag)}</span><span>{_why(row, today)}</span>'
-        f'{sparks}<span class="ad-meta">{ago(row.last_answer_on, today)}</span></div>'
+        f'{sparks}<span class="ad-meta">{weeks_since(row.last_answer_on, today)}</span></div>'
     )
 
 
@@ -159,7 +164,8 @@ def _why(row: Row, today: date) -> str:
         return f"{look.esc(fact)} Nobody has seen it.{also} {muted.format('Ask directly.')}"
     historic = sum(one.state == "historic" for one in row.flags)
     if historic:
-        return muted.format(f"{plural(historic, 'older risk answer')} came in late: in the record.")
+        late = counted(historic, "answer or blank", "answers or blanks")
+        return muted.format(f"{late} came in late: look at the record.")
     if row.client.open_episode is None:
         return muted.format("Open an episode: weeks are counted from its first day.")
     if is_silent(row, today):
@@ -169,15 +175,21 @@ def _why(row: Row, today: date) -> str:
 
 def _spark(domain: Domain, course: Course | None) -> str:
     if course is None or not course.n:
-        return '<span class="ad-meta ad-spark">no score</span>'
+        return f'<span class="ad-meta ad-spark">{_narrow(domain)}no score</span>'
     shares = [f"{share:.0f}" for share in course.shares]
-    said = f"{shares[0]} → {shares[-1]} · n {course.n}" if course.n > 1 else f"{shares[0]} · n 1"
+    said = f"{shares[0]} → {shares[-1]}" if course.n > 1 else shares[0]
+    when = week_if_old(course)
+    said = " · ".join([said, *([when] if when else []), f"n {course.n}"])
     alt = f"{domain.label}, share of range 0 to 100: {said}"
     address = sparkline(course, mode=browser.mode())
     return (
-        f'<span class="ad-spark"><img alt="{look.esc(alt)}" width="118" src="{address}">'
-        f"{said}</span>"
+        f'<span class="ad-spark">{_narrow(domain)}'
+        f'<img alt="{look.esc(alt)}" width="118" src="{address}">{said}</span>'
     )
+
+
+def _narrow(domain: Domain) -> str:
+    return f'<span class="ad-narrow">{domain.label}</span>'
 
 
 def title(words: str, domain: Domain, count: str) -> str:
@@ -194,17 +206,15 @@ def say(bold: str, rest: str = "") -> str:
     return f'<div class="ad-say"><b>{look.esc(bold)}</b> {look.esc(rest)}</div>'
 
 
-def table(frame: pd.DataFrame) -> str:
-    """A table of text as HTML, newest row first."""
-    body = "".join(
-        "<tr>" + "".join(f"<td>{look.esc(cell)}</td>" for cell in cells_) + "</tr>"
-        for cells_ in frame[::-1].itertuples(index=False)
-    )
-    names = "".join(f'<th scope="col">{look.esc(name)}</th>' for name in frame.columns)
-    return (
-        f'<div class="ad-scroll"><table class="ad-table"><thead><tr>{names}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
+def therapy(progress: Progress) -> str:
+    """For the client: which week with whom, or when the therapy ended."""
+    if progress.client.open_episode is None:
+        ends = [one.ended_on for one in progress.client.episodes if one.ended_on]
+        if not ends:
+            return "No therapy is open here just now"
+        return f"Your therapy here ended on {last_day(max(ends))}"
+    by = f" with {', '.join(progress.therapists)}" if progress.therapists else ""
+    return f"Week {progress.week}{by}"
 
 
 def heading(words: str) -> str:

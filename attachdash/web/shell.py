@@ -41,7 +41,7 @@ def _menu(viewer: Viewer) -> st.Page:
 
 def _help_now(viewer: Viewer) -> None:
     """Where to turn in danger, on every page of a client's."""
-    with st.popover("Need help now?", type="tertiary"):
+    with st.popover("Need help now?"):
         st.html(rows.where_to_turn(settings(viewer)))
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from attachdash.charts import words
 from attachdash.practice.people import Span
 from attachdash.web.look import esc
 
@@ -32,7 +33,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -
 
 def day(on: date | None, none: str = "open") -> str:
     """A day in words: 3 Mar 2026."""
-    return f"{on.day} {on:%b %Y}" if on else none
+    return words.day(on) if on else none
 
 
 def last_day(to_on: date | None) -> str:
@@ -50,6 +51,17 @@ def local(moment: datetime, zone: str) -> datetime:
     return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
 
 
+def clock(moment: datetime, zone: str) -> str:
+    """A moment by the practice's clock in words: 24 Nov 2026, 08:40."""
+    there = local(moment, zone)
+    return f"{day(there.date())}, {there:%H:%M}"
+
+
+def counted(count: int, one: str, more: str | None = None) -> str:
+    """A number with its word: 1 row, 2 rows, 3 answers or blanks."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
+
+
 def ago(moment: datetime | None, zone: str, today: date) -> str:
     """When something was, as short as it can be said; "never" for None."""
     if moment is None:
@@ -64,10 +76,10 @@ def ago(moment: datetime | None, zone: str, today: date) -> str:
 
 def spans(found: Iterable[Span], today: date) -> str:
     """Dated things in one line: therapist; supervisor from 1 Dec 2026."""
-    words = []
+    said = []
     for one in found:
         when = f" from {day(one.from_on)}" if one.from_on > today else ""
         if one.to_on:
             when += f" until {last_day(one.to_on)}"
-        words.append(one.what + when)
-    return "; ".join(words) or "none"
+        said.append(one.what + when)
+    return "; ".join(said) or "none"

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from attachdash import charts
 from attachdash.charts import marks
 from attachdash.charts.theme import Mode, palette
 from attachdash.instruments import Direction, Domain, library
-from tests.charts.courses import make_course, make_triad, turned
+from tests.charts.courses import START, make_course, make_triad, turned
 
 ODD_VALUES: list[list[float | None]] = [
     [],  # nothing answered
@@ -96,6 +97,24 @@ def test_h10_the_shared_axis_is_0_to_100_whatever_the_data(values: list[float | 
         charts.triad({Domain.SYMPTOMS: course}, mode="light"),
     ):
         assert tuple(figure.layout.yaxis.range) == (0, 100)
+
+
+def test_h10_all_pictures_of_an_episode_share_one_axis() -> None:
+    reach = (START, START + timedelta(weeks=23))
+    old = make_course([12, 11, 10], weeks=[0, 4, 8], reach=reach)
+    fresh = make_course([12, 10], weeks=[0, 22], reach=reach)
+    for draw in (charts.panel, charts.client_panel, charts.measure):
+        ends, others = (plain(draw(one, mode="light")) for one in (old, fresh))
+        assert ends["layout"]["xaxis"]["range"] == others["layout"]["xaxis"]["range"]
+        assert ends["layout"]["xaxis"]["range"][1] >= 23
+    pair = plain(charts.two_lines(old, old, mode="light"))
+    assert pair["layout"]["xaxis"]["range"][1] >= 23
+    # What is old doesn't pass for the present.
+    assert "latest,<br>wk 8" in texts(plain(charts.measure(old, mode="light")))
+    assert "latest,<br>wk 8" in texts(plain(charts.panel(old, mode="light")))
+    assert "wk 8" in texts(pair)
+    assert "now" not in texts(plain(charts.client_panel(old, mode="light")))
+    assert "wk 22" not in texts(plain(charts.measure(fresh, mode="light")))
 
 
 def test_h10_a_gap_is_not_joined() -> None:

@@ -1,6 +1,7 @@
 """Is the smallest picture a valid one?"""
 
 from base64 import b64decode
+from datetime import timedelta
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from attachdash.change import Course
 from attachdash.charts import sparkline
 from attachdash.instruments import library
-from tests.charts.courses import make_course
+from tests.charts.courses import START, make_course
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -36,6 +37,12 @@ def test_nothing_to_draw_is_said() -> None:
 def test_h09_a_symptom_that_fell_goes_up() -> None:
     first, latest = drawn(make_course([20, 4])).findall(f"{SVG}circle")
     assert float(latest.get("cy", "")) < float(first.get("cy", ""))
+
+
+def test_h10_an_old_answer_stands_far_from_the_right_end() -> None:
+    reach = (START, START + timedelta(weeks=20))
+    _, latest = drawn(make_course([20, 4], weeks=[0, 10], reach=reach)).findall(f"{SVG}circle")
+    assert float(latest.get("cx", "")) == pytest.approx(59, abs=1)
 
 
 def test_h10_a_gap_is_not_joined() -> None:

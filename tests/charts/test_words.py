@@ -1,14 +1,14 @@
 """Do sentences and tables say what the pictures show?"""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from attachdash import charts
 from attachdash.charts.words import day, number
 from attachdash.instruments import Direction, State, library
-from tests.charts.courses import make_answer, make_course, turned
+from tests.charts.courses import START, make_answer, make_course, turned
 
 PHQ9 = library()["phq9"].scale("total")
 
@@ -16,12 +16,16 @@ PHQ9 = library()["phq9"].scale("total")
 @pytest.mark.parametrize(
     ("direction", "raw", "shared"),
     [
-        (Direction.LOWER, "(0–27, lower is better)", "turned (17 → 9 on 0–27, lower is better)"),
-        (Direction.HIGHER, "(0–27, higher is better)", "(17 → 9 on 0–27, higher is better)"),
+        (
+            Direction.LOWER,
+            "(0–27, lower is better)",
+            "Turned: 17 → 9 on 0–27, lower is better; n 3.",
+        ),
+        (Direction.HIGHER, "(0–27, higher is better)", " 17 → 9 on 0–27, higher is better; n 3."),
         (
             Direction.NEITHER,
             f"(0–27, {Direction.NEITHER.label})",
-            f"not turned (17 → 9 on 0–27, {Direction.NEITHER.label})",
+            f"Not turned: 17 → 9 on 0–27, {Direction.NEITHER.label}; n 3.",
         ),
     ],
 )
@@ -63,6 +67,17 @@ def test_h09_the_clients_sentence_says_what_the_clients_picture_shows(
     assert not re.search(r"clinical|deteriorat|norm|risk|better than|worse|\d", said)
 
 
+def test_h11_a_fall_is_put_in_its_place_once_and_what_is_up_comes_first() -> None:
+    up, down, level = make_course([17, 9]), make_course([9, 17]), make_course([9, 9])
+    said = charts.client_lead({"One": down, "Two": up, "Three": level, "Four": down, "Five": None})
+    assert said == (
+        "Higher than when you began: two. Close to where you began: three. "
+        "Lower just now: one, four. A fall happens in therapy and isn’t a verdict on you."
+    )
+    assert "fall" not in charts.client_sentence(down)
+    assert charts.client_lead({"One": make_course([9])}) == ""
+
+
 @pytest.mark.parametrize("values", [[], [None], [9]])
 def test_too_few_answers_are_said_to_client_and_staff(values: list[float | None]) -> None:
     course = make_course(values)
@@ -97,6 +112,20 @@ def test_the_bold_clause_and_the_rest_make_the_sentence() -> None:
     course = make_course([17, 9])
     assert charts.sentence_parts(course)[0] == "First 17 → latest 9"
     assert " ".join(charts.sentence_parts(course)) == charts.sentence(course)
+    # Above a picture stands one short line, with nothing in it that varies in length.
+    assert " ".join(charts.sentence_parts(course, shared=True)[:2]) == (
+        "First 37 → latest 67 of 100 on PHQ-9."
+    )
+
+
+def test_an_old_latest_answer_is_said_with_its_week() -> None:
+    until = START + timedelta(weeks=23)
+    old = make_course([17, 9], weeks=[0, 4], reach=(START, until))
+    assert charts.sentence_parts(old)[0] == "First 17 → latest 9, wk 4,"
+    fresh = make_course([17, 9], weeks=[0, 20], reach=(START, until))
+    assert charts.sentence_parts(fresh)[0] == "First 17 → latest 9"
+    anxiety = make_course([5.2], instrument="ecr_r", scale="anxiety", reach=(START, until))
+    assert "5.2 so far (wk 0)" in charts.pair_sentence(anxiety, anxiety)
 
 
 def test_the_pair_is_said_in_one_sentence() -> None:
@@ -129,10 +158,20 @@ def test_the_table_has_a_row_for_every_administration() -> None:
     ready = make_answer(3, 4, 7, state=State.GIVEN)
     course = make_course(answers=(make_answer(1, 0, 12), make_answer(2, 2, None), ready))
     frame = charts.table(course)
-    assert list(frame.columns) == ["Date", "Week", "PHQ-9 (0–27)", "Answered", "State"]
-    assert list(frame["PHQ-9 (0–27)"]) == ["12", "no score", "7"]
-    assert list(frame["Answered"]) == ["9 of 9", "2 of 9", "–"]
+    score = "PHQ-9 (0–27, lower is better)"
+    assert list(frame.columns) == ["Date", "Week", score, "Answered"]
+    assert list(frame[score]) == ["12", "no score", "7"]
+    assert list(frame["Answered"]) == [
+        "9 of 9", "2 of 9: too many blanks for a score", "ready score",
+    ]  # fmt: skip
     assert list(charts.table(make_course([])).columns) == list(frame.columns)
+
+
+def test_h09_the_triads_table_has_the_share_that_its_picture_draws() -> None:
+    frame = charts.table(make_course([0, 27, None]), shared=True)
+    assert list(frame["Of 100, up is better"]) == ["100", "0", "–"]
+    neither = make_course([27], scale=turned(PHQ9, Direction.NEITHER))
+    assert list(charts.table(neither, shared=True)["Of 100, not turned"]) == ["100"]
 
 
 def test_days_are_written_alike_in_every_locale() -> None:

@@ -143,6 +143,9 @@ def test_h04_a_risk_answer_is_flagged_in_the_same_transaction_whatever_the_total
     recording.record_administration(mine, a, "phq9", TODAY, [0] * 8 + [1])
     [again] = record.client_record(mine, a).flags
     assert again.state == "open"
+    # And what went before it stays known: the answer that was seen, and the 0 of a day earlier.
+    before = [(one.answered_on, one.answer, one.seen_by, one.seen_at) for one in again.before]
+    assert before == [(day, 1, "T.ONE", NOW), (day - timedelta(days=1), 0, None, None)]
 
 
 def test_h05_seen_means_the_answer_that_was_on_the_screen(either: House) -> None:
@@ -175,6 +178,12 @@ def test_h23_old_answers_raise_historic_flags_that_are_never_first(either: House
     [flag] = record.client_record(either.viewer("t.one"), either.clients["A"]).flags
     assert (flag.state, flag.answered_on) == ("historic", TODAY - timedelta(days=15))
     assert caseload.caseload(either.viewer("t.one")).rows[0].open_flag is None
+    # Each of the eight days is known, and late answers can be marked as seen too.
+    assert len(flag.before) == 7
+    mine = either.viewer("t.one")
+    flags.mark_seen(mine, either.clients["A"], flag.flag_id, flag.administration_id)
+    [seen] = record.client_record(mine, either.clients["A"]).flags
+    assert (seen.state, seen.seen_by) == ("seen", "T.ONE")
 
 
 def test_h14_a_former_colleague_sees_nothing(either: House) -> None:

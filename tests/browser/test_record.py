@@ -1,0 +1,107 @@
+"""The client's record, the caseload and the client's own page, as they come out in a browser."""
+
+from itertools import pairwise
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import people
+from tests.browser.people import settled, sign_in, someone
+from tests.browser.served import Served
+from tests.browser.test_four_roles import no_sideways_scroll
+
+LEVELS = "[...document.querySelectorAll('h1,h2,h3,h4')].map(h => Number(h.tagName[1]))"
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds that would shut somebody out."""
+    page.wait_for_timeout(1_000)  # colours fade in; axe would measure them half-way
+    found = Axe().run(page).response["violations"]
+    return [one["id"] for one in found if one["impact"] in ("serious", "critical")]
+
+
+def open_first(page: Page) -> None:
+    """The record of whoever stands first in the caseload."""
+    page.locator("[class*='st-key-open_'] button").first.click()
+    expect(page.get_by_text("was answered 1").first).to_be_visible(timeout=30_000)
+    settled(page)
+
+
+def no_level_left_out(page: Page) -> bool:
+    """Whether headings go down one level at a time."""
+    levels: list[int] = page.evaluate(LEVELS)
+    return levels[0] == 1 and all(below - above <= 1 for above, below in pairwise(levels))
+
+
+def test_a_table_keeps_its_column_names_on_a_phone(demo: Served, browser: Browser) -> None:
+    with someone(browser, "phone") as (_, page, _wrong):
+        sign_in(page, demo.url, "a.okafor", demo.passwords["a.okafor"])
+        open_first(page)
+        page.get_by_text("Tables", exact=True).click()
+        expect(page.locator("td").first).to_be_visible(timeout=30_000)
+        settled(page)
+        names = page.evaluate(
+            "[...document.querySelectorAll('td')].map(c => getComputedStyle(c, '::before').content)"
+        )
+        assert len(names) > 50
+        assert [one for one in names if one.strip('" :') in ("", "none", "normal")] == []
+        assert any("lower is better" in one for one in names)
+        assert any("Of 100, up is better" in one for one in names)
+        assert no_sideways_scroll(page)
+        assert serious(page) == []
+
+
+def test_the_record_says_what_went_before_and_leads_back(demo: Served, browser: Browser) -> None:
+    with someone(browser) as (_, page, _wrong):
+        sign_in(page, demo.url, "a.okafor", demo.passwords["a.okafor"])
+        assert no_level_left_out(page)
+        open_first(page)
+        page.wait_for_selector(".main-svg", timeout=30_000)
+        expect(page.get_by_text("Nobody has marked this answer seen").first).to_be_visible()
+        assert page.get_by_text("It was 0 at the").count() == 1
+        # The three leading pictures begin at one height.
+        plots = page.evaluate(
+            "['communication', 'regulation', 'self_esteem'].map(d => Math.round("
+            "document.querySelector(`.st-key-chart_${d}`).getBoundingClientRect().top))"
+        )
+        assert len(set(plots)) == 1, plots
+        # The scale of the flag stands open, not in the fold.
+        assert page.locator("[class*='st-key-chart_phq9']").is_visible()
+        assert no_level_left_out(page)
+        assert serious(page) == []
+        page.get_by_role("button", name="‹ Caseload").click()
+        expect(page.get_by_role("heading", name="Caseload")).to_be_visible(timeout=30_000)
+        # Where attachment was never asked, its place says what it needs.
+        page.get_by_role("button", name="Idris Bello").click()
+        expect(page.locator(".st-key-card-attachment")).to_contain_text("ECR-R", timeout=30_000)
+        assert page.get_by_role("button", name="I have seen this").count() == 2
+
+
+@pytest.mark.parametrize("width", [700, 768, 1024, 1199, 1280])
+def test_the_caseload_fits_every_window(
+    demo: Served, browser: Browser, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setitem(people.SIZES, "desktop", (width, 900))
+    with someone(browser) as (_, page, _wrong):
+        sign_in(page, demo.url, "a.okafor", demo.passwords["a.okafor"])
+        expect(page.get_by_role("heading", name="Current")).to_be_visible(timeout=30_000)
+        settled(page)
+        assert no_sideways_scroll(page)
+        # Which picture is which is said beside it, or over its column.
+        assert page.get_by_text("Self-esteem", exact=True).locator("visible=true").count() > 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_help_can_be_read_when_it_is_open(demo: Served, browser: Browser, scheme: str) -> None:
+    with someone(browser, "phone", scheme) as (_, page, _wrong):
+        sign_in(page, demo.url, "m.lindqvist", demo.passwords["m.lindqvist"])
+        page.get_by_role("button", name="Need help now?").click()
+        expect(page.locator(".ad-turn a").first).to_be_visible(timeout=30_000)
+        page.mouse.move(5, 800)
+        assert serious(page) == []
+        inks = page.evaluate(
+            "['.st-key-who button[aria-expanded=true]', '.stApp'].map(s =>"
+            " getComputedStyle(document.querySelector(s)).color)"
+        )
+        assert inks[0] == inks[1]
