@@ -11,7 +11,15 @@ from attachdash.intake import Checked, Mapping, Problem, ProblemKind, Table, che
 from attachdash.practice import clients as practice_clients
 from attachdash.practice.held import held_now
 from attachdash.practice.keeping import Given, keep, prepare
-from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
+from attachdash.practice.rights import (
+    About,
+    Audit,
+    Role,
+    Viewer,
+    change,
+    looked_at,
+    use_case,
+)
 from attachdash.store import answers, clients
 from attachdash.store.engine import Cursor
 
@@ -45,15 +53,21 @@ class Kept:
     batch_id: int
 
 
-@use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.NONE)
+@use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.CHANGE)
 def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
     """Check a file against its mapping and the register; nothing is kept.
 
+    That it was looked over is written down, once per browser session and quarter of an hour. An
+    administrator is told how many rows are held already, never whether with the same answers.
     Raises Unreadable where the file as a whole is refused.
     """
     checked, rows, problems, refused = _judge(viewer, table, mapping)
+    count = f"{checked.total_rows:,} row{'' if checked.total_rows == 1 else 's'}"
+    looked_at(viewer, "looked over a file", f"{count}, file {checked.sha256[:12]}")
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        before = answers.same_batch(cursor, viewer.site_id, checked.sha256, mapping.sha256)
+        before = answers.same_batch(
+            cursor, viewer.site_id, checked.sha256, mapping.sha256, _whose_imports(viewer)
+        )
         everyone = {one.code: one for one in practice_clients.read(cursor, viewer)}
     codes = list(dict.fromkeys(rows["client_code"].to_list()))
     new = tuple(code for code in codes if code not in everyone)
@@ -83,7 +97,8 @@ def import_file(
 
     New codes become clients only for an administrator who confirmed it. Clients without an
     episode get one from their first answer's day, marked as nominal, where that was confirmed.
-    The same file again changes nothing.
+    The same file again changes nothing. Rows whose day holds other answers are refused; for an
+    administrator they count as held already.
     """
     checked, rows, _, refused = _judge(viewer, table, mapping)
     with viewer.store.engine.reading(viewer.scope) as cursor:
@@ -140,9 +155,12 @@ def import_file(
 @use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.NONE)
 def imports(viewer: Viewer) -> pd.DataFrame:
     """Past imports, newest first: an administrator sees all, a therapist their own."""
-    mine = None if viewer.role is Role.ADMINISTRATOR else viewer.person_id
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        return answers.batches(cursor, viewer.site_id, mine)
+        return answers.batches(cursor, viewer.site_id, _whose_imports(viewer))
+
+
+def _whose_imports(viewer: Viewer) -> int | None:
+    return None if viewer.role is Role.ADMINISTRATOR else viewer.person_id
 
 
 def _judge(
@@ -190,7 +208,8 @@ def _judge(
             )  # fmt: skip
     rows = rows.filter(~pl.col("place").is_in(list(bad)))
     known = rows.filter(pl.col("client_code").is_in(list(everyone)))
-    if known.height:
+    # An administrator who could tell same from other answers could find out those held by trying.
+    if known.height and viewer.role is not Role.ADMINISTRATOR:
         given = _given(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
         other = held_now(viewer, given).filter(~pl.col("same"))["place"]
         clash = known.with_row_index("at").filter(pl.col("at").is_in(other.implode()))

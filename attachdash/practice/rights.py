@@ -189,6 +189,16 @@ def nothing_changed() -> None:
     _audited.set(True)
 
 
+def looked_at(viewer: Viewer, kind: str, detail: str) -> None:
+    """Write down that something was looked at, once per browser session and quarter of an hour."""
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        since = viewer.now - OPENING_LASTS
+        if audit.written_since(cursor, viewer.site_id, viewer.session_ref, kind, detail, since):
+            nothing_changed()
+            return
+    change(viewer, kind, lambda cursor: None, detail=detail)
+
+
 def _client_in_reach(viewer: Viewer, about: About, subject: object) -> int:
     with viewer.store.engine.reading(viewer.scope) as cursor:
         found = (

@@ -189,14 +189,19 @@ WHERE flag.site_id = $1 AND flag.administration_id = moves.administration_id
 """
 
 
-def same_batch(cursor: Cursor, site_id: int, file_sha256: str, mapping_sha256: str) -> Row | None:
-    """The batch of the same file under the same mapping: id, when."""
+def same_batch(
+    cursor: Cursor, site_id: int, file_sha256: str, mapping_sha256: str, by_person_id: int | None
+) -> Row | None:
+    """The last batch of the same file under the same mapping, of one person or any: id, when."""
     return cursor.one(
         "SELECT batch_id, imported_at FROM batch WHERE site_id = $1 AND file_sha256 = $2 "
-        "AND mapping_sha256 = $3 ORDER BY batch_id DESC NULLS LAST LIMIT 1",
+        "AND mapping_sha256 = $3 "
+        "AND (CAST($4 AS BIGINT) IS NULL OR by_person_id = CAST($4 AS BIGINT)) "
+        "ORDER BY batch_id DESC NULLS LAST LIMIT 1",
         site_id,
         file_sha256,
         mapping_sha256,
+        by_person_id,
     )
 
 

@@ -74,6 +74,22 @@ def opened_since(
     return row is not None
 
 
+def written_since(
+    cursor: Cursor, site_id: int, session_ref: str, kind: str, detail: str, since: datetime
+) -> bool:
+    """Whether this browser session already left this very entry since then."""
+    row = cursor.one(
+        "SELECT 1 FROM audit WHERE site_id = $1 AND session_ref = $2 AND kind = $3 "
+        "AND detail = $4 AND happened_at > $5 LIMIT 1",
+        site_id,
+        session_ref,
+        kind,
+        detail,
+        since,
+    )
+    return row is not None
+
+
 def entries(cursor: Cursor, site_id: int, limit: int) -> pd.DataFrame:
     """The latest entries, newest first, with the names that people have now."""
     return cursor.frame(
