@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from attachdash.instruments import Instrument
 from attachdash.intake.cells import FORMULA_STARTS
+from attachdash.intake.codes import CODE, EXPECTED
 from attachdash.intake.days import read_day
 from attachdash.intake.findings import Findings
 from attachdash.intake.mapping import Mapping, file_shift
@@ -135,7 +136,10 @@ def _read_code(text: str) -> str | Wrong:
     code = text.strip()
     if not code:
         return Wrong(ProblemKind.CLIENT_CODE, "a client code", "Fill in whose answers these are.")
-    return _plain_text(code, ProblemKind.CLIENT_CODE)
+    read = _plain_text(code, ProblemKind.CLIENT_CODE)
+    if isinstance(read, Wrong) or CODE.fullmatch(read):
+        return read
+    return Wrong(ProblemKind.CLIENT_CODE, EXPECTED, "Is this the right column?")
 
 
 def _read_occasion(text: str) -> str | Wrong:

@@ -8,8 +8,9 @@ import polars as pl
 
 from attachdash.errors import Invalid
 from attachdash.intake import Checked, Mapping, Problem, ProblemKind, Table, check
+from attachdash.intake.codes import alike
 from attachdash.practice import clients as practice_clients
-from attachdash.practice.held import held_now
+from attachdash.practice.held import differing, held_now
 from attachdash.practice.keeping import Given, keep, prepare
 from attachdash.practice.rights import (
     About,
@@ -120,7 +121,8 @@ def import_file(
     episode_ids = engine.new_ids("episode", starts.height) if starts.height else []
     starts = starts.with_columns(episode_id=pl.Series(episode_ids, dtype=pl.Int64))
     batch_id = int(engine.new_ids("batch", 1)[0])
-    prepared = prepare(viewer, _given(viewer, checked, rows, ids))
+    given = _given(viewer, checked, rows, ids)
+    prepared = prepare(viewer, given)
 
     def work(cursor: Cursor) -> Kept:
         if new:
@@ -131,18 +133,20 @@ def import_file(
                 viewer.site_id,
                 pl.DataFrame({"code": new, "client_id": [ids[code] for code in new]}),
             )
-        clients.open_episodes(cursor, viewer.site_id, starts, nominal=True)
-        for code in set(starts["code"]) & set(everyone):
-            practice_clients.refile(cursor, viewer, ids[code])
+        opened = _open_episodes(cursor, viewer, starts) if starts.height else 0
         kept = keep(cursor, viewer, prepared, batch_id)
+        others = 0
+        if kept < len(given) and viewer.role is not Role.ADMINISTRATOR:
+            # Other answers may have come in since the file was judged.
+            others = len(differing(cursor, viewer, given))
         result = Kept(
-            kept=kept, already_held=len(prepared.given) - kept, refused=refused, created=len(new),
-            episodes=starts.height, batch_id=batch_id,
+            kept=kept, already_held=len(given) - kept - others, refused=refused + others,
+            created=len(new), episodes=opened, batch_id=batch_id,
         )  # fmt: skip
-        if kept or new or starts.height:
+        if kept or new or opened:
             answers.add_batch(
                 cursor, viewer.site_id, batch_id, checked.file_name, checked.sha256,
-                mapping.sha256, kept, refused, viewer.person_id, viewer.now,
+                mapping.sha256, kept, result.refused, viewer.person_id, viewer.now,
             )  # fmt: skip
         return result
 
@@ -161,6 +165,22 @@ def imports(viewer: Viewer) -> pd.DataFrame:
 
 def _whose_imports(viewer: Viewer) -> int | None:
     return None if viewer.role is Role.ADMINISTRATOR else viewer.person_id
+
+
+def _open_episodes(cursor: Cursor, viewer: Viewer, starts: pl.DataFrame) -> int:
+    """Open a nominal episode for each client of `starts`, from their first answer in the file or
+    held; how many that were."""
+    theirs = starts["client_id"].to_list()
+    in_care = clients.spans_of(cursor, viewer.site_id, theirs)["client_id"]
+    held = answers.days_of(cursor, viewer.site_id, theirs).select(
+        "client_id", started_on="answered_on"
+    )
+    first = pl.concat([starts.select("client_id", "started_on"), held]).group_by("client_id").min()
+    starts = starts.select("client_id", "episode_id").join(first, on="client_id")
+    starts = starts.filter(~pl.col("client_id").is_in(in_care.implode()))
+    clients.open_episodes(cursor, viewer.site_id, starts, nominal=True)
+    practice_clients.refile(cursor, viewer, *starts["client_id"])
+    return starts.height
 
 
 def _judge(
@@ -183,20 +203,19 @@ def _judge(
     codes = set(rows["client_code"].to_list())
 
     def refuse(row: tuple[int, int, str, object], column: str, value: str, kind: ProblemKind,
-               expected: str) -> None:  # fmt: skip
+               expected: str, cure: str = "") -> None:  # fmt: skip
         bad.add(row[0])
         problems.append(
             Problem(
                 kind=kind, file=checked.file_name, row=row[1], column=column, value=value,
-                expected=expected,
+                expected=expected, cure=cure,
             )
         )  # fmt: skip
 
     listed = rows.select("place", "row_number", "client_code", "answered_on")
-    if viewer.role is not Role.ADMINISTRATOR and (foreign := codes - set(everyone)):
-        # The same words for another therapist's client and for nobody's.
-        for row in listed.filter(pl.col("client_code").is_in(list(foreign))).rows():
-            refuse(row, mapping.client, row[2], ProblemKind.CLIENT_CODE, UNKNOWN)
+    if strange := _strange_codes(viewer, rows["client_code"].to_list(), everyone):
+        for row in listed.filter(pl.col("client_code").is_in(list(strange))).rows():
+            refuse(row, mapping.client, row[2], ProblemKind.CLIENT_CODE, *strange[row[2]])
     for one in (everyone[code] for code in codes & set(everyone) if everyone[code].born_on):
         early = listed.filter(
             (pl.col("client_code") == one.code) & (pl.col("answered_on") < one.born_on)
@@ -221,6 +240,29 @@ def _judge(
         rows = rows.filter(~pl.col("place").is_in(list(bad)))
     problems.sort(key=lambda problem: problem.row or 0)
     return checked, rows, tuple(problems), len(checked.refused_rows) + len(bad)
+
+
+def _strange_codes(
+    viewer: Viewer, codes: list[str], everyone: dict[str, practice_clients.Client]
+) -> dict[str, tuple[str, str]]:
+    """The codes whose rows can't be kept: what was expected instead, and the cure."""
+    held = {alike(code): code for code in everyone}
+    found: dict[str, tuple[str, str]] = {}
+    spelled: dict[str, str] = {}
+    for code in dict.fromkeys(codes):
+        if code in everyone:
+            continue
+        if other := held.get(alike(code)):
+            found[code] = f"the code as it is held, {other}", f"Write it as {other}."
+        elif viewer.role is not Role.ADMINISTRATOR:
+            # The same words for another therapist's client and for nobody's.
+            found[code] = UNKNOWN, ""
+        elif (first := spelled.setdefault(alike(code), code)) != code:
+            found[code] = (
+                f"one way of writing a code, but the file also has {first}",
+                f"Write it as {first}; another person needs another code.",
+            )
+    return found
 
 
 def _given(viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, int]) -> Given:

@@ -1,9 +1,14 @@
 """What an import lets each role see, and what it does to codes, episodes and held answers."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
+import pytest
+
+from attachdash.errors import Invalid
 from attachdash.intake import ProblemKind, read_csv
-from attachdash.practice import house
+from attachdash.practice import clients, house, importing, recording
 from attachdash.practice.importing import import_file, preview_import
 from tests.practice.conftest import NOW, TODAY, House
 from tests.practice.test_one_path import PHQ9, phq9_file
@@ -62,3 +67,129 @@ def test_the_same_file_of_somebody_else_is_not_told(either: House) -> None:
     assert preview_import(either.viewer("t.two"), table, PHQ9).same_file_at is None
     assert preview_import(either.viewer("t.one"), table, PHQ9).same_file_at == NOW
     assert preview_import(either.viewer("a.diallo"), table, PHQ9).same_file_at == NOW
+
+
+def codes_of(house: House) -> list[str]:
+    return [one.code for one in clients.register(house.viewer("a.diallo"))]
+
+
+def test_a_code_in_other_capitals_is_refused_with_its_cure_and_blocks_nobody(
+    either: House,
+) -> None:
+    table = read_csv("a.csv", phq9_file(("a", DAY, [1] * 9), ("A", DAY, [1] * 9)))
+    for viewer in (either.viewer("a.diallo"), either.viewer("t.one")):
+        shown = preview_import(viewer, table, PHQ9)
+        assert (shown.new_codes, shown.rows, shown.refused) == ((), 1, 1)
+        [problem] = shown.problems
+        assert (problem.kind, problem.row) == (ProblemKind.CLIENT_CODE, 2)
+        assert "Write it as A." in problem.cure
+    done = import_file(either.viewer("a.diallo"), table, PHQ9, create_clients=True)
+    assert (done.kept, done.refused, done.created) == (1, 1, 0)
+    assert codes_of(either) == ["A", "B"]
+
+
+def test_a_strangers_code_in_other_capitals_says_no_more_than_nobodys(either: House) -> None:
+    table = read_csv("b.csv", phq9_file(("b", DAY, [1] * 9), ("zz", DAY, [1] * 9)))
+    strangers, nobodys = preview_import(either.viewer("t.one"), table, PHQ9).problems
+    assert (strangers.expected, strangers.cure) == (nobodys.expected, nobodys.cure)
+
+
+def test_two_spellings_of_a_new_code_never_become_two_clients(either: House) -> None:
+    admin = either.viewer("a.diallo")
+    table = read_csv("new.csv", phq9_file(("NEW1", DAY, [1] * 9), ("new1", DAY, [2] * 9)))
+    shown = preview_import(admin, table, PHQ9)
+    assert (shown.new_codes, shown.refused) == (("NEW1",), 1)
+    assert "NEW1" in str(shown.problems[0])
+    done = import_file(admin, table, PHQ9, create_clients=True)
+    assert (done.created, done.kept, done.refused) == (1, 1, 1)
+    assert codes_of(either) == ["A", "B", "NEW1"]
+
+
+@pytest.mark.parametrize("code", ["x@y#1", "n+1", "a_b!", "(1)", "☃"])
+def test_what_cannot_be_typed_as_a_code_cannot_be_imported_as_one(small: House, code: str) -> None:
+    with pytest.raises(Invalid):
+        clients.check_code(code)
+    table = read_csv("odd.csv", phq9_file((code, DAY, [1] * 9)))
+    shown = preview_import(small.viewer("a.diallo"), table, PHQ9)
+    assert (shown.new_codes, shown.refused) == ((), 1)
+    assert shown.problems[0].kind is ProblemKind.CLIENT_CODE
+
+
+def unfiled(house: House, *codes: str) -> None:
+    """Clients who have answers of two days but no episode."""
+    admin = house.viewer("a.diallo")
+    rows = [(one, DAY - timedelta(days=days), [1] * 9) for one in codes for days in (200, 0)]
+    import_file(admin, read_csv("old.csv", phq9_file(*rows)), PHQ9, create_clients=True)
+
+
+def test_an_episode_opens_on_the_first_answer_also_where_it_is_held_already(
+    either: House,
+) -> None:
+    admin = either.viewer("a.diallo")
+    unfiled(either, "N")
+    newer = read_csv("newer.csv", phq9_file(("N", TODAY - timedelta(days=1), [2] * 9)))
+    import_file(admin, newer, PHQ9, open_episodes=True)
+    [client] = (one for one in clients.register(admin) if one.code == "N")
+    assert client.episodes[0].started_on == DAY - timedelta(days=200)
+    filed = _rows(either, "SELECT episode_id FROM administration WHERE client_id = $1", client)
+    assert filed == [(client.episodes[0].episode_id,)] * 3
+
+
+def _rows(house: House, sql: str, client: clients.Client) -> list[tuple[Any, ...]]:
+    engine, scope = house.store.engine, house.viewer("a.diallo").scope
+    with engine.reading(scope) as cursor:
+        return [tuple(row) for row in cursor.rows(sql, client.client_id)]
+
+
+def test_opening_many_episodes_files_all_their_answers_in_one_piece(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = [f"N{number}" for number in range(8)]
+    unfiled(small, *codes)
+    statements: list[str] = []
+    engine = small.store.engine
+    writing = engine.writing
+
+    def counted(scope: Any, work: Callable[[Any], Any]) -> Any:
+        def watched(cursor: Any) -> Any:
+            run, rows, arrow = cursor.run, cursor.rows, cursor.arrow
+            for name, call in (("run", run), ("rows", rows), ("arrow", arrow)):
+
+                def note(sql: str, *given: object, call: Any = call) -> Any:
+                    statements.append(sql)
+                    return call(sql, *given)
+
+                monkeypatch.setattr(cursor, name, note, raising=False)
+            return work(cursor)
+
+        return writing(scope, watched)
+
+    monkeypatch.setattr(engine, "writing", counted)
+    rows = [(code, TODAY, [1] * 9) for code in codes]
+    done = import_file(
+        small.viewer("a.diallo"), read_csv("n.csv", phq9_file(*rows)), PHQ9, open_episodes=True
+    )
+    assert done.episodes == 8
+    assert len([one for one in statements if one.startswith("\nUPDATE administration")]) == 1
+    assert len([one for one in statements if one.startswith("DELETE FROM summary")]) == 2
+
+
+def test_answers_that_came_in_meanwhile_are_compared_again(
+    either: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look and the keeping somebody else typed other answers for the same day."""
+    mine, judge = either.viewer("t.one"), importing._judge
+
+    def late(*given: Any) -> Any:
+        found = judge(*given)
+        recording.record_administration(mine, either.clients["A"], "phq9", DAY, [3] * 9)
+        recording.record_administration(
+            mine, either.clients["A"], "phq9", DAY - timedelta(days=7), [1] * 9
+        )
+        return found
+
+    monkeypatch.setattr(importing, "_judge", late)
+    days = (DAY, DAY - timedelta(days=7), DAY - timedelta(days=14))
+    table = read_csv("late.csv", phq9_file(*[("A", day, [1] * 9) for day in days]))
+    done = import_file(mine, table, PHQ9)
+    assert (done.kept, done.already_held, done.refused) == (1, 1, 1)
