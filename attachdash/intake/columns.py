@@ -48,7 +48,8 @@ def days(table: Table, mapping: Mapping, today: date, findings: Findings) -> pl.
 def answers(
     table: Table, mapping: Mapping, instrument: Instrument, findings: Findings, notes: list[str]
 ) -> NDArray[np.int16]:
-    """Whole steps of the definition, (frame rows, items); BLANK, or REFUSED where a cell is."""
+    """Whole steps of the definition, (frame rows, items); negative where there is no
+    answer, REFUSED where a cell is."""
     missing = MissingCodes.of(mapping.missing)
     shift = round(file_shift(mapping, instrument) / instrument.step)
     # Column after column in memory: each is written as one piece.
