@@ -1,15 +1,18 @@
 """Importing a file: what would be kept, what is refused and why, and keeping it in one piece."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+import numpy as np
 import pandas as pd
 import polars as pl
 
 from attachdash.errors import Invalid
+from attachdash.instruments import RiskKind, risk_answers
 from attachdash.intake import Checked, Mapping, Problem, ProblemKind, Table, check
 from attachdash.intake.codes import alike
 from attachdash.practice import clients as practice_clients
+from attachdash.practice.flagging import HISTORIC_AFTER
 from attachdash.practice.held import differing, held_now
 from attachdash.practice.keeping import Given, keep, prepare
 from attachdash.practice.rights import (
@@ -25,7 +28,21 @@ from attachdash.store import answers, clients
 from attachdash.store.engine import Cursor
 
 IMPORTERS = (Role.THERAPIST, Role.ADMINISTRATOR)
+MOST_RISKS = 10
 UNKNOWN = "the code of a client who is yours now; check the spelling, or ask your administrator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risk:
+    """An answer of the file that will raise a flag, or none where one was asked for."""
+
+    row: int  # of the file
+    code: str
+    answered_on: date
+    item: int
+    is_alarm: bool  # otherwise something to ask about
+    is_blank: bool
+    is_historic: bool  # too old to be shown first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +52,17 @@ class Preview:
     checked: Checked
     rows: int  # that would be kept or are held already
     already_held: int
+    ready: int  # rows that can be kept as things are
+    new_rows: int  # rows that can be kept once their clients are created
     problems: tuple[Problem, ...]
     refused: int  # rows
+    known_codes: tuple[str, ...]
     new_codes: tuple[str, ...]  # an administrator can have these clients created
     without_episode: tuple[str, ...]  # codes of clients who have no episode yet
     same_file_at: datetime | None  # when the same file came in before, under the same mapping
+    period: tuple[date, date] | None  # first and last day of the rows
+    risks: tuple[Risk, ...]  # the newest MOST_RISKS of those not held already
+    risk_count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,20 +95,29 @@ def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
         everyone = {one.code: one for one in practice_clients.read(cursor, viewer)}
     codes = list(dict.fromkeys(rows["client_code"].to_list()))
     new = tuple(code for code in codes if code not in everyone)
-    held = 0
+    fresh, new_rows = rows, rows.filter(pl.col("client_code").is_in(list(new))).height
     if rows.height:
         known = rows.filter(pl.col("client_code").is_in(list(everyone)))
         given = _given(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
-        held = held_now(viewer, given).height
+        held = known["place"].gather(held_now(viewer, given)["place"])
+        fresh = rows.filter(~pl.col("place").is_in(held.implode()))
+    risks = _risks(viewer, checked, fresh)
+    days = rows["answered_on"].to_list()
     return Preview(
         checked=checked,
         rows=rows.height,
-        already_held=held,
+        already_held=rows.height - fresh.height,
+        ready=fresh.height - new_rows,
+        new_rows=new_rows,
         problems=problems,
         refused=refused,
+        known_codes=tuple(code for code in codes if code in everyone),
         new_codes=new,
         without_episode=tuple(c for c in codes if c in new or not everyone[c].episodes),
         same_file_at=before[1] if before else None,
+        period=(min(days), max(days)) if days else None,
+        risks=risks[:MOST_RISKS],
+        risk_count=len(risks),
     )
 
 
@@ -240,6 +272,26 @@ def _judge(
         rows = rows.filter(~pl.col("place").is_in(list(bad)))
     problems.sort(key=lambda problem: problem.row or 0)
     return checked, rows, tuple(problems), len(checked.refused_rows) + len(bad)
+
+
+def _risks(viewer: Viewer, checked: Checked, rows: pl.DataFrame) -> tuple[Risk, ...]:
+    """The rows' risk answers and blank risk items, newest first; ready scores hold none."""
+    instrument = viewer.store.library[checked.mapping.instrument]
+    if checked.answers is None or not instrument.risk_items:
+        return ()
+    listed = rows.select("row_number", "client_code", "answered_on").rows()
+    found = [
+        Risk(
+            row=listed[at][0], code=listed[at][1], answered_on=listed[at][2], item=risk.item,
+            is_alarm=risk.kind is not RiskKind.ASK, is_blank=bool(blank[at]),
+            is_historic=viewer.today - listed[at][2] > HISTORIC_AFTER,
+        )
+        for risk, positive, blank in risk_answers(
+            instrument, checked.answers[rows["place"].to_numpy()]
+        )
+        for at in np.flatnonzero(positive | blank).tolist()
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda one: (one.answered_on, -one.row), reverse=True))
 
 
 def _strange_codes(

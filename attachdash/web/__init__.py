@@ -1,7 +1,7 @@
 """Streamlit only: shell, guard, sign-in, and what every page shares."""
 
 from attachdash.web.browser import mode, phone
-from attachdash.web.look import card, chart, esc, header, svg_image
+from attachdash.web.look import card, chart, esc, header, plain, svg_image
 from attachdash.web.navigation import go
 from attachdash.web.who import (
     held_client,
@@ -23,6 +23,7 @@ __all__ = [
     "let_client_go",
     "mode",
     "phone",
+    "plain",
     "sign_out",
     "svg_image",
     "switch_role",

@@ -2,6 +2,7 @@
 
 import base64
 import html
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
@@ -74,6 +75,9 @@ header [data-testid=stToolbar] {{padding-right:17rem}}
 }}
 """
 
+MARKS = frozenset("\\`*_{}[]()<>#+-.!|~$:&@")
+ADDRESS = re.compile(r":(?=\S)|@(?=\w)|\bwww(?=\.)", re.IGNORECASE)
+
 
 def dress() -> None:
     """Bring the CSS of the mode shown; once a run, by the shell."""
@@ -96,6 +100,13 @@ def banner() -> str:
 def esc(text: object) -> str:
     """Text made harmless for st.html."""
     return html.escape(str(text), quote=True)
+
+
+def plain(text: object) -> str:
+    """Somebody's words as they stand, for where Streamlit would read them as Markdown."""
+    # Addresses and icons are looked for even in escaped text: an unseen joiner breaks them.
+    whole = ADDRESS.sub("\\g<0>\u2060", str(text))
+    return "".join("\\" + letter if letter in MARKS else letter for letter in whole)
 
 
 def header(title: str, meta: str = "", lead: str = "") -> None:

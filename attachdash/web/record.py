@@ -6,6 +6,7 @@ from attachdash import charts
 from attachdash.charts.words import day
 from attachdash.practice import flags
 from attachdash.practice.clients import Client
+from attachdash.practice.reading import instrument as questionnaire
 from attachdash.practice.record import ClientRecord, fix_lead
 from attachdash.practice.rights import Role, Viewer
 from attachdash.practice.words import LEADS, Course, Domain, Instrument, State
@@ -144,7 +145,7 @@ def triad(viewer: Viewer, record: ClientRecord, *, pictures: bool) -> None:
 def _needs(viewer: Viewer, domain: Domain) -> str:
     names = []
     for instrument_id, _ in LEADS[domain]:
-        instrument = viewer.store.library[instrument_id]
+        instrument = questionnaire(viewer, instrument_id)
         items = rows.plural(len(instrument.items), "item")
         how = items if instrument.accepts_items else "ready scores"
         names.append(f"{instrument.short_name} ({how})")

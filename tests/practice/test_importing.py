@@ -193,3 +193,36 @@ def test_answers_that_came_in_meanwhile_are_compared_again(
     table = read_csv("late.csv", phq9_file(*[("A", day, [1] * 9) for day in days]))
     done = import_file(mine, table, PHQ9)
     assert (done.kept, done.already_held, done.refused) == (1, 1, 1)
+
+
+def test_a_preview_counts_what_can_be_kept_now_and_what_with_new_clients(small: House) -> None:
+    admin = small.viewer("a.diallo")
+    import_file(admin, read_csv("held.csv", phq9_file(("B", DAY, [1] * 9))), PHQ9)
+    rows = [("A", DAY, [1] * 9), ("B", DAY, [1] * 9), ("N", DAY - timedelta(days=1), [1] * 9),
+            ("N", TODAY, [1] * 9)]  # fmt: skip
+    shown = preview_import(admin, read_csv("some.csv", phq9_file(*rows)), PHQ9)
+    assert (shown.ready, shown.new_rows, shown.already_held, shown.rows) == (1, 2, 1, 4)
+    assert shown.known_codes == ("A", "B")
+    assert shown.period == (DAY - timedelta(days=1), TODAY)
+
+
+def test_a_preview_names_rows_with_a_risk_answer_or_none(small: House) -> None:
+    mine = small.viewer("t.one")
+    held = ("A", DAY, [0] * 8 + [3])
+    import_file(mine, read_csv("held.csv", phq9_file(held)), PHQ9)
+    rows = [
+        held,
+        ("A", TODAY - timedelta(days=15), [0] * 8 + [1]),
+        ("A", TODAY - timedelta(days=14), [1] * 8 + [""]),
+        ("A", TODAY, [0] * 8 + [2]),
+        ("A", TODAY - timedelta(days=3), [3] * 8 + [0]),
+        ("B", TODAY, [0] * 8 + [2]),
+    ]
+    shown = preview_import(mine, read_csv("risk.csv", phq9_file(*rows)), PHQ9)
+    # Newest first; what is held, refused or no risk is not among them.
+    told = [(one.row, one.item, one.is_blank, one.is_historic) for one in shown.risks]
+    assert told == [(5, 9, False, False), (4, 9, True, False), (3, 9, False, True)]
+    assert importing.MOST_RISKS == 10
+    many = [("A", TODAY - timedelta(days=n), [0] * 8 + [1]) for n in range(3, 20)]
+    shown = preview_import(mine, read_csv("many.csv", phq9_file(*many)), PHQ9)
+    assert (len(shown.risks), shown.risk_count) == (10, 17)
