@@ -211,7 +211,7 @@ def summary(preview: Preview, questionnaire: str) -> None:
     )
     st.html(
         '<dl style="display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));'
-        'gap:.75rem 1rem;margin:0">'
+        'gap:.75rem 1rem;margin:0;padding:0">'
         + "".join(
             f'<div><dt class="ad-meta">{look.esc(name)}</dt>'
             f'<dd style="margin:0;font-weight:600">{look.esc(words)}</dd></div>'
