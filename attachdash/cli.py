@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from attachdash import cli_practice
-from attachdash.cli_words import known_instrument, told_to_people
+from attachdash.cli_words import known_instrument, told_to_people, write_private
 from attachdash.errors import Invalid
 from attachdash.instruments import library, listing
 from attachdash.instruments.sheet import columns_named, read_answers
@@ -61,7 +61,9 @@ def score(
         )
         summaries = summarise(definition, sheet.answers, complete_only=complete)
         if out is not None:
-            listing.write_scores(out, definition, sheet, source=file)
+            _write_scores(
+                out, listing.scores_as_csv(definition, sheet, complete_only=complete), source=file
+            )
         if as_json:
             print_json(
                 {
@@ -92,6 +94,16 @@ def instruments(
             print_json(json.loads(definition.body))
         else:
             typer.echo(listing.one_told(definition))
+
+
+def _write_scores(path: Path, text: str, *, source: Path) -> None:
+    """Raises Invalid where it can't be written, or would replace what was read."""
+    if path.resolve() == source.resolve():
+        raise Invalid(f"{path} is the file that is read; name another for --out.")
+    try:
+        write_private(path, text)
+    except OSError as error:
+        raise Invalid(f"{path} can't be written: {error.strerror}.") from error
 
 
 def coding_range(text: str | None) -> tuple[int, int] | None:

@@ -14,7 +14,7 @@ import typer
 from pydantic import ValidationError
 
 from attachdash import settings
-from attachdash.cli_words import known_instrument, told_to_people
+from attachdash.cli_words import known_instrument, told_to_people, write_private
 from attachdash.errors import ForPeople, Invalid, Unavailable
 from attachdash.instruments import library
 from attachdash.instruments.sheet import columns_named
@@ -204,7 +204,7 @@ def export(
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             for instrument, text in texts.items():
-                _write(folder / f"{instrument}.csv", text)
+                write_private(folder / f"{instrument}.csv", text)
         except OSError as error:
             raise Unavailable(f"{folder} can't be written: {error.strerror}.") from error
         typer.echo(f"{len(texts)} files in {folder}. They hold what clients said: keep them safe.")
@@ -311,13 +311,3 @@ def _shown(value: object) -> str:
     if isinstance(value, dict):
         return " ".join(f"{scale}={column}" for scale, column in value.items())
     return ",".join(value) if isinstance(value, tuple) else str(value)
-
-
-def _write(path: Path, text: str) -> None:
-    """A file that only its owner can read, whole or not at all."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.unlink(missing_ok=True)
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", newline="", encoding="utf-8") as out:
-        out.write(text)
-    beside.replace(path)

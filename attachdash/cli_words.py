@@ -1,7 +1,9 @@
 """What all commands say alike: errors meant for people, and names that are not known."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import typer
 
@@ -26,3 +28,13 @@ def known_instrument(name: str) -> Instrument:
     near = library().near(name)
     cure = f"Did you mean {', '.join(near)}?" if near else "See `attachdash instruments`."
     raise Invalid(f"There is no instrument {name}. {cure}")
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all. Raises OSError."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.unlink(missing_ok=True)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", newline="", encoding="utf-8") as out:
+        out.write(text)
+    beside.replace(path)

@@ -6,7 +6,7 @@ from attachdash import web
 from attachdash.errors import ForPeople
 from attachdash.practice.house import settings
 from attachdash.practice.importing import import_file, preview_import
-from attachdash.practice.reading import Unreadable, read_csv
+from attachdash.practice.reading import Unreadable, instrument, read_csv
 from attachdash.practice.rights import Role
 from attachdash.web import importing as parts
 from attachdash.web import meaning, tables
@@ -72,7 +72,7 @@ def meaning_step(made: Draft) -> None:
             with said:
                 parts.refusal(error)
         except ForPeople as error:
-            said.error(str(error))
+            said.error(web.plain(error))
         else:
             st.rerun()
 
@@ -82,19 +82,18 @@ def check_step(made: Draft) -> None:
     preview, mapping = made.preview, made.mapping
     assert preview is not None, "the step says so"
     assert mapping is not None, "the step says so"
-    instrument = viewer.store.library[mapping.instrument]
-    ready = preview.rows - preview.already_held
-    new_rows = int(preview.checked.rows["client_code"].is_in(list(preview.new_codes)).sum())
-    same = preview.checked.repeated_same
+    asked = instrument(viewer, mapping.instrument)
+    ready, new_rows, same = preview.ready, preview.new_rows, preview.checked.repeated_same
+    theirs = "client" if len(preview.new_codes) == 1 else "clients"
+    more = f" now, {new_rows:,} more if you create their {theirs}" if new_rows else ""
     web.header(
         "Import: check before anything is kept",
-        f"{made.table.file_name} · {instrument.short_name} · "
+        f"{made.table.file_name} · {asked.short_name} · "
         f"{parts.counted(made.table.total_rows, 'row')}",
-        f"{parts.counted(ready, 'row')} can be kept, {preview.refused:,} "
-        f"{'is' if preview.refused == 1 else 'are'} refused, {preview.already_held:,} "
-        f"{'is' if preview.already_held == 1 else 'are'} held already. "
+        f"{parts.counted(ready, 'row')} can be kept{more}, {preview.refused:,} "
+        f"{'is' if preview.refused == 1 else 'are'} refused, "
+        f"{parts.held(viewer, preview.already_held)}. "
         "Nothing has been kept yet. Refused rows don’t hold up the others."
-        + (f" {new_rows:,} of them only with a new client: see below." if new_rows else "")
         + (f" {parts.counted(same, 'row')} repeat another and count once." if same else ""),
     )
     parts.strip(2)
@@ -103,6 +102,11 @@ def check_step(made: Draft) -> None:
         st.info(f"This same file came in before, with the same meaning: {when}.")
     for note in preview.checked.notes:
         st.html(f'<div class="ad-meta">{web.esc(note)}</div>')
+    with web.card("summary"):
+        parts.summary(preview, meaning.named(asked))
+    if preview.risks:
+        with web.card("risks"):
+            parts.risks(preview)
     if preview.problems:
         with web.card("refused"):
             parts.problems(made, preview)
@@ -113,7 +117,7 @@ def check_step(made: Draft) -> None:
     if preview.checked.rows.height:
         with web.card("read"):
             parts.first_rows(viewer, preview)
-    count = ready if create else ready - new_rows
+    count = ready + (new_rows if create else 0)
     said = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
         keep = st.button(
@@ -134,7 +138,7 @@ def check_step(made: Draft) -> None:
                     open_episodes=open_episodes,
                 )  # fmt: skip
         except ForPeople as error:
-            said.error(str(error))
+            said.error(web.plain(error))
         else:
             st.rerun()
 
@@ -178,7 +182,7 @@ def kept_step(made: Draft) -> None:
         "Import: kept",
         made.table.file_name,
         f"{parts.counted(done.kept, 'row')} {'is' if done.kept == 1 else 'are'} kept. "
-        f"{done.already_held:,} held already, {done.refused:,} refused.",
+        f"{parts.held(viewer, done.already_held)}, {done.refused:,} refused.",
     )
     parts.strip(3)
     if done.created:

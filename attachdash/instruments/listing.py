@@ -1,16 +1,16 @@
 """Instruments and summaries as plain text, for a terminal and for files."""
 
 import csv
+import io
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 
-from attachdash.errors import Invalid
 from attachdash.instruments.library import Library
 from attachdash.instruments.model import Instrument, Scale
 from attachdash.instruments.scoring import score
 from attachdash.instruments.sheet import Sheet
 from attachdash.instruments.statistics import Summary
+from attachdash.instruments.words import StateCode
 
 
 def figures(summary: Summary) -> dict[str, float | int | None]:
@@ -38,25 +38,24 @@ def told(
     return "\n".join(lines)
 
 
-def write_scores(path: Path, instrument: Instrument, sheet: Sheet, *, source: Path) -> None:
-    """A CSV of each row's scores. Raises Invalid where it can't be written."""
-    if path.resolve() == source.resolve():
-        raise Invalid(f"{path} is the file that is read; name another for --out.")
-    scores = score(instrument, sheet.answers)
+def scores_as_csv(instrument: Instrument, sheet: Sheet, *, complete_only: bool = False) -> str:
+    """Each row's scores as CSV; `complete_only` leaves out those that count blanks in."""
     header = ["row"]
     columns: list[list[object]] = [list(sheet.rows)]
-    for scale_id, found in scores.items():
+    for scale_id, found in score(instrument, sheet.answers).items():
         header += [scale_id, f"{scale_id}_answered", f"{scale_id}_asked", f"{scale_id}_state"]
-        values = found.value.round(10).tolist()
-        columns.append(["" if value != value else f"{value:.10g}" for value in values])
-        columns += [found.answered.tolist(), [found.asked] * len(sheet.rows), [*found.states()]]
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(header)
-            writer.writerows(zip(*columns, strict=True))
-    except OSError as error:
-        raise Invalid(f"{path} can't be written: {error.strerror}.") from error
+        values = found.value.round(10)
+        if complete_only:
+            values[found.state == StateCode.PRORATED] = float("nan")
+        told: list[object] = [
+            "" if value != value else f"{value:.10g}" for value in values.tolist()
+        ]
+        columns += [told, found.answered.tolist(), [found.asked] * len(told), [*found.states()]]
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows(zip(*columns, strict=True))
+    return text.getvalue()
 
 
 def headline(instrument: Instrument) -> dict[str, object]:

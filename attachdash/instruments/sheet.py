@@ -1,6 +1,7 @@
 """A delimited text file's answers, or every cell that can't be one, by row and column."""
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -17,7 +18,7 @@ from attachdash.instruments.scoring import BLANK
 DELIMITERS = (",", ";", "\t")
 TOLD = 20  # problems listed in full; the rest are counted
 _RANGE = re.compile(r"(?P<before>.*?)(?P<first>\d+)\.\.(?P=before)(?P<last>\d+)")
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ def read_answers(
     shift = _shift(instrument, coding)
     blank = {code.strip() for code in missing} | {""}
     _refuse_answers_as_missing(instrument, blank, shift)
-    header, records = _records(path)
+    header, records, delimiter = _records(path)
     places = _places(path.name, header, columns, instrument)
     # Few different texts fill a column: each is read once, then looked up.
     known: list[dict[str, int | None]] = [{} for _ in places]
@@ -79,7 +80,9 @@ def read_answers(
         for item, place, seen in zip(instrument.items, places, known, strict=True):
             text = record[place]
             if text not in seen:
-                seen[text] = _answer(text.strip(), item, instrument, shift, blank)
+                # Only between semicolons can a comma not be two cells run together.
+                number = text.strip().replace(",", ".") if delimiter == ";" else text.strip()
+                seen[text] = _answer(number, item, instrument, shift, blank)
             value = seen[text]
             if value is None:
                 expected = _expected(item, instrument, shift)
@@ -96,14 +99,14 @@ def read_answers(
     return Sheet(rows=tuple(rows), answers=matrix)
 
 
-def _records(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """The header and the numbered rows that are not empty."""
+def _records(path: Path) -> tuple[list[str], list[tuple[int, list[str]]], str]:
+    """The header, the numbered rows that are not empty, and what separates their cells."""
     text = _text(path)
     first = text.split("\n", 1)[0]
     counts = Counter({mark: first.count(mark) for mark in DELIMITERS})
     delimiter = counts.most_common(1)[0][0]
     try:
-        lines = list(csv.reader(text.splitlines(keepends=True), delimiter=delimiter))
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise Invalid(f"{path.name} can't be read as a table: {error}.") from error
     if not lines or not any(cell.strip() for cell in lines[0]):
@@ -117,7 +120,7 @@ def _records(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
             cells.pop()
         if any(cell.strip() for cell in cells):
             records.append((row, cells))
-    return header, records
+    return header, records, delimiter
 
 
 def _text(path: Path) -> str:
@@ -187,7 +190,7 @@ def _answer(
         return BLANK
     if not _NUMBER.fullmatch(text):
         return None
-    steps = (float(text.replace(",", ".")) + shift) * instrument.steps_per_unit
+    steps = (float(text) + shift) * instrument.steps_per_unit
     whole = round(steps)
     return whole if abs(steps - whole) < 1e-6 and item.low <= whole <= item.high else None
 

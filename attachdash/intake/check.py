@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from attachdash.instruments import BLANK, Instrument
+from attachdash.instruments import Instrument
 from attachdash.intake import columns
 from attachdash.intake.coding import check_coding
 from attachdash.intake.days import only_day_first, only_month_first
@@ -26,7 +26,7 @@ class Checked:
     sha256: str  # of the file
     mapping: Mapping
     rows: pl.DataFrame  # row_number Int32, client_code String, answered_on Date, occasion String
-    answers: NDArray[np.int16] | None  # (rows, items): whole steps of the definition, or BLANK
+    answers: NDArray[np.int16] | None  # (rows, items): whole steps; negative: none
     scores: NDArray[np.float64] | None  # (rows, scale_ids): NaN where there is none
     scale_ids: tuple[str, ...]  # the columns of scores
     problems: tuple[Problem, ...]  # by row; at most MOST_LISTED of them
@@ -89,7 +89,7 @@ def check(table: Table, mapping: Mapping, instrument: Instrument, today: date) -
     answers = scores = None
     if mapping.items:
         answers = columns.answers(table, mapping, instrument, findings, notes)
-        _refuse_unanswered(np.all(answers == BLANK, axis=1), findings)
+        _refuse_unanswered(np.all(answers < 0, axis=1), findings)
     else:
         scores = columns.scores(table, mapping, instrument, findings, notes)
         _refuse_unanswered(np.all(np.isnan(scores), axis=1), findings)

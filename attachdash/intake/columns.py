@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from attachdash.instruments import Instrument
 from attachdash.intake.cells import FORMULA_STARTS
+from attachdash.intake.codes import CODE, EXPECTED
 from attachdash.intake.days import read_day
 from attachdash.intake.findings import Findings
 from attachdash.intake.mapping import Mapping, file_shift
@@ -47,7 +48,8 @@ def days(table: Table, mapping: Mapping, today: date, findings: Findings) -> pl.
 def answers(
     table: Table, mapping: Mapping, instrument: Instrument, findings: Findings, notes: list[str]
 ) -> NDArray[np.int16]:
-    """Whole steps of the definition, (frame rows, items); BLANK, or REFUSED where a cell is."""
+    """Whole steps of the definition, (frame rows, items); negative where there is no
+    answer, REFUSED where a cell is."""
     missing = MissingCodes.of(mapping.missing)
     shift = round(file_shift(mapping, instrument) / instrument.step)
     # Column after column in memory: each is written as one piece.
@@ -135,7 +137,10 @@ def _read_code(text: str) -> str | Wrong:
     code = text.strip()
     if not code:
         return Wrong(ProblemKind.CLIENT_CODE, "a client code", "Fill in whose answers these are.")
-    return _plain_text(code, ProblemKind.CLIENT_CODE)
+    read = _plain_text(code, ProblemKind.CLIENT_CODE)
+    if isinstance(read, Wrong) or CODE.fullmatch(read):
+        return read
+    return Wrong(ProblemKind.CLIENT_CODE, EXPECTED, "Is this the right column?")
 
 
 def _read_occasion(text: str) -> str | Wrong:

@@ -7,7 +7,7 @@ told is refused, never read as nothing and never as 0.
 import re
 from dataclasses import dataclass
 
-from attachdash.instruments import BLANK
+from attachdash.instruments import BLANK, DECLINED, NOT_APPLICABLE
 from attachdash.intake.mapping import as_number
 from attachdash.intake.problems import ProblemKind, Wrong
 
@@ -18,6 +18,8 @@ LIKE_MISSING_WORDS = frozenset(
     | {"-", "--", "–", "—", ".", "?", "x", "missing", "unknown", "blank"}
 )
 LIKE_MISSING_NUMBERS = frozenset({-9, -99, -999, -1, 9, 88, 77, 99, 98, 888, 999, 9999})
+# Named as missing codes these keep their meaning; an export writes them.
+REASONS = {"declined": DECLINED, "not applicable": NOT_APPLICABLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,10 @@ class AnswerReader:
         return f"{self.span}, or empty if not answered"
 
     def read(self, text: str) -> int | Wrong:
-        """Whole steps from low to high, BLANK, or why the cell is refused."""
+        """Whole steps from low to high, why there is no answer, or why the cell is refused."""
         text = text.strip()
         if not text or text in self.missing:
-            return BLANK
+            return REASONS.get(text.casefold(), BLANK)
         number = as_number(text)
         if number is None:
             return _no_number(text, self.expected)

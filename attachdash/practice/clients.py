@@ -1,6 +1,5 @@
 """Clients and their episodes: adding, opening, closing, reopening, moving."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,13 +7,13 @@ from datetime import date, timedelta
 import polars as pl
 
 from attachdash.errors import Invalid
+from attachdash.intake.codes import CODE, EXPECTED
 from attachdash.practice.filing import episodes_of
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, reach, use_case
 from attachdash.store import answers, clients, people
 from attachdash.store.engine import Cursor, Row
 
 STAFF = (Role.THERAPIST, Role.ADMINISTRATOR)
-CODE = re.compile(r"[\w][\w .\-/]{0,39}")
 OLDEST = date(1900, 1, 1)
 A_DAY = timedelta(days=1)
 
@@ -178,7 +177,7 @@ def change_client(
 
     def work(cursor: Cursor) -> list[str]:
         [client] = read(cursor, viewer, client_id)
-        held = answers.days_of(cursor, viewer.site_id, client_id)["answered_on"].to_list()
+        held = answers.days_of(cursor, viewer.site_id, [client_id])["answered_on"].to_list()
         if born_on and any(day < born_on for day in held):
             raise Invalid(
                 f"There are answers from {min(held)}, before that birth date. Check the date, or "
@@ -207,10 +206,7 @@ def change_client(
 def check_code(code: str) -> None:
     """Raise Invalid unless this can be a client's code."""
     if not CODE.fullmatch(code):
-        raise Invalid(
-            "A client's code has 1 to 40 letters, digits, dots, dashes or blanks, and begins with "
-            "a letter or digit."
-        )
+        raise Invalid(f"A client's code has {EXPECTED}.")
 
 
 @use_case(roles=STAFF, about=About.CLIENT, audit=Audit.CHANGE)
@@ -298,16 +294,17 @@ def _change_episode(
     change(viewer, kind, work, object_kind="episode", object_id=episode_id)
 
 
-def refile(cursor: Cursor, viewer: Viewer, client_id: int) -> None:
-    """File a client's answers anew under their episodes as they are now, in this transaction."""
-    held = answers.days_of(cursor, viewer.site_id, client_id)
-    spans = clients.spans_of(cursor, viewer.site_id, [client_id])
+def refile(cursor: Cursor, viewer: Viewer, *client_ids: int) -> None:
+    """File clients' answers anew under their episodes as they are now, in this transaction."""
+    held = answers.days_of(cursor, viewer.site_id, list(client_ids))
+    if held.is_empty():
+        return
+    theirs = held["client_id"].unique().to_list()
+    spans = clients.spans_of(cursor, viewer.site_id, theirs)
     moves = held.with_columns(episode_id=episodes_of(held, spans)).filter(
         pl.col("episode_id").ne_missing(pl.col("filed"))
     )
-    answers.refile(
-        cursor, viewer.site_id, client_id, moves.select("administration_id", "episode_id")
-    )
+    answers.refile(cursor, viewer.site_id, theirs, moves.select("administration_id", "episode_id"))
 
 
 def one_client(viewer: Viewer, client_id: int) -> Client:

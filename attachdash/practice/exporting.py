@@ -4,6 +4,7 @@ import csv
 import io
 
 from attachdash.intake.cells import escaped
+from attachdash.intake.numbers import REASONS
 from attachdash.practice.entrance import ALL_SIGNED_IN
 from attachdash.practice.rights import (
     About,
@@ -17,13 +18,16 @@ from attachdash.practice.rights import (
 )
 from attachdash.store import scores
 
+WORDS = {reason: word for word, reason in REASONS.items()}
+
 
 @use_case(roles=ALL_SIGNED_IN, about=About.NOTHING, audit=Audit.CHANGE)
 def export(viewer: Viewer) -> dict[str, str]:
     """One CSV text per instrument, by instrument id: what the viewer may see now.
 
     The whole practice only for an administrator at the terminal. A client's own copy holds their
-    answers too. Unanswered items are empty.
+    answers too, as they were marked: 7.3 where the form has tenths. An item left blank is empty;
+    one declined or not applicable says so.
     """
     asked = whole_practice(viewer) if viewer.role is Role.ADMINISTRATOR else reach(viewer)
     with viewer.store.engine.reading(viewer.scope) as cursor:
@@ -46,7 +50,7 @@ def export(viewer: Viewer) -> dict[str, str]:
             answers = row["answers"] or [-1] * len(items)
             own = values.get(row["administration_id"], {})
             cells = [row["code"], row["answered_on"], "yes" if row["is_nominal"] else "",
-                     row["occasion"], *("" if one < 0 else one for one in answers),
+                     row["occasion"], *(_said(one, instrument.step) for one in answers),
                      *("" if own.get(one) is None else own[one] for one in scale_ids)]  # fmt: skip
             writer.writerow([escaped(cell) for cell in cells])
         texts[code] = text.getvalue()
@@ -58,3 +62,8 @@ def export(viewer: Viewer) -> dict[str, str]:
         detail=f"{len(administrations)} administrations",
     )
     return texts
+
+
+def _said(answer: int, step: float) -> str:
+    """An answer in whole steps as the form has it; the reason where there is none."""
+    return f"{answer * step:g}" if answer >= 0 else WORDS.get(answer, "")

@@ -1,22 +1,48 @@
 """Importing a file: what would be kept, what is refused and why, and keeping it in one piece."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+import numpy as np
 import pandas as pd
 import polars as pl
 
 from attachdash.errors import Invalid
+from attachdash.instruments import RiskKind, risk_answers
 from attachdash.intake import Checked, Mapping, Problem, ProblemKind, Table, check
+from attachdash.intake.codes import alike
 from attachdash.practice import clients as practice_clients
-from attachdash.practice.held import held_now
+from attachdash.practice.flagging import HISTORIC_AFTER
+from attachdash.practice.held import differing, held_now
 from attachdash.practice.keeping import Given, keep, prepare
-from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
+from attachdash.practice.rights import (
+    About,
+    Audit,
+    Role,
+    Viewer,
+    change,
+    looked_at,
+    use_case,
+)
 from attachdash.store import answers, clients
 from attachdash.store.engine import Cursor
 
 IMPORTERS = (Role.THERAPIST, Role.ADMINISTRATOR)
+MOST_RISKS = 10
 UNKNOWN = "the code of a client who is yours now; check the spelling, or ask your administrator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risk:
+    """An answer of the file that will raise a flag, or none where one was asked for."""
+
+    row: int  # of the file
+    code: str
+    answered_on: date
+    item: int
+    is_alarm: bool  # otherwise something to ask about
+    is_blank: bool
+    is_historic: bool  # too old to be shown first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +52,17 @@ class Preview:
     checked: Checked
     rows: int  # that would be kept or are held already
     already_held: int
+    ready: int  # rows that can be kept as things are
+    new_rows: int  # rows that can be kept once their clients are created
     problems: tuple[Problem, ...]
     refused: int  # rows
+    known_codes: tuple[str, ...]
     new_codes: tuple[str, ...]  # an administrator can have these clients created
     without_episode: tuple[str, ...]  # codes of clients who have no episode yet
     same_file_at: datetime | None  # when the same file came in before, under the same mapping
+    period: tuple[date, date] | None  # first and last day of the rows
+    risks: tuple[Risk, ...]  # the newest MOST_RISKS of those not held already
+    risk_count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,32 +77,47 @@ class Kept:
     batch_id: int
 
 
-@use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.NONE)
+@use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.CHANGE)
 def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
     """Check a file against its mapping and the register; nothing is kept.
 
+    That it was looked over is written down, once per browser session and quarter of an hour. An
+    administrator is told how many rows are held already, never whether with the same answers.
     Raises Unreadable where the file as a whole is refused.
     """
     checked, rows, problems, refused = _judge(viewer, table, mapping)
+    count = f"{checked.total_rows:,} row{'' if checked.total_rows == 1 else 's'}"
+    looked_at(viewer, "looked over a file", f"{count}, file {checked.sha256[:12]}")
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        before = answers.same_batch(cursor, viewer.site_id, checked.sha256, mapping.sha256)
+        before = answers.same_batch(
+            cursor, viewer.site_id, checked.sha256, mapping.sha256, _whose_imports(viewer)
+        )
         everyone = {one.code: one for one in practice_clients.read(cursor, viewer)}
     codes = list(dict.fromkeys(rows["client_code"].to_list()))
     new = tuple(code for code in codes if code not in everyone)
-    held = 0
+    fresh, new_rows = rows, rows.filter(pl.col("client_code").is_in(list(new))).height
     if rows.height:
         known = rows.filter(pl.col("client_code").is_in(list(everyone)))
         given = _given(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
-        held = held_now(viewer, given).height
+        held = known["place"].gather(held_now(viewer, given)["place"])
+        fresh = rows.filter(~pl.col("place").is_in(held.implode()))
+    risks = _risks(viewer, checked, fresh)
+    days = rows["answered_on"].to_list()
     return Preview(
         checked=checked,
         rows=rows.height,
-        already_held=held,
+        already_held=rows.height - fresh.height,
+        ready=fresh.height - new_rows,
+        new_rows=new_rows,
         problems=problems,
         refused=refused,
+        known_codes=tuple(code for code in codes if code in everyone),
         new_codes=new,
         without_episode=tuple(c for c in codes if c in new or not everyone[c].episodes),
         same_file_at=before[1] if before else None,
+        period=(min(days), max(days)) if days else None,
+        risks=risks[:MOST_RISKS],
+        risk_count=len(risks),
     )
 
 
@@ -83,7 +130,8 @@ def import_file(
 
     New codes become clients only for an administrator who confirmed it. Clients without an
     episode get one from their first answer's day, marked as nominal, where that was confirmed.
-    The same file again changes nothing.
+    The same file again changes nothing. Rows whose day holds other answers are refused; for an
+    administrator they count as held already.
     """
     checked, rows, _, refused = _judge(viewer, table, mapping)
     with viewer.store.engine.reading(viewer.scope) as cursor:
@@ -105,7 +153,8 @@ def import_file(
     episode_ids = engine.new_ids("episode", starts.height) if starts.height else []
     starts = starts.with_columns(episode_id=pl.Series(episode_ids, dtype=pl.Int64))
     batch_id = int(engine.new_ids("batch", 1)[0])
-    prepared = prepare(viewer, _given(viewer, checked, rows, ids))
+    given = _given(viewer, checked, rows, ids)
+    prepared = prepare(viewer, given)
 
     def work(cursor: Cursor) -> Kept:
         if new:
@@ -116,18 +165,20 @@ def import_file(
                 viewer.site_id,
                 pl.DataFrame({"code": new, "client_id": [ids[code] for code in new]}),
             )
-        clients.open_episodes(cursor, viewer.site_id, starts, nominal=True)
-        for code in set(starts["code"]) & set(everyone):
-            practice_clients.refile(cursor, viewer, ids[code])
+        opened = _open_episodes(cursor, viewer, starts) if starts.height else 0
         kept = keep(cursor, viewer, prepared, batch_id)
+        others = 0
+        if kept < len(given) and viewer.role is not Role.ADMINISTRATOR:
+            # Other answers may have come in since the file was judged.
+            others = len(differing(cursor, viewer, given))
         result = Kept(
-            kept=kept, already_held=len(prepared.given) - kept, refused=refused, created=len(new),
-            episodes=starts.height, batch_id=batch_id,
+            kept=kept, already_held=len(given) - kept - others, refused=refused + others,
+            created=len(new), episodes=opened, batch_id=batch_id,
         )  # fmt: skip
-        if kept or new or starts.height:
+        if kept or new or opened:
             answers.add_batch(
                 cursor, viewer.site_id, batch_id, checked.file_name, checked.sha256,
-                mapping.sha256, kept, refused, viewer.person_id, viewer.now,
+                mapping.sha256, kept, result.refused, viewer.person_id, viewer.now,
             )  # fmt: skip
         return result
 
@@ -140,9 +191,28 @@ def import_file(
 @use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.NONE)
 def imports(viewer: Viewer) -> pd.DataFrame:
     """Past imports, newest first: an administrator sees all, a therapist their own."""
-    mine = None if viewer.role is Role.ADMINISTRATOR else viewer.person_id
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        return answers.batches(cursor, viewer.site_id, mine)
+        return answers.batches(cursor, viewer.site_id, _whose_imports(viewer))
+
+
+def _whose_imports(viewer: Viewer) -> int | None:
+    return None if viewer.role is Role.ADMINISTRATOR else viewer.person_id
+
+
+def _open_episodes(cursor: Cursor, viewer: Viewer, starts: pl.DataFrame) -> int:
+    """Open a nominal episode for each client of `starts`, from their first answer in the file or
+    held; how many that were."""
+    theirs = starts["client_id"].to_list()
+    in_care = clients.spans_of(cursor, viewer.site_id, theirs)["client_id"]
+    held = answers.days_of(cursor, viewer.site_id, theirs).select(
+        "client_id", started_on="answered_on"
+    )
+    first = pl.concat([starts.select("client_id", "started_on"), held]).group_by("client_id").min()
+    starts = starts.select("client_id", "episode_id").join(first, on="client_id")
+    starts = starts.filter(~pl.col("client_id").is_in(in_care.implode()))
+    clients.open_episodes(cursor, viewer.site_id, starts, nominal=True)
+    practice_clients.refile(cursor, viewer, *starts["client_id"])
+    return starts.height
 
 
 def _judge(
@@ -165,20 +235,19 @@ def _judge(
     codes = set(rows["client_code"].to_list())
 
     def refuse(row: tuple[int, int, str, object], column: str, value: str, kind: ProblemKind,
-               expected: str) -> None:  # fmt: skip
+               expected: str, cure: str = "") -> None:  # fmt: skip
         bad.add(row[0])
         problems.append(
             Problem(
                 kind=kind, file=checked.file_name, row=row[1], column=column, value=value,
-                expected=expected,
+                expected=expected, cure=cure,
             )
         )  # fmt: skip
 
     listed = rows.select("place", "row_number", "client_code", "answered_on")
-    if viewer.role is not Role.ADMINISTRATOR and (foreign := codes - set(everyone)):
-        # The same words for another therapist's client and for nobody's.
-        for row in listed.filter(pl.col("client_code").is_in(list(foreign))).rows():
-            refuse(row, mapping.client, row[2], ProblemKind.CLIENT_CODE, UNKNOWN)
+    if strange := _strange_codes(viewer, rows["client_code"].to_list(), everyone):
+        for row in listed.filter(pl.col("client_code").is_in(list(strange))).rows():
+            refuse(row, mapping.client, row[2], ProblemKind.CLIENT_CODE, *strange[row[2]])
     for one in (everyone[code] for code in codes & set(everyone) if everyone[code].born_on):
         early = listed.filter(
             (pl.col("client_code") == one.code) & (pl.col("answered_on") < one.born_on)
@@ -190,7 +259,8 @@ def _judge(
             )  # fmt: skip
     rows = rows.filter(~pl.col("place").is_in(list(bad)))
     known = rows.filter(pl.col("client_code").is_in(list(everyone)))
-    if known.height:
+    # An administrator who could tell same from other answers could find out those held by trying.
+    if known.height and viewer.role is not Role.ADMINISTRATOR:
         given = _given(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
         other = held_now(viewer, given).filter(~pl.col("same"))["place"]
         clash = known.with_row_index("at").filter(pl.col("at").is_in(other.implode()))
@@ -202,6 +272,49 @@ def _judge(
         rows = rows.filter(~pl.col("place").is_in(list(bad)))
     problems.sort(key=lambda problem: problem.row or 0)
     return checked, rows, tuple(problems), len(checked.refused_rows) + len(bad)
+
+
+def _risks(viewer: Viewer, checked: Checked, rows: pl.DataFrame) -> tuple[Risk, ...]:
+    """The rows' risk answers and blank risk items, newest first; ready scores hold none."""
+    instrument = viewer.store.library[checked.mapping.instrument]
+    if checked.answers is None or not instrument.risk_items:
+        return ()
+    listed = rows.select("row_number", "client_code", "answered_on").rows()
+    found = [
+        Risk(
+            row=listed[at][0], code=listed[at][1], answered_on=listed[at][2], item=risk.item,
+            is_alarm=risk.kind is not RiskKind.ASK, is_blank=bool(blank[at]),
+            is_historic=viewer.today - listed[at][2] > HISTORIC_AFTER,
+        )
+        for risk, positive, blank in risk_answers(
+            instrument, checked.answers[rows["place"].to_numpy()]
+        )
+        for at in np.flatnonzero(positive | blank).tolist()
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda one: (one.answered_on, -one.row), reverse=True))
+
+
+def _strange_codes(
+    viewer: Viewer, codes: list[str], everyone: dict[str, practice_clients.Client]
+) -> dict[str, tuple[str, str]]:
+    """The codes whose rows can't be kept: what was expected instead, and the cure."""
+    held = {alike(code): code for code in everyone}
+    found: dict[str, tuple[str, str]] = {}
+    spelled: dict[str, str] = {}
+    for code in dict.fromkeys(codes):
+        if code in everyone:
+            continue
+        if other := held.get(alike(code)):
+            found[code] = f"the code as it is held, {other}", f"Write it as {other}."
+        elif viewer.role is not Role.ADMINISTRATOR:
+            # The same words for another therapist's client and for nobody's.
+            found[code] = UNKNOWN, ""
+        elif (first := spelled.setdefault(alike(code), code)) != code:
+            found[code] = (
+                f"one way of writing a code, but the file also has {first}",
+                f"Write it as {first}; another person needs another code.",
+            )
+    return found
 
 
 def _given(viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, int]) -> Given:

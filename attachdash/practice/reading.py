@@ -37,6 +37,7 @@ __all__ = [
     "Unreadable",
     "days_read",
     "escaped",
+    "instrument",
     "proposal",
     "questionnaires",
     "read_csv",
@@ -58,6 +59,11 @@ def questionnaires(viewer: Viewer, *, by_items: bool = False) -> list[Instrument
         ),
         key=lambda one: (one.short_name.casefold(), one.id),
     )
+
+
+def instrument(viewer: Viewer, instrument_id: str) -> Instrument:
+    """The questionnaire of that id, which is one that the library has."""
+    return viewer.store.library[instrument_id]
 
 
 def proposal(viewer: Viewer, table: Table, instrument: str | None) -> Proposal:

@@ -208,6 +208,18 @@ def change(
     return result
 
 
+def looked_at(viewer: Viewer, kind: str, detail: str) -> None:
+    """Write down that something was looked at, once a browser session and quarter of an hour."""
+    call = _call.get()
+    assert call is not None, "only a use-case looks"
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        call.audited = audit.written_since(
+            cursor, viewer.site_id, viewer.session_ref, kind, detail, viewer.now - OPENING_LASTS
+        )
+    if not call.audited:
+        change(viewer, kind, lambda cursor: None, detail=detail)
+
+
 def opened(viewer: Viewer, kind: str, detail: str = "") -> None:
     """Write down that client data are about to be shown, once a browser session and 15 minutes."""
     call = _call.get()

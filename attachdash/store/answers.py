@@ -147,20 +147,21 @@ def values_of(cursor: Cursor, site_id: int, administration_ids: list[int]) -> pa
     )
 
 
-def days_of(cursor: Cursor, site_id: int, client_id: int) -> pl.DataFrame:
-    """Every live administration of a client: administration_id, client_id, answered_on, filed."""
+def days_of(cursor: Cursor, site_id: int, client_ids: list[int]) -> pl.DataFrame:
+    """Every live administration of these clients: its id, client_id, answered_on, filed."""
     return pl.DataFrame(
         cursor.arrow(
             "SELECT administration_id, client_id, answered_on, episode_id AS filed "
-            "FROM administration WHERE site_id = $1 AND client_id = $2 AND replaced_at IS NULL",
+            "FROM administration WHERE site_id = $1 AND client_id = ANY($2) "
+            "AND replaced_at IS NULL",
             site_id,
-            client_id,
+            client_ids,
         )
     )
 
 
-def refile(cursor: Cursor, site_id: int, client_id: int, moves: pl.DataFrame) -> None:
-    """File a client's answers, scores and flags under other episodes, and summarise anew.
+def refile(cursor: Cursor, site_id: int, client_ids: list[int], moves: pl.DataFrame) -> None:
+    """File these clients' answers, scores and flags under other episodes, and summarise anew.
 
     `moves` has administration_id and the episode_id (or null) that each belongs to now.
     """
@@ -168,7 +169,7 @@ def refile(cursor: Cursor, site_id: int, client_id: int, moves: pl.DataFrame) ->
         cursor.stage("moves", moves.to_arrow())
         for statement in (REFILE_ADMINISTRATION, REFILE_SCORE, REFILE_FLAG):
             cursor.run(statement, site_id)
-    summarise(cursor, site_id, pa.array([client_id], pa.int64()))
+    summarise(cursor, site_id, pa.array(client_ids, pa.int64()))
 
 
 REFILE_ADMINISTRATION = """
@@ -189,14 +190,19 @@ WHERE flag.site_id = $1 AND flag.administration_id = moves.administration_id
 """
 
 
-def same_batch(cursor: Cursor, site_id: int, file_sha256: str, mapping_sha256: str) -> Row | None:
-    """The batch of the same file under the same mapping: id, when."""
+def same_batch(
+    cursor: Cursor, site_id: int, file_sha256: str, mapping_sha256: str, by_person_id: int | None
+) -> Row | None:
+    """The last batch of the same file under the same mapping, of one person or any: id, when."""
     return cursor.one(
         "SELECT batch_id, imported_at FROM batch WHERE site_id = $1 AND file_sha256 = $2 "
-        "AND mapping_sha256 = $3 ORDER BY batch_id DESC NULLS LAST LIMIT 1",
+        "AND mapping_sha256 = $3 "
+        "AND (CAST($4 AS BIGINT) IS NULL OR by_person_id = CAST($4 AS BIGINT)) "
+        "ORDER BY batch_id DESC NULLS LAST LIMIT 1",
         site_id,
         file_sha256,
         mapping_sha256,
+        by_person_id,
     )
 
 

@@ -80,6 +80,22 @@ def opened_since(
     return row is not None
 
 
+def written_since(
+    cursor: Cursor, site_id: int, session_ref: str, kind: str, detail: str, since: datetime
+) -> bool:
+    """Whether this browser session already left this very entry since then."""
+    row = cursor.one(
+        "SELECT 1 FROM audit WHERE site_id = $1 AND session_ref = $2 AND kind = $3 "
+        "AND detail = $4 AND happened_at > $5 LIMIT 1",
+        site_id,
+        session_ref,
+        kind,
+        detail,
+        since,
+    )
+    return row is not None
+
+
 # One row per line to show, newest first. Sign-ins refused for an unknown name in a row are one
 # line with their count, so that a stranger at the door can't push all else off the page.
 # $1 site; NULL is no limit for: $2 kind, $3 person (who did it, or to whom it was done), $4 client,

@@ -11,8 +11,9 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from attachdash.practice.importing import Kept, Preview, imports
+from attachdash.practice.importing import Kept, Preview, Risk, imports
 from attachdash.practice.reading import (
+    DATE_FORMATS,
     Mapping,
     Problem,
     ProblemKind,
@@ -20,6 +21,7 @@ from attachdash.practice.reading import (
     Table,
     Unreadable,
     escaped,
+    instrument,
 )
 from attachdash.practice.rights import Role, Viewer
 from attachdash.web import browser, look, tables
@@ -185,15 +187,72 @@ def _sentence(one: Problem) -> str:
     return f"{found}expected {one.expected}. {one.cure}".strip()
 
 
+def held(viewer: Viewer, count: int) -> str:
+    """How many rows are held already, in the words that the viewer's role may have."""
+    if viewer.role is not Role.ADMINISTRATOR:
+        return f"{count:,} {'is' if count == 1 else 'are'} held already"
+    rest = "is held already for that day and left as it is"
+    many = "are held already for their day and left as they are"
+    return f"{count:,} {rest if count == 1 else many}"
+
+
+def summary(preview: Preview, questionnaire: str) -> None:
+    """What the file was taken for: questionnaire, days, clients, period."""
+    written = preview.checked.mapping.date_format
+    known, new = len(preview.known_codes), len(preview.new_codes)
+    first, last = preview.period or (None, None)
+    told = (
+        ("Questionnaire", questionnaire),
+        ("Days read as", DATE_FORMATS[written] if written else ""),
+        ("Clients", f"{known:,} known" + (f", {new:,} new" if new else "")),
+        ("Period", f"{tables.day(first)} – {tables.day(last)}" if first else "no day"),
+    )
+    st.html(
+        '<dl style="display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));'
+        'gap:.75rem 1rem;margin:0;padding:0">'
+        + "".join(
+            f'<div><dt class="ad-meta">{look.esc(name)}</dt>'
+            f'<dd style="margin:0;font-weight:600">{look.esc(words)}</dd></div>'
+            for name, words in told
+        )
+        + "</dl>"
+    )
+
+
+def risks(preview: Preview) -> None:
+    """The rows that hold a risk answer, or leave a risk item blank."""
+    st.header("Ask in person", anchor=False)
+    for one in preview.risks:
+        st.html(
+            f'<div><span class="ad-badge ad-risk">! {look.esc(_badge(one))}</span> '
+            f"Row {one.row:,} · {look.esc(one.code)} · {tables.day(one.answered_on)} · "
+            f"item {one.item}: {_follows(one)}</div>"
+        )
+    if more := preview.risk_count - len(preview.risks):
+        st.write(f"And {more:,} more, of earlier days. Each is listed in its client’s record.")
+
+
+def _badge(one: Risk) -> str:
+    if one.is_blank:
+        return "Risk item blank" if one.is_alarm else "Item to ask about blank"
+    return "Risk answer" if one.is_alarm else "Answer to ask about"
+
+
+def _follows(one: Risk) -> str:
+    if one.is_historic:
+        return "older than 14 days, listed as historic. Ask in person."
+    return "a flag is raised. Ask in person."
+
+
 def first_rows(viewer: Viewer, preview: Preview) -> None:
     """The first rows that pass, as they were read: the file's own values and nothing else."""
     checked = preview.checked
-    instrument = viewer.store.library[checked.mapping.instrument]
+    asked = instrument(viewer, checked.mapping.instrument)
     rows = []
     for place, row in enumerate(checked.rows.head(FIRST_ROWS).iter_rows(named=True)):
         if checked.answers is not None:
             own = checked.answers[place].tolist()
-            cells = " ".join("–" if one < 0 else f"{one * instrument.step:g}" for one in own)
+            cells = " ".join("–" if one < 0 else f"{one * asked.step:g}" for one in own)
         elif checked.scores is not None:
             own = checked.scores[place].tolist()
             cells = " ".join("–" if math.isnan(one) else f"{one:g}" for one in own)
@@ -204,9 +263,9 @@ def first_rows(viewer: Viewer, preview: Preview) -> None:
              row["occasion"], cells)
         )  # fmt: skip
     if checked.answers is not None:
-        held = f"Answers to items 1–{len(instrument.items)}"
+        held = f"Answers to items 1–{len(asked.items)}"
     else:
-        held = ", ".join(instrument.scale(one).name for one in checked.scale_ids)
+        held = ", ".join(asked.scale(one).name for one in checked.scale_ids)
     st.header("As they were read", anchor=False)
     st.write(
         f"The file’s own values: the first {counted(len(rows), 'row')} that can be read. "
@@ -218,9 +277,9 @@ def first_rows(viewer: Viewer, preview: Preview) -> None:
 
 
 def codes(named: tuple[str, ...]) -> str:
-    """Client codes in words, not more than fit a line."""
+    """Client codes in words for Markdown, not more than fit a line."""
     more = f" and {len(named) - 8:,} more" if len(named) > 8 else ""
-    return ", ".join(named[:8]) + more
+    return look.plain(", ".join(named[:8])) + more
 
 
 def past(viewer: Viewer, zone: str) -> None:

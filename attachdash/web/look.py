@@ -2,6 +2,7 @@
 
 import base64
 import html
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
@@ -85,6 +86,9 @@ header [data-testid=stToolbar] {{padding-right:17rem}}
 }}
 """
 
+MARKS = frozenset("\\`*_{}[]()<>#+-.!|~$:&@")
+ADDRESS = re.compile(r":(?=\S)|@(?=\w)|\bwww(?=\.)", re.IGNORECASE)
+
 
 def dress() -> None:
     """Bring the CSS of the mode shown; once a run, by the shell."""
@@ -110,10 +114,10 @@ def esc(text: object) -> str:
 
 
 def plain(text: object) -> str:
-    """Text kept from being read as Markdown, for labels, headings and messages."""
-    return "".join(
-        "\\" + letter if letter in "\\`*_{}[]()<>#+-!|~$:" else letter for letter in str(text)
-    )
+    """Somebody's words as they stand, for where Streamlit would read them as Markdown."""
+    # Addresses and icons are looked for even in escaped text: an unseen joiner breaks them.
+    whole = ADDRESS.sub("\\g<0>\u2060", str(text))
+    return "".join("\\" + letter if letter in MARKS else letter for letter in whole)
 
 
 def header(title: str, meta: str = "", lead: str = "") -> None:

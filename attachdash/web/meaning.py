@@ -188,7 +188,7 @@ def _items(made: Draft, instrument: Instrument, guess: tuple[str, ...]) -> tuple
             st.write(f"{count - len(done)} of {count} items have no column yet.")
         return ()
     if way != SINGLY:
-        st.write(f"**{done[0].replace('*', '')}** to **{done[-1].replace('*', '')}**, in order:")
+        st.write(f"**{look.plain(done[0])}** to **{look.plain(done[-1])}**, in order:")
         tables.table(
             ("Item", "Topic", "Column", "First values"),
             [
@@ -257,7 +257,8 @@ def _coding(
         coding = None
     if guess.strange:
         st.write(
-            "These are no answers: " + ", ".join(f"`{text}` ({n:,})" for text, n in guess.strange)
+            "These are no answers: "
+            + ", ".join(f"“{look.plain(text)}” ({n:,})" for text, n in guess.strange)
         )
     missing = st.multiselect(
         "Written for “not answered”, besides an empty cell",

@@ -89,7 +89,7 @@ def test_h11_a_file_is_kept_once_and_its_refusals_are_said(
 
         page.get_by_role("button", name="Keep 1 row").click()
         step(page, "Kept")
-        assert "1 row is kept. 0 held already, 3 refused." in said(page)
+        assert "1 row is kept. 0 are held already, 3 refused." in said(page)
 
         page.get_by_role("button", name="Import another file").click()
         step(page, "File")

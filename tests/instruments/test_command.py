@@ -209,6 +209,34 @@ def test_scores_are_written_row_by_row(tmp_path: Path) -> None:
     assert rows[3]["total_answered"] == "5"
 
 
+def test_written_scores_are_for_their_owner_only_and_whole(tmp_path: Path) -> None:
+    path, out = made(tmp_path, "\n".join([GAD7, *ROWS])), tmp_path / "scores.csv"
+    out.write_text("earlier")
+    out.chmod(0o644)
+    assert run("score", path, *LISTED, "--out", out).exit_code == 0
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["march.csv", "scores.csv"]
+
+
+def test_complete_leaves_prorated_scores_out_of_the_written_file_too(tmp_path: Path) -> None:
+    path, out = made(tmp_path, "\n".join([GAD7, *ROWS])), tmp_path / "scores.csv"
+    assert run("score", path, *LISTED, "--complete", "--out", out).exit_code == 0
+    with out.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["total"] for row in rows] == ["7", "14", ""]
+    assert [row["total_state"] for row in rows] == ["complete"] * 2 + ["prorated"]
+
+
+def test_a_letter_that_only_looks_like_a_line_end_ends_no_row(tmp_path: Path) -> None:
+    path = made(tmp_path, f"note,{GAD7}\nx\u2028y,1,1,1,1,1,1,1\nz,1,1,1,1,1,1,9\n")
+    assert "row 3, column g: found 9" in refused(path, *LISTED)
+
+
+def test_a_decimal_comma_is_read_only_between_semicolons(tmp_path: Path) -> None:
+    path = made(tmp_path, GAD7 + '\n1,1,1,1,1,1,"2,0"\n')
+    assert "found 2,0" in refused(path, *LISTED)
+
+
 def test_the_file_that_is_read_is_never_written_over(tmp_path: Path) -> None:
     path = made(tmp_path, GAD7 + "\n1,1,1,1,1,1,1\n")
     assert "name another" in refused(path, *LISTED, "--out", path)

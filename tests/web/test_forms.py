@@ -42,7 +42,7 @@ def test_a_name_that_looks_like_markdown_is_said_as_it_was_typed(said: str) -> N
 
 def test_plain_leaves_no_letter_that_markdown_reads() -> None:
     escaped = plain(NASTY)
-    assert escaped.replace("\\", "") == NASTY
+    assert escaped.replace("\\", "").replace("\u2060", "") == NASTY
     for place, letter in enumerate(escaped):
         if letter in "[]()*`:!":
             assert escaped[place - 1] == "\\"
