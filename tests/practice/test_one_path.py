@@ -9,6 +9,7 @@ from attachdash.instruments import Domain
 from attachdash.intake import Mapping, read_csv
 from attachdash.practice import (
     caseload,
+    checking,
     clients,
     exporting,
     flags,
@@ -218,7 +219,10 @@ def test_the_audit_holds_and_an_edit_is_found(either: House) -> None:
         admin.scope,
         lambda cursor: cursor.run("UPDATE audit SET kind = 'nothing' WHERE seq = 3"),
     )
-    assert house.audit_holds(admin) == "entry 3 was changed"
+    assert checking.problems(either.store) == ["The audit does not hold: entry 3 was changed."]
+    # A page goes on from where it was; all of it is read again the next day.
+    tomorrow = either.viewer("a.diallo", NOW + timedelta(days=1))
+    assert house.audit_holds(tomorrow) == "entry 3 was changed"
 
 
 def test_an_opening_is_one_entry_a_quarter_of_an_hour(either: House) -> None:
