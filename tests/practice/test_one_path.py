@@ -8,6 +8,7 @@ from attachdash.errors import Invalid, Refused
 from attachdash.instruments import Domain
 from attachdash.intake import Mapping, read_csv
 from attachdash.practice import (
+    assignments,
     caseload,
     checking,
     clients,
@@ -194,10 +195,29 @@ def test_outcomes_count_an_ended_therapy_for_its_last_therapist(either: House) -
     rses = next(
         row for row in outcomes.outcomes(either.viewer("s.one")) if row.instrument.id == "rses"
     )
-    assert (rses.episodes, rses.compared, rses.first_mean) == (1, 1, 15.0)
+    assert (rses.episodes, rses.compared, rses.too_few) == (1, 1, True)
     assert all(
         row.instrument.id != "rses" for row in outcomes.outcomes(either.viewer("s.two"))
     ) is (False)
+
+
+@pytest.mark.parametrize("compared", [4, 5])
+def test_outcomes_of_fewer_than_five_tell_no_mean(either: House, compared: int) -> None:
+    """A mean of one is that person's score; of a few, whoever knows the others knows the last."""
+    admin, mine = either.viewer("a.diallo"), either.viewer("t.one")
+    start = TODAY - timedelta(days=70)
+    for number in range(compared - 1):
+        one = clients.add_client(admin, f"MORE-{number}")
+        assignments.assign_client(admin, one, either.people["t.one"], start)
+        clients.open_episode(admin, one, start)
+        for day, answer in ((start, 0), (TODAY, 1 + number % 2)):
+            recording.record_administration(mine, one, "rses", day, [answer] * 10)
+    [rses] = [
+        row for row in outcomes.outcomes(either.viewer("s.one")) if row.instrument.id == "rses"
+    ]
+    figures = (rses.first_mean, rses.first_sd, rses.latest_mean, rses.latest_sd)
+    assert (rses.compared, rses.too_few) == (compared, compared < 5)
+    assert all((one is None) is (compared < 5) for one in figures)
 
 
 def test_the_whole_practice_leaves_only_at_the_terminal(either: House) -> None:
