@@ -65,10 +65,9 @@ class Flag:
 
 def read(cursor: Cursor, viewer: Viewer, client_id: int | None = None) -> list[Flag]:
     """The flags of one client in reach, or of all, most urgent first."""
-    library = viewer.store.library
     found = []
     for row in flags.in_reach(cursor, reach(viewer), client_id).to_dict("records"):
-        instrument = library[row["instrument"]]
+        instrument = viewer.store.catalogue.instrument(row["instrument"])
         number = int(row["cause"].split(":")[1])
         kind = row["kind"].rsplit("_", 1)[0]
         topic = next(
