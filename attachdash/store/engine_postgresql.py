@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 # How long somebody waits for a connection before they are told that there is none.
 PATIENCE_S = 5.0
+# How many tries may be lost to others before they have to wait for this one.
+FAIR_AFTER = 2
 GONE = "The PostgreSQL server does not answer. "
 NOTHING_KEPT = "Nothing was kept: try again in a moment, or ask whoever keeps the server."
 IN_DOUBT = "It may have kept this or not: look before you do it again."
@@ -145,15 +147,19 @@ class PostgresEngine:
             raise Unavailable(GONE + NOTHING_KEPT) from error
 
     def writing(self, scope: Scope, work: Callable[[PostgresCursor], T]) -> T:
-        in_doubt = False
+        in_doubt, lost = False, 0
 
         def once() -> T:
-            nonlocal in_doubt
+            nonlocal in_doubt, lost
             with self._connection(in_doubt) as connection:
                 cursor = PostgresCursor(connection)
                 committing = False
                 try:
                     cursor.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                    if lost >= FAIR_AFTER:
+                        # Long work would lose to short work again and again. A lock on its own
+                        # takes no snapshot: what follows sees all that was written before it.
+                        cursor.run("LOCK TABLE head IN EXCLUSIVE MODE")
                     _say_whose(cursor, scope)
                     result = work(cursor)
                     committing = True
@@ -161,6 +167,7 @@ class PostgresEngine:
                 except BaseException:
                     # A connection that is already gone has rolled back by itself, or committed.
                     in_doubt = in_doubt or (committing and bool(connection.closed))
+                    lost += not connection.closed
                     with contextlib.suppress(psycopg.Error):
                         cursor.run("ROLLBACK")
                     raise

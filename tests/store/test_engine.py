@@ -381,3 +381,30 @@ def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
         store.close()
         assert row is not None
         assert row[0] >= acknowledged
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_long_work_does_not_lose_to_short_work_for_ever(store: Store) -> None:
+    """Somebody else's entry comes in during each try, until others have to wait."""
+    tries: list[int] = []
+    others: list[threading.Thread] = []
+
+    def long(cursor: Cursor) -> None:
+        tries.append(len(tries))
+        other = threading.Thread(target=noted, args=(store, "short"))
+        others.append(other)
+        other.start()
+        # Done within this try, or waiting for it.
+        other.join(1)
+        audit.append(
+            cursor, 1, store.audit_key,
+            Entry(happened_at=NOW, actor_id=1, role="r", session_ref="s", kind="long"),
+        )  # fmt: skip
+
+    store.engine.writing(Scope(), long)
+    for one in others:
+        one.join()
+    assert len(tries) == 3
+    with store.engine.reading(Scope()) as cursor:
+        assert audit.broken_at(cursor, 1, store.audit_key) is None
+        assert cursor.one("SELECT seq FROM head WHERE name = 'audit'") == (4,)
