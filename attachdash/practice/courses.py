@@ -89,5 +89,5 @@ def leading(
 
 def lead_scale_ids(viewer: Viewer) -> list[int]:
     """The numbers of every scale that may lead one of the triad's domains."""
-    catalogue = viewer.store.catalogue
-    return [catalogue.scale_ids[key] for domain in TRIAD for key in LEADS[domain]]
+    known = viewer.store.catalogue.scale_ids
+    return [known[key] for domain in TRIAD for key in LEADS[domain] if key in known]

@@ -37,21 +37,25 @@ def export(viewer: Viewer) -> dict[str, str]:
             values.setdefault(row["administration_id"], {})[row["scale_id"]] = row["value"]
     catalogue, texts = viewer.store.catalogue, {}
     for code in dict.fromkeys(row["instrument"] for row in administrations):
-        instrument = viewer.store.library[code]
+        held = [row for row in administrations if row["instrument"] == code]
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\r\n")
-        items = [f"{code}_{item.number}" for item in instrument.items]
-        scale_ids = [catalogue.scale_id(instrument, scale) for scale in instrument.scales]
+        # As many columns as the longest form has, whatever the definition says today.
+        longest = max(len(row["answers"] or ()) for row in held)
+        most = max(longest, len(catalogue.instrument(code).items))
+        items = [f"{code}_{number}" for number in range(1, most + 1)]
+        scales = catalogue.scales_of(code)
         writer.writerow(
             ["client", "answered_on", "day_is_nominal", "occasion", *items]
-            + [f"{code}_{scale.id}" for scale in instrument.scales]
+            + [f"{code}_{scale.id}" for scale in scales.values()]
         )
-        for row in (one for one in administrations if one["instrument"] == code):
-            answers = row["answers"] or [-1] * len(items)
+        for row in held:
+            answers = [*(row["answers"] or ()), *[-1] * most][:most]
             own = values.get(row["administration_id"], {})
             cells = [row["code"], row["answered_on"], "yes" if row["is_nominal"] else "",
-                     row["occasion"], *(_said(one, instrument.step) for one in answers),
-                     *("" if own.get(one) is None else own[one] for one in scale_ids)]  # fmt: skip
+                     row["occasion"],
+                     *(_said(one, catalogue.instrument(code).step) for one in answers),
+                     *("" if own.get(one) is None else own[one] for one in scales)]  # fmt: skip
             writer.writerow([escaped(cell) for cell in cells])
         texts[code] = text.getvalue()
     change(

@@ -82,7 +82,6 @@ class Flag:
 
 def read(cursor: Cursor, viewer: Viewer, client_id: int | None = None) -> list[Flag]:
     """The flags of one client in reach, with what went before, or of all; most urgent first."""
-    library = viewer.store.library
     forms: list[dict[str, Any]] = []
     looks: dict[tuple[int, str], tuple[str, datetime]] = {}
     if client_id is not None:
@@ -91,7 +90,7 @@ def read(cursor: Cursor, viewer: Viewer, client_id: int | None = None) -> list[F
         looks = _looks(flags.steps(cursor, reach(viewer), client_id))
     found = []
     for row in flags.in_reach(cursor, reach(viewer), client_id).to_dict("records"):
-        instrument = library[row["instrument"]]
+        instrument = viewer.store.catalogue.instrument(row["instrument"])
         number = int(row["cause"].split(":")[1])
         kind = row["kind"].rsplit("_", 1)[0]
         topic = next(

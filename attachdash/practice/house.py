@@ -106,6 +106,16 @@ def audit_kinds(viewer: Viewer) -> dict[str, int]:
 
 @use_case(roles=[Role.ADMINISTRATOR], about=About.NOTHING, audit=Audit.NONE)
 def audit_holds(viewer: Viewer) -> str | None:
-    """None where the whole chain of the audit holds; else words for the first place it doesn't."""
-    with viewer.store.engine.reading(viewer.scope) as cursor:
-        return audit.broken_at(cursor, viewer.site_id, viewer.store.audit_key)
+    """None where the chain of the audit holds; else words for the first place it doesn't.
+
+    All of it is read once a day in each process, and after that what is new: `attachdash check`
+    reads all of it each time.
+    """
+    store, site = viewer.store, viewer.site_id
+    known = store.verified.get(site)
+    start = known.upto if known and known.on == viewer.today else audit.START
+    with store.engine.reading(viewer.scope) as cursor:
+        broken, upto = audit.broken_after(cursor, site, store.audit_key, start)
+    if broken is None:
+        store.verified[site] = audit.Verified(upto, viewer.today)
+    return broken

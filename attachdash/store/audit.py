@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import pandas as pd
 
@@ -26,6 +26,25 @@ class Entry:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry stands in the chain, and the hash that seals it there."""
+
+    seq: int
+    hash: str
+
+
+START = Place(0, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """How far a chain was found to hold, and the day when it was last read from the first row."""
+
+    upto: Place
+    on: date
+
+
 def seal(key: bytes, previous: str, seq: int, entry: Entry) -> str:
     """The keyed hash (HMAC-SHA-256, hex) of an entry in its place."""
     words = json.dumps(
@@ -38,7 +57,7 @@ def seal(key: bytes, previous: str, seq: int, entry: Entry) -> str:
     return hmac.new(key, words.encode(), hashlib.sha256).hexdigest()
 
 
-def append(cursor: Cursor, site_id: int, key: bytes, entry: Entry) -> int:
+def append(cursor: Cursor, site_id: int, key: bytes, entry: Entry) -> Place:
     """Seal `entry` at the end of the chain; its place in it."""
     # Taking the place first is also the lock that puts writers in a row.
     row = cursor.one(
@@ -56,7 +75,18 @@ def append(cursor: Cursor, site_id: int, key: bytes, entry: Entry) -> int:
         site_id, seq, entry.happened_at, entry.actor_id, entry.role, entry.session_ref, entry.kind,
         entry.client_id, entry.object_kind, entry.object_id, entry.detail, previous, sealed,
     )  # fmt: skip
-    return seq
+    return Place(seq, sealed)
+
+
+def holds(cursor: Cursor, site_id: int, place: Place) -> bool:
+    """Whether the entry of that place and seal is in the chain."""
+    row = cursor.one(
+        "SELECT 1 FROM audit WHERE site_id = $1 AND seq = $2 AND hash = $3",
+        site_id,
+        place.seq,
+        place.hash,
+    )
+    return row is not None
 
 
 def opened_since(
@@ -179,24 +209,48 @@ def kinds(cursor: Cursor, site_id: int) -> dict[str, int]:
 
 def broken_at(cursor: Cursor, site_id: int, key: bytes) -> str | None:
     """Words for the first place where the chain does not hold; None where all of it does."""
-    previous, expected = "", 1
+    return broken_after(cursor, site_id, key, START)[0]
+
+
+def broken_after(
+    cursor: Cursor, site_id: int, key: bytes, verified: Place
+) -> tuple[str | None, Place]:
+    """The same for what follows a place that was found to hold; and how far it holds now.
+
+    The row of that place is read again, and the rows before it are counted.
+    """
+    previous, expected = verified.hash, verified.seq + 1
+    if verified != START:
+        row = cursor.one(
+            "SELECT count(*), count(CASE WHEN seq = $2 AND hash = $3 THEN 1 END) FROM audit "
+            "WHERE site_id = $1 AND seq <= $2",
+            site_id,
+            verified.seq,
+            verified.hash,
+        )
+        if row is None or (int(row[0]), int(row[1])) != (verified.seq, 1):
+            # Something was done to what held: only a look at all of it says where.
+            return broken_after(cursor, site_id, key, START)
     for row in cursor.rows(
         "SELECT seq, happened_at, actor_id, role, session_ref, kind, client_id, object_kind, "
-        "object_id, detail, previous_hash, hash FROM audit WHERE site_id = $1 "
+        "object_id, detail, previous_hash, hash FROM audit WHERE site_id = $1 AND seq > $2 "
         "ORDER BY seq NULLS LAST, hash NULLS LAST",
         site_id,
+        verified.seq,
     ):
         seq = int(row[0])
         entry = Entry(
             happened_at=row[1], actor_id=row[2], role=row[3], session_ref=row[4], kind=row[5],
             client_id=row[6], object_kind=row[7], object_id=row[8], detail=row[9],
         )  # fmt: skip
+        held = Place(expected - 1, previous)
         if seq != expected:
-            return f"entry {expected} is missing or doubled"
+            return f"entry {expected} is missing or doubled", held
         if row[10] != previous or not hmac.compare_digest(row[11], seal(key, previous, seq, entry)):
-            return f"entry {seq} was changed"
+            return f"entry {seq} was changed", held
         previous, expected = row[11], seq + 1
+    held = Place(expected - 1, previous)
     head = cursor.one("SELECT seq, hash FROM head WHERE site_id = $1 AND name = 'audit'", site_id)
-    if head is None or int(head[0]) != expected - 1 or head[1] != previous:
-        return f"entries after {expected - 1} were cut off"
-    return None
+    if head is None or (int(head[0]), str(head[1])) != (held.seq, held.hash):
+        return f"entries after {held.seq} were cut off", held
+    return None, held

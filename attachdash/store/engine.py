@@ -3,6 +3,7 @@
 Everything above this module speaks one SQL text with `$1, $2` and never asks which engine runs.
 """
 
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -68,6 +69,9 @@ class Engine(Protocol):
     def only_one(self, name: str) -> AbstractContextManager[bool]:
         """True for one holder of `name` at a time."""
 
+    def after_others(self, name: str) -> AbstractContextManager[None]:
+        """One holder of `name` at a time: whoever comes later waits."""
+
     def close(self) -> None:
         """Let the database go."""
 
@@ -97,8 +101,9 @@ def again(work: Callable[[], T], conflict: tuple[type[Exception], ...], tries: i
         except conflict:
             if attempt == tries - 1:
                 raise
-            # Different waits, so that two writers don't meet again; no secret rests on it.
-            time.sleep((0.005 + (threading.get_ident() % 97) / 10_000) * 2**attempt)
+            # Different waits, so that two writers don't meet again. No secret rests on them, so
+            # that a guessable generator does.
+            time.sleep(random.uniform(0.005, 0.015) * 2**attempt)  # noqa: S311
     raise AssertionError("unreachable")
 
 

@@ -152,6 +152,12 @@ class DuckEngine:
     def only_one(self, name: str) -> AbstractContextManager[bool]:
         return held(self._jobs.setdefault(name, threading.Lock()))
 
+    @contextmanager
+    def after_others(self, name: str) -> Iterator[None]:
+        # The file has one process, and its threads write one after the other.
+        with self._write_lock:
+            yield
+
     def close(self) -> None:
         self._root.close()
 

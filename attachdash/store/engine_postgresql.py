@@ -10,13 +10,22 @@ import pandas as pd
 import psycopg
 import pyarrow as pa
 from psycopg import sql as pgsql
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from attachdash.errors import Unavailable
 from attachdash.store.engine import Row, Scope, again, as_columns
 from attachdash.store.engine_duckdb import pandas_type
 
 T = TypeVar("T")
+
+# How long somebody waits for a connection before they are told that there is none.
+PATIENCE_S = 5.0
+# How many tries may be lost to others before they have to wait for this one.
+FAIR_AFTER = 2
+GONE = "The PostgreSQL server does not answer. "
+NOTHING_KEPT = "Nothing was kept: try again in a moment, or ask whoever keeps the server."
+IN_DOUBT = "It may have kept this or not: look before you do it again."
+CROWDED = "Others changed the same thing again and again meanwhile. "
 
 # A conflict, and a natural key that another process wrote first: the retry then finds the row.
 CONFLICT = (
@@ -108,8 +117,11 @@ class PostgresEngine:
     def __init__(self, url: str) -> None:
         self._url = url
         self._pool: ConnectionPool[psycopg.Connection[Row]] = ConnectionPool(
-            url, min_size=1, max_size=10, open=False, kwargs={"autocommit": True}
-        )
+            url, min_size=1, max_size=10, open=False, kwargs={"autocommit": True},
+            # A connection that died in the pool, as all do when the server starts anew, is
+            # found out before anybody works on it.
+            check=ConnectionPool.check_connection,
+        )  # fmt: skip
         try:
             self._pool.open(wait=True, timeout=10)
         except Exception as error:
@@ -121,32 +133,61 @@ class PostgresEngine:
 
     @contextmanager
     def reading(self, scope: Scope) -> Iterator[PostgresCursor]:
-        with self._pool.connection() as connection:
-            cursor = PostgresCursor(connection)
-            cursor.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            try:
-                _say_whose(cursor, scope)
-                yield cursor
-            finally:
-                cursor.run("ROLLBACK")
+        try:
+            with self._pool.connection(timeout=PATIENCE_S) as connection:
+                cursor = PostgresCursor(connection)
+                try:
+                    cursor.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    _say_whose(cursor, scope)
+                    yield cursor
+                finally:
+                    with contextlib.suppress(psycopg.Error):
+                        cursor.run("ROLLBACK")
+        except psycopg.OperationalError as error:
+            raise Unavailable(GONE + NOTHING_KEPT) from error
 
     def writing(self, scope: Scope, work: Callable[[PostgresCursor], T]) -> T:
+        in_doubt, lost = False, 0
+
         def once() -> T:
-            with self._pool.connection() as connection:
+            nonlocal in_doubt, lost
+            with self._connection(in_doubt) as connection:
                 cursor = PostgresCursor(connection)
-                cursor.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                committing = False
                 try:
+                    cursor.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                    if lost >= FAIR_AFTER:
+                        # Long work would lose to short work again and again. A lock on its own
+                        # takes no snapshot: what follows sees all that was written before it.
+                        cursor.run("LOCK TABLE head IN EXCLUSIVE MODE")
                     _say_whose(cursor, scope)
                     result = work(cursor)
+                    committing = True
                     cursor.run("COMMIT")
                 except BaseException:
-                    # A connection that is already gone has rolled back by itself.
+                    # A connection that is already gone has rolled back by itself, or committed.
+                    in_doubt = in_doubt or (committing and bool(connection.closed))
+                    lost += not connection.closed
                     with contextlib.suppress(psycopg.Error):
                         cursor.run("ROLLBACK")
                     raise
                 return result
 
-        return again(once, CONFLICT, tries=8)
+        try:
+            return again(once, CONFLICT, tries=8)
+        except (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected) as error:
+            raise Unavailable(CROWDED + (IN_DOUBT if in_doubt else NOTHING_KEPT)) from error
+        except psycopg.OperationalError as error:
+            raise Unavailable(GONE + (IN_DOUBT if in_doubt else NOTHING_KEPT)) from error
+
+    @contextmanager
+    def _connection(self, in_doubt: bool) -> Iterator[psycopg.Connection[Row]]:
+        # Not retried: whoever waited this long for nothing would wait eight times as long.
+        try:
+            with self._pool.connection(timeout=PATIENCE_S) as connection:
+                yield connection
+        except PoolTimeout as error:
+            raise Unavailable(GONE + (IN_DOUBT if in_doubt else NOTHING_KEPT)) from error
 
     def new_ids(self, kind: str, count: int) -> list[int]:
         def take(cursor: PostgresCursor) -> list[int]:
@@ -163,6 +204,12 @@ class PostgresEngine:
             cursor = PostgresCursor(connection)
             row = cursor.one("SELECT pg_try_advisory_lock($1)", number)
             yield bool(row and row[0])
+
+    @contextmanager
+    def after_others(self, name: str) -> Iterator[None]:
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            PostgresCursor(connection).run("SELECT pg_advisory_lock($1)", zlib.crc32(name.encode()))
+            yield
 
     def close(self) -> None:
         self._pool.close()

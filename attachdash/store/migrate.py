@@ -20,7 +20,7 @@ IDS = {
 
 
 def migrate(engine: Engine, now: datetime) -> list[str]:
-    """Apply what is missing; the names of what was applied.
+    """Apply what is missing; the names of what was applied. One process at a time may do this.
 
     Raises Unavailable when the store was written by a newer version.
     """

@@ -9,6 +9,7 @@ from pathlib import Path
 from attachdash.errors import Unavailable
 from attachdash.instruments import Library, library
 from attachdash.store import definitions
+from attachdash.store.audit import Verified
 from attachdash.store.definitions import Catalogue
 from attachdash.store.engine import Engine, Scope
 from attachdash.store.engine_duckdb import DuckEngine
@@ -25,6 +26,8 @@ class Store:
     audit_key: bytes = field(repr=False)
     library: Library
     catalogue: Catalogue
+    # How far each site's audit was found to hold since this process began.
+    verified: dict[int, Verified] = field(default_factory=dict)
 
     def close(self) -> None:
         """Let the database go."""
@@ -43,18 +46,29 @@ def open_store(home: Path, now: datetime, *, url: str | None = None, create: boo
     """
     if url is None and not database(home).exists() and not create:
         raise Unavailable(f"There is no practice in {home}. Start one with `attachdash init`.")
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _shut_to_others(home)
     engine: Engine = PostgresEngine(url) if url else DuckEngine(database(home))
     try:
-        if url is None:
-            database(home).chmod(0o600)
-        migrate(engine, now)
-        known = library()
-        catalogue = definitions.load(engine, known, now)
-        return Store(engine, home, _audit_key(engine, home), known, catalogue)
+        # Several processes may start on a new or older store at once.
+        with engine.after_others("opening"):
+            migrate(engine, now)
+            known = library()
+            catalogue = definitions.load(engine, known, now)
+            return Store(engine, home, _audit_key(engine, home), known, catalogue)
     except BaseException:
         engine.close()
         raise
+
+
+def _shut_to_others(home: Path) -> None:
+    # DuckDB makes its write-ahead file anew again and again, in plain text and with whatever this
+    # process allows: so this stays for as long as the process lives.
+    os.umask(0o077)
+    home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)
+    for path in home.glob(database(home).name + "*"):
+        if path.is_file():
+            path.chmod(0o600)
 
 
 def _audit_key(engine: Engine, home: Path) -> bytes:

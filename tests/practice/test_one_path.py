@@ -8,7 +8,9 @@ from attachdash.errors import Invalid, Refused
 from attachdash.instruments import Domain
 from attachdash.intake import Mapping, read_csv
 from attachdash.practice import (
+    assignments,
     caseload,
+    checking,
     clients,
     exporting,
     flags,
@@ -195,6 +197,25 @@ def test_h14_a_former_colleague_sees_nothing(either: House) -> None:
     assert [row.client.code for row in caseload.caseload(then).rows] == ["A"]
 
 
+@pytest.mark.parametrize("compared", [4, 5])
+def test_outcomes_of_fewer_than_five_tell_no_mean(either: House, compared: int) -> None:
+    """A mean of one is that person's score; of a few, whoever knows the others knows the last."""
+    admin, mine = either.viewer("a.diallo"), either.viewer("t.one")
+    start = TODAY - timedelta(days=70)
+    for number in range(compared - 1):
+        one = clients.add_client(admin, f"MORE-{number}")
+        assignments.assign_client(admin, one, either.people["t.one"], start)
+        clients.open_episode(admin, one, start)
+        for day, answer in ((start, 0), (TODAY, 1 + number % 2)):
+            recording.record_administration(mine, one, "rses", day, [answer] * 10)
+    [rses] = [
+        row for row in outcomes.outcomes(either.viewer("s.one")) if row.instrument.id == "rses"
+    ]
+    figures = (rses.first_mean, rses.first_sd, rses.latest_mean, rses.latest_sd)
+    assert (rses.compared, rses.too_few) == (compared, compared < 5)
+    assert all((one is None) is (compared < 5) for one in figures)
+
+
 def test_the_whole_practice_leaves_only_at_the_terminal(either: House) -> None:
     with pytest.raises(Refused):
         exporting.export(either.viewer("a.diallo"))
@@ -214,7 +235,10 @@ def test_the_audit_holds_and_an_edit_is_found(either: House) -> None:
         admin.scope,
         lambda cursor: cursor.run("UPDATE audit SET kind = 'nothing' WHERE seq = 3"),
     )
-    assert house.audit_holds(admin) == "entry 3 was changed"
+    assert checking.problems(either.store) == ["The audit does not hold: entry 3 was changed."]
+    # A page goes on from where it was; all of it is read again the next day.
+    tomorrow = either.viewer("a.diallo", NOW + timedelta(days=1))
+    assert house.audit_holds(tomorrow) == "entry 3 was changed"
 
 
 def test_an_opening_is_one_entry_a_quarter_of_an_hour(either: House) -> None:
