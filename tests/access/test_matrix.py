@@ -115,6 +115,7 @@ def test_every_public_function_of_practice_that_takes_a_viewer_is_a_use_case() -
         "clients.one_client", "clients.refile", "people.change_person", "courses.from_scores",
         "courses.lead_scale_ids",
         "held.held_now", "reading.questionnaires", "reading.proposal", "reading.days_read",
+        "reading.risk_lines",
     }  # fmt: skip
     found = set()
     for name in (m.name for m in pkgutil.iter_modules(attachdash.practice.__path__)):
