@@ -13,7 +13,8 @@ MOST_ON_PHONE = 50
 
 @st.fragment
 def trail(rows: pd.DataFrame) -> None:
-    """The entries, filtered here without asking the store again."""
+    """The entries, filtered here without asking the store for them again."""
+    web.viewer()  # a fragment runs without the page: whoever signed out meanwhile sees no more
     left, right = st.columns(2)
     kind = left.selectbox("What", ["all", *sorted(rows["What"].unique())], key="audit_kind")
     who = right.selectbox("Who", ["all", *sorted(rows["Who"].unique())], key="audit_who")
