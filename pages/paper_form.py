@@ -5,43 +5,54 @@ import streamlit as st
 from attachdash import web
 from attachdash.errors import ForPeople
 from attachdash.practice.clients import Client, register
-from attachdash.practice.reading import Instrument, questionnaires, typed
+from attachdash.practice.reading import Instrument, questionnaires, risk_lines, typed
 from attachdash.practice.recording import record_administration
 from attachdash.web import meaning, tables
 from attachdash.web import paper as parts
-from attachdash.web.paper import Paper
-
-_SAID = "_paper_said"
+from attachdash.web.paper import Kept, Paper
 
 viewer = web.viewer()
 everyone = {one.client_id: one for one in register(viewer)}
+parts.dress()
 
 
+@st.fragment
 def typing(made: Paper, instrument: Instrument) -> None:
-    """Type the answers."""
-    hint = "Steps of .1: 7.3." if instrument.step != 1 else "Whole numbers, as on the paper."
-    with web.card("paper"), st.form(made.key("form"), enter_to_submit=False, border=False):
+    """Type the answers; each field that is left is held as a draft, and counts as being here."""
+    today = web.viewer().today
+    with web.card("paper"):
+        # The place is there in any case: else all below moves up and the focus is lost.
+        with st.container():
+            if made.wrong or made.no_day:
+                parts.mistakes(made)
         left, right = st.columns(2)
-        day = left.date_input(
-            "Day on the form", value=made.day or viewer.today, max_value=viewer.today,
-            min_value="1900-01-01", format="DD/MM/YYYY", key=made.key("day"),
+        made.day = left.date_input(
+            "Day on the form" + (" · missing" if made.no_day else ""), value=made.day,
+            max_value=today, min_value="1900-01-01", format="DD/MM/YYYY", key=made.key("day"),
         )  # fmt: skip
-        occasion = right.text_input(
+        made.occasion = right.text_input(
             "Only if there are several of one day: which one?", value=made.occasion, max_chars=40,
             key=made.key("occasion"),
         )  # fmt: skip
+        hint = "Steps of .1: 7.3." if instrument.step != 1 else "Whole numbers, as on the paper."
         st.html(
             f'<div class="ad-meta">{hint} Turning is done here. <b>Tab</b> goes on · leave empty '
             "what was left blank · <b>d</b> for declined</div>"
         )
-        texts = parts.fields(made, instrument)
-        if made.wrong:
-            parts.mistakes(made.wrong)
-        sent = st.form_submit_button("Look it over", type="primary")
+        made.texts = parts.fields(made, instrument)
+        sent = st.button("Look it over", type="primary", key=made.key("look"))
+        st.html(
+            f'<div class="ad-meta">{made.typed} of {len(made.texts)} typed · kept as a draft in '
+            "this browser tab until you close or reload it, or sign out</div>"
+        )
+        if made.wrong or made.no_day:
+            st.html("<b>Something has to be put right first: it is marked above.</b>")
     if sent:
-        made.texts, made.day, made.occasion = list(texts), day, occasion.strip()
-        answers, made.wrong = typed(instrument, texts)
-        made.answers = None if made.wrong else answers
+        answers, made.wrong = typed(instrument, made.texts)
+        made.no_day = made.day is None
+        if made.wrong or made.no_day:
+            st.rerun(scope="fragment")
+        made.answers = answers
         st.rerun()
 
 
@@ -50,54 +61,75 @@ def looking_over(made: Paper, instrument: Instrument, client: Client) -> None:
     assert made.answers is not None, "the step says so"
     assert made.day is not None, "the step says so"
     count = parts.counted(made.answers)
+    risks = risk_lines(viewer, instrument, made.day, made.answers)
+    nothing = all(one < 0 for one in made.answers)
     with web.card("paper"):
         st.header(count, anchor=False)
         st.write(
             f"{instrument.short_name}, {tables.day(made.day)}. Compare with the paper. Nothing has "
             "been kept yet, and nothing is scored before."
         )
+        if not nothing:
+            parts.will_raise(risks, instrument, client.code)
         said = st.container()
         with st.container(horizontal=True):
             keep = st.button(
-                f"Keep this form: {count}", type="primary", key=made.key("keep"),
-                disabled=all(one < 0 for one in made.answers),
-            )  # fmt: skip
+                f"Keep this form: {count}", type="primary", key=made.key("keep"), disabled=nothing
+            )
             back = st.button("Back to typing", key=made.key("back"))
-        if all(one < 0 for one in made.answers):
+        if nothing:
             st.write("Nothing is answered yet: at least one answer is needed.")
-        parts.read_back(instrument, made.answers)
+        parts.read_back(instrument, made.answers, risks)
     if back:
         made.answers = None
         st.rerun()
     if keep:
         try:
             new = record_administration(
-                viewer, client.client_id, instrument.id, made.day, made.answers, made.occasion
-            )
+                viewer, client.client_id, instrument.id, made.day, made.answers,
+                made.occasion.strip(),
+            )  # fmt: skip
         except ForPeople as error:
             said.error(str(error))
             return
         what = f"{instrument.short_name} of {tables.day(made.day)} for {client.code}"
-        if new:
-            st.session_state[_SAID] = f"{what} is kept: {count}."
-        else:
-            st.session_state[_SAID] = f"{what} is held already, with the same answers."
-        parts.next_form()
+        how = f"is kept: {count}." if new else "is held already, with the same answers."
+        parts.kept(made, Kept(client.client_id, instrument.id, f"{what} {how}", new, risks))
         st.rerun()
+
+
+def after(done: Kept) -> None:
+    """Say what was kept and what it raised, and offer the next step."""
+    raised = parts.was_raised(done)
+    with web.card("paper"):
+        if raised:
+            with st.container(border=True, key="flag-paper"):
+                st.html(
+                    f"{parts.badge(done.risks[0])} <b>{web.esc(raised)}</b>"
+                    f'<div class="ad-say">{web.esc(done.words)}</div>'
+                )
+        else:
+            st.success(done.words)
+        with st.container(horizontal=True):
+            if st.button(
+                "Open the record", type="primary" if raised else "secondary", key="paper_record"
+            ):
+                parts.go_on()
+                web.go("client")
+            if st.button("Type another form", key="paper_next"):
+                parts.go_on()
+                st.rerun()
 
 
 held = web.held_client()
 client = everyone.get(held) if held is not None else None
+if client and st.button("‹ Record", type="tertiary", key="paper_back"):
+    web.go("client")
 web.header(
     "Paper form",
     client.identity if client else "",
     "" if client else "Whose form is it? Choose the client first.",
 )
-if _SAID in st.session_state:
-    st.success(st.session_state[_SAID])
-    if client and st.button("Open the record", key="paper_record"):
-        st.session_state.pop(_SAID)
-        web.go("client")
 left, right = st.columns(2)
 ids = list(everyone)
 chosen = left.selectbox(
@@ -106,16 +138,24 @@ chosen = left.selectbox(
     key=f"paper_client_{held}",
 )  # fmt: skip
 if chosen is not None and chosen != held:
-    st.session_state.pop(_SAID, None)
     web.hold_client(chosen)
     st.rerun()
+offered = parts.in_order(questionnaires(viewer, by_items=True))
+key = f"paper_instrument_{held}"
+if key not in st.session_state:
+    parts.go_on()  # come here anew
+at_hand = parts.at_hand(held)
 instrument = right.selectbox(
-    "Questionnaire", parts.in_order(questionnaires(viewer, by_items=True)), index=None,
-    placeholder="Choose a questionnaire", format_func=meaning.named, key="paper_instrument",
+    "Questionnaire", offered,
+    index=next((place for place, one in enumerate(offered) if one.id == at_hand), None),
+    placeholder="Choose a questionnaire", format_func=meaning.named, key=key,
 )  # fmt: skip
 if client and instrument:
+    done = parts.just_kept(client.client_id, instrument)
     made = parts.paper(client.client_id, instrument)
-    if made.answers is None:
+    if done:
+        after(done)
+    elif made.answers is None:
         typing(made, instrument)
     else:
         looking_over(made, instrument, client)

@@ -36,7 +36,8 @@ def held_already(cursor: Cursor, viewer: Viewer, given: Given) -> pl.DataFrame:
     )
     found = pl.DataFrame(answers.held(cursor, viewer.site_id, asked.to_arrow()))
     if given.answers is None:
-        return found.select("place", same=pl.Series(_same_scores(cursor, viewer, found, given)))
+        same = pl.Series(_same_scores(cursor, viewer, found, given), dtype=pl.Boolean)
+        return found.select("place", same=same)
     offered = pl.Series(given.answers[found["place"].to_numpy()].astype(np.int16)).arr.to_list()
     return found.select("place", same=pl.col("answers").eq_missing(offered))
 

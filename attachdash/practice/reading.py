@@ -1,9 +1,12 @@
 """What somebody brings in, read before it is checked: a file's columns, a paper form's answers."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from attachdash.instruments import BLANK, DECLINED, Instrument, Item
+import numpy as np
+
+from attachdash.instruments import BLANK, DECLINED, Instrument, Item, RiskKind, risk_answers
 from attachdash.intake import (
     DATE_FORMATS,
     DateFormat,
@@ -20,6 +23,7 @@ from attachdash.intake import (
 from attachdash.intake.days import read_day
 from attachdash.intake.numbers import AnswerReader, MissingCodes
 from attachdash.intake.problems import Wrong
+from attachdash.practice.flagging import HISTORIC_AFTER
 from attachdash.practice.rights import Viewer
 
 __all__ = [
@@ -33,6 +37,7 @@ __all__ = [
     "Problem",
     "ProblemKind",
     "Proposal",
+    "RiskLine",
     "Table",
     "Unreadable",
     "days_read",
@@ -41,6 +46,7 @@ __all__ = [
     "proposal",
     "questionnaires",
     "read_csv",
+    "risk_lines",
     "span",
     "typed",
 ]
@@ -109,3 +115,40 @@ def typed(
             read = BLANK
         answers.append(read)
     return answers, wrong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskLine:
+    """One answer of a form not kept yet that will raise a flag."""
+
+    item: Item
+    topic: str
+    answer: str  # as on the paper; empty where it is blank or declined
+    is_risk: bool  # about suicide; the others are soft prompts
+    is_historic: bool  # too old to stand first by itself
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether the item has no answer, for whatever reason."""
+        return not self.answer
+
+
+def risk_lines(
+    viewer: Viewer, instrument: Instrument, answered_on: date, answers: Sequence[int]
+) -> list[RiskLine]:
+    """What keeping these answers, in whole steps and item order, would flag; gravest first."""
+    found: dict[int, RiskLine] = {}
+    for risk, positive, blank in risk_answers(instrument, np.array([answers], np.int16)):
+        if positive[0] or blank[0]:
+            # A blank is asked about once, under the gravest kind that rests on the item.
+            found.setdefault(
+                risk.item,
+                RiskLine(
+                    item=instrument.item(risk.item),
+                    topic=risk.topic,
+                    answer="" if blank[0] else f"{answers[risk.item - 1] * instrument.step:g}",
+                    is_risk=risk.kind is RiskKind.SUICIDE,
+                    is_historic=viewer.today - answered_on > HISTORIC_AFTER,
+                ),
+            )
+    return sorted(found.values(), key=lambda one: (not one.is_risk, one.is_blank))

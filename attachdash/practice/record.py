@@ -71,7 +71,7 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
     triad = {domain: courses.leading(found, domain, fixed.get(domain)) for domain in TRIAD}
     pair = _pair(found)
     drawn = {id(course) for course in (*triad.values(), *(pair or ()))}
-    order = list(Domain)
+    order, known = list(Domain), viewer.store.library
     return ClientRecord(
         client=client,
         therapists=tuple(therapists),
@@ -90,7 +90,7 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
             for domain in TRIAD
         },
         leads={
-            domain: tuple(dict.fromkeys(viewer.store.library[one] for one, _ in LEADS[domain]))
+            domain: tuple(dict.fromkeys(known[one] for one, _ in LEADS[domain] if one in known))
             for domain in (*TRIAD, Domain.ATTACHMENT)
         },
         fixed=fixed,

@@ -1,14 +1,18 @@
-"""A paper form being typed in: what is typed, what is wrong with it, what will be kept."""
+"""A paper form being typed in: what is typed, what is wrong with it, what keeping it will raise."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
 import streamlit as st
 
-from attachdash.practice.reading import BLANK, DECLINED, Instrument, Item, span
-from attachdash.web import look
+from attachdash.practice.reading import BLANK, DECLINED, Instrument, Item, RiskLine, span
+from attachdash.web import look, rows
+from attachdash.web.flagged import NEXT_STEP
 
-_FORM, _DONE = "_paper", "_paper_done"
+# In no widget's key, so that Streamlit holds them while another page is shown; whoever signs out,
+# or comes after, finds nothing (who.settle, who.sign_out).
+_DRAFTS, _DONE, _LAST, _KEPT = "_paper_drafts", "_paper_done", "_paper_last", "_paper_kept"
 # The instruments that speak for a domain stand first.
 FIRST = (
     "ders16", "rses", "ecr_r", "phq9", "gad7", "core10", "who5", "csi4", "spcc", "wai_sr",
@@ -23,18 +27,23 @@ CSS = """
 .st-key-paper-items [data-testid=stTextInputRootElement]{width:5.5rem;flex:none}
 .st-key-paper-items [data-testid=InputInstructions]{display:none}
 .st-key-paper-items input{text-align:center}
+ul.ad-answers{list-style:none;padding:0!important;margin:0;max-width:40rem}
+ul.ad-answers li{display:flex;justify-content:space-between;align-items:center;gap:1rem;margin:0;
+  padding:.2rem 0}
+ul.ad-answers li>span:first-child{flex:1;min-width:0}
 """
 
 
 @dataclass(slots=True)
 class Paper:
-    """One form on its way in; forgotten with the session, with the next form, and when kept."""
+    """One form on its way in; forgotten with the session, and when it is kept."""
 
     client_id: int
     instrument_id: str
     number: int  # part of every widget's key
     texts: list[str]
     wrong: list[tuple[Item, str, str]] = field(default_factory=list)
+    no_day: bool = False  # looked over without one
     day: date | None = None
     occasion: str = ""
     answers: list[int] | None = None  # once all could be read: shown again before it is kept
@@ -43,26 +52,64 @@ class Paper:
         """The key of one of its widgets."""
         return f"paper{self.number}_{self.client_id}_{self.instrument_id}_{name}"
 
+    @property
+    def typed(self) -> int:
+        """How many items have something in them."""
+        return sum(bool(text.strip()) for text in self.texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was done with the last form, to say it."""
+
+    client_id: int
+    instrument_id: str
+    words: str
+    new: bool
+    risks: list[RiskLine]
+
+
+def _drafts() -> dict[tuple[int, str], Paper]:
+    held: dict[tuple[int, str], Paper] = st.session_state.setdefault(_DRAFTS, {})
+    return held
+
 
 def paper(client_id: int, instrument: Instrument) -> Paper:
-    """The form before the viewer; an empty one for another client or questionnaire."""
-    found = st.session_state.get(_FORM)
-    if isinstance(found, Paper) and (found.client_id, found.instrument_id) == (
-        client_id,
-        instrument.id,
-    ):
-        return found
-    fresh = Paper(
-        client_id, instrument.id, st.session_state.get(_DONE, 0), [""] * len(instrument.items)
-    )
-    st.session_state[_FORM] = fresh
-    return fresh
+    """The draft of this client and questionnaire; an empty one where nothing was typed."""
+    drafts = _drafts()
+    held = drafts.get((client_id, instrument.id))
+    if held is None:
+        number = st.session_state.get(_DONE, 0)
+        held = Paper(client_id, instrument.id, number, [""] * len(instrument.items))
+        drafts[client_id, instrument.id] = held
+    st.session_state[_LAST] = instrument.id
+    return held
 
 
-def next_form() -> None:
-    """Forget what was typed: kept, or not wanted."""
-    st.session_state.pop(_FORM, None)
+def at_hand(client_id: int | None) -> str | None:
+    """The questionnaire to begin with: one with a draft of this client's, else the last typed."""
+    last: str | None = st.session_state.get(_LAST)
+    begun = [name for (whose, name), one in _drafts().items() if whose == client_id and one.typed]
+    return last if last in begun or not begun else begun[-1]
+
+
+def kept(made: Paper, done: Kept) -> None:
+    """Forget what was typed, and remember what to say of it."""
+    _drafts().pop((made.client_id, made.instrument_id), None)
     st.session_state[_DONE] = st.session_state.get(_DONE, 0) + 1
+    st.session_state[_KEPT] = done
+
+
+def just_kept(client_id: int, instrument: Instrument) -> Kept | None:
+    """What was done with the form before the viewer, until they go on."""
+    done = st.session_state.get(_KEPT)
+    here = (client_id, instrument.id)
+    return done if isinstance(done, Kept) and (done.client_id, done.instrument_id) == here else None
+
+
+def go_on() -> None:
+    """Say no more of the form that was kept."""
+    st.session_state.pop(_KEPT, None)
 
 
 def in_order(offered: list[Instrument]) -> list[Instrument]:
@@ -77,11 +124,16 @@ def topic(item: Item) -> str:
 
 def fields(made: Paper, instrument: Instrument) -> list[str]:
     """A field per item, empty unless something was typed before; what stands in them."""
-    st.html(f"<style>{CSS}</style>")
+    wrong = {
+        item.number: (text, expected)
+        for item, text, expected in made.wrong
+        # Typed anew since: no longer known to be wrong.
+        if st.session_state.get(made.key(f"item_{item.number}"), text).strip() == text
+    }
     with st.container(key="paper-items"):
         return [
             st.text_input(
-                f"{topic(item)} ({span(instrument, item)})",
+                f"{topic(item)} ({span(instrument, item)})" + _marked(wrong.get(item.number)),
                 value=made.texts[place],
                 max_chars=6,
                 autocomplete="off",
@@ -91,18 +143,39 @@ def fields(made: Paper, instrument: Instrument) -> list[str]:
         ]
 
 
-def mistakes(wrong: list[tuple[Item, str, str]]) -> None:
-    """What can't be read, item by item."""
+def _marked(wrong: tuple[str, str] | None) -> str:
+    if wrong is None:
+        return ""
+    found, expected = wrong
+    # A label is Markdown, but read aloud as it is: signs could neither stand there nor be escaped.
+    if not re.fullmatch(r"[^\W_][\w .,+-]*|[+-]?\d+", found):
+        found = "something else"
+    return f" · found {found}, expected {expected}"
+
+
+def mistakes(made: Paper) -> None:
+    """What has to be put right before the form can be looked over."""
     lines = "".join(
         f"<li>{look.esc(topic(item))}: found <b>{look.esc(text)}</b>, expected {look.esc(expected)}"
         "</li>"
-        for item, text, expected in wrong
+        for item, text, expected in made.wrong
     )
-    many = "One answer" if len(wrong) == 1 else f"{len(wrong)} answers"
+    said = []
+    if made.no_day:
+        said.append(
+            "<b>The day on the form is missing.</b> It decides whether a risk answer is new or old."
+        )
+    if lines:
+        said.append(f"<b>{how_many(made)} can’t be read.</b>")
     st.html(
-        f'<div role="alert" class="ad-sunk"><b>{many} can’t be read.</b> Nothing has been kept.'
-        f'<ul style="margin:.5rem 0 0">{lines}</ul></div>'
+        f'<div role="alert" class="ad-sunk">{" ".join(said)} Nothing has been kept, and all you '
+        f'typed still stands.<ul style="margin:.5rem 0 0">{lines}</ul></div>'
     )
+
+
+def how_many(made: Paper) -> str:
+    """The answers that can't be read, counted: One answer, 3 answers."""
+    return "One answer" if len(made.wrong) == 1 else f"{len(made.wrong)} answers"
 
 
 def counted(answers: list[int]) -> str:
@@ -116,16 +189,70 @@ def counted(answers: list[int]) -> str:
     )
 
 
-def read_back(instrument: Instrument, answers: list[int]) -> None:
+def badge(risk: RiskLine) -> str:
+    """A risk item's badge as HTML, in words that need no colour."""
+    if risk.is_risk:
+        words = "! Risk item blank" if risk.is_blank else "! Risk answer"
+        return f'<span class="ad-badge ad-risk">{words}</span>'
+    words = "Ask: blank" if risk.is_blank else "Ask about it"
+    return f'<span class="ad-badge ad-soon">{words}</span>'
+
+
+def will_raise(risks: list[RiskLine], instrument: Instrument, code: str) -> None:
+    """What keeping these answers raises and what to do next; nothing where it raises nothing."""
+    if not risks:
+        return
+    lines = "".join(
+        f"<div>{badge(one)} <b>{look.esc(_fact(one, instrument))}</b></div>" for one in risks
+    )
+    what = "a flag" if len(risks) == 1 else f"{len(risks)} flags"
+    if risks[0].is_historic:
+        then = (
+            "The day on the form is more than 14 days back: keeping it lists this on the record "
+            f"of {code} as older, and does not put it first. If the day is wrong, go back to "
+            "typing. If nobody has asked about it since, ask at the next contact."
+        )
+    else:
+        first = ", first in the caseload" if risks[0].is_risk else " in the caseload"
+        then = f"Keeping this form raises {what} for {code} in the same moment{first}. {NEXT_STEP}"
+    with st.container(border=True, key="flag-paper"):
+        st.html(f'{lines}<div class="ad-say">{look.esc(then)}</div>')
+
+
+def _fact(risk: RiskLine, instrument: Instrument) -> str:
+    what = f"Item {risk.item.number} ({risk.topic})"
+    if risk.is_blank:
+        return f"{what} has no answer."
+    return f"{what} is {risk.answer} (of {span(instrument, risk.item)})."
+
+
+def was_raised(done: Kept) -> str:
+    """What a form that was just kept raised, and what to do; nothing where it raised nothing."""
+    if not done.risks:
+        return ""
+    first = done.risks[0]
+    if not done.new or first.is_historic:
+        return "It holds an answer to ask about: the record says whether anybody has looked at it."
+    if not first.is_risk:
+        return "A softer prompt now stands in the caseload: ask about it."
+    if first.is_blank:
+        return "A risk item left blank is now first in the caseload: speak to them."
+    return "A risk answer is now first in the caseload: speak to them."
+
+
+def read_back(instrument: Instrument, answers: list[int], risks: list[RiskLine]) -> None:
     """What will be kept, to compare with the paper. No scores."""
     words = {BLANK: "blank", DECLINED: "declined"}
+    marks = {one.item.number: badge(one) for one in risks}
     lines = "".join(
-        '<li class="ad-line" style="display:flex;justify-content:space-between;gap:1rem;margin:0;'
-        f'padding:.2rem 0"><span>{look.esc(topic(item))}</span>'
+        f'<li class="ad-line"><span>{look.esc(topic(item))}</span>{marks.get(item.number, "")}'
         f"<b>{words.get(answer, f'{answer * instrument.step:g}')}</b></li>"
         for item, answer in zip(instrument.items, answers, strict=True)
     )
-    st.html(
-        '<ul aria-label="Answers as typed" style="list-style:none;padding:0;margin:0;'
-        f'max-width:40rem">{lines}</ul>'
-    )
+    st.html(f'<ul aria-label="Answers as typed" class="ad-answers">{lines}</ul>')
+
+
+def dress() -> None:
+    """The CSS of the form and of flag cards; once a run, by the page."""
+    rows.dress()
+    st.html(f"<style>{CSS}</style>")

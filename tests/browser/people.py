@@ -59,3 +59,18 @@ def sign_in(page: Page, url: str, name: str, password: str) -> None:
 def unexpected(wrong: list[str]) -> list[str]:
     """What the console said beyond what is known and harmless."""
     return [one for one in wrong if not any(known in one for known in KNOWN)]
+
+
+def open_record(page: Page, code: str) -> None:
+    """From the caseload to the record of the client with this code."""
+    page.get_by_role("link", name="Caseload").first.click()
+    find = page.get_by_label("Find code or name")
+    expect(find).to_be_visible(timeout=30_000)
+    settled(page)
+    find.fill(code)
+    find.press("Enter")
+    names = page.locator("[class*='st-key-open_'] button")
+    expect(names).to_have_count(1, timeout=30_000)
+    names.click()
+    expect(page.get_by_role("button", name="Type a paper form")).to_be_visible(timeout=30_000)
+    settled(page)
