@@ -162,7 +162,7 @@ def change(
 ) -> T:
     """Run `work` and its audit entry as one transaction; what `work` returned."""
 
-    def both(cursor: Cursor) -> T:
+    def both(cursor: Cursor) -> tuple[T, tuple[int, str]]:
         result = work(cursor)
         words = detail if isinstance(detail, str) else detail(result)
         entry = audit.Entry(
@@ -176,10 +176,10 @@ def change(
             object_id=object_id,
             detail=words,
         )
-        audit.append(cursor, viewer.site_id, viewer.store.audit_key, entry)
-        return result
+        return result, audit.append(cursor, viewer.site_id, viewer.store.audit_key, entry)
 
-    result = viewer.store.engine.writing(viewer.scope, both)
+    result, place = viewer.store.engine.writing(viewer.scope, both)
+    viewer.store.mark.advance(*place)
     _audited.set(True)
     return result
 

@@ -38,8 +38,8 @@ def seal(key: bytes, previous: str, seq: int, entry: Entry) -> str:
     return hmac.new(key, words.encode(), hashlib.sha256).hexdigest()
 
 
-def append(cursor: Cursor, site_id: int, key: bytes, entry: Entry) -> int:
-    """Seal `entry` at the end of the chain; its place in it."""
+def append(cursor: Cursor, site_id: int, key: bytes, entry: Entry) -> tuple[int, str]:
+    """Seal `entry` at the end of the chain; its place in it, and its hash."""
     # Taking the place first is also the lock that puts writers in a row.
     row = cursor.one(
         "UPDATE head SET seq = seq + 1 WHERE site_id = $1 AND name = 'audit' RETURNING seq, hash",
@@ -56,7 +56,7 @@ def append(cursor: Cursor, site_id: int, key: bytes, entry: Entry) -> int:
         site_id, seq, entry.happened_at, entry.actor_id, entry.role, entry.session_ref, entry.kind,
         entry.client_id, entry.object_kind, entry.object_id, entry.detail, previous, sealed,
     )  # fmt: skip
-    return seq
+    return seq, sealed
 
 
 def opened_since(

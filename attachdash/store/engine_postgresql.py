@@ -4,6 +4,7 @@ import contextlib
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
@@ -163,6 +164,14 @@ class PostgresEngine:
             cursor = PostgresCursor(connection)
             row = cursor.one("SELECT pg_try_advisory_lock($1)", number)
             yield bool(row and row[0])
+
+    def copy_to(self, path: Path) -> dict[str, tuple[int, str]]:
+        raise Unavailable(
+            "The store is on a PostgreSQL server: back it up there, with pg_basebackup or pg_dump."
+        )
+
+    def compact(self) -> None:
+        """Nothing to do: the server keeps indexes."""
 
     def close(self) -> None:
         self._pool.close()

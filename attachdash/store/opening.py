@@ -13,6 +13,7 @@ from attachdash.store.definitions import Catalogue
 from attachdash.store.engine import Engine, Scope
 from attachdash.store.engine_duckdb import DuckEngine
 from attachdash.store.engine_postgresql import PostgresEngine
+from attachdash.store.mark import Mark
 from attachdash.store.migrate import migrate
 
 
@@ -23,6 +24,7 @@ class Store:
     engine: Engine
     home: Path
     audit_key: bytes = field(repr=False)
+    mark: Mark = field(repr=False)
     library: Library
     catalogue: Catalogue
 
@@ -49,9 +51,13 @@ def open_store(home: Path, now: datetime, *, url: str | None = None, create: boo
         if url is None:
             database(home).chmod(0o600)
         migrate(engine, now)
+        key = _audit_key(engine, home)
+        mark = Mark(home, key)
+        with engine.reading(Scope()) as cursor:
+            mark.check(cursor, 1)
         known = library()
         catalogue = definitions.load(engine, known, now)
-        return Store(engine, home, _audit_key(engine, home), known, catalogue)
+        return Store(engine, home, key, mark, known, catalogue)
     except BaseException:
         engine.close()
         raise

@@ -218,7 +218,7 @@ store = open_store(pathlib.Path(sys.argv[1]), datetime.datetime(2026, 11, 24))
 while True:
     entry = Entry(happened_at=datetime.datetime(2026, 11, 24), actor_id=1, role="r",
                   session_ref="s", kind="k")
-    seq = store.engine.writing(Scope(), lambda c: audit.append(c, 1, store.audit_key, entry))
+    seq, _ = store.engine.writing(Scope(), lambda c: audit.append(c, 1, store.audit_key, entry))
     print(seq, flush=True)
 """
 
