@@ -1,6 +1,7 @@
 """DuckDB in one file, held by one process."""
 
 import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -18,6 +19,7 @@ from attachdash.store.gate import Gate
 
 T = TypeVar("T")
 BLOCK = 1_000
+ROOM = 100_000_000  # bytes that must be free before anything is written
 LONGEST_WAIT = 20.0  # seconds that a tidied store waits for readers before it gives up
 
 # Nothing outside the file may be loaded through SQL, and no statement can undo that; that nothing
@@ -27,6 +29,10 @@ LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
 }
+
+
+class _Failed(Exception):
+    """The file could not be written."""
 
 
 class DuckCursor:
@@ -132,17 +138,42 @@ class DuckEngine:
                 result = work(cursor)
                 cursor.run("COMMIT")
                 return result
-            except duckdb.IOException as error:
-                raise Unavailable(
-                    "The store could not be written (is the disk full?). Nothing was kept; "
-                    "make room and try again."
-                ) from error
+            except duckdb.TransactionException as error:
+                if "Failed to commit" in str(error):
+                    raise _Failed from error
+                raise
+            except (duckdb.IOException, duckdb.FatalException) as error:
+                raise _Failed from error
             finally:
                 # Closing a cursor rolls back what was not committed.
                 cursor.finish()
 
-        with self._write_lock, self._gate.passed():
-            return again(once, (duckdb.TransactionException,), tries=3)
+        self._refuse_without_room()
+        with self._write_lock:
+            try:
+                with self._gate.passed():
+                    return again(once, (duckdb.TransactionException,), tries=3)
+            except _Failed as error:
+                # What is in memory no longer agrees with the file: only the file is to be trusted.
+                with self._gate.shut(LONGEST_WAIT):
+                    self._root.close()
+                    self._root = self._opened()
+                raise Unavailable(
+                    "The store could not be written (is the disk full?). Nothing was kept; "
+                    "make room and try again."
+                ) from error
+
+    def _refuse_without_room(self) -> None:
+        """A commit that meets a full disk can take the whole process with it (seen): so none does.
+
+        Raises Unavailable; as soon as there is room again, writing goes on by itself.
+        """
+        free = shutil.disk_usage(self._path.parent).free
+        if free < ROOM:
+            raise Unavailable(
+                f"The disk is nearly full: {free // 1_000_000} MB are free, and {ROOM // 1_000_000} "
+                "are needed. Nothing was kept; make room, and it goes on by itself."
+            )
 
     def new_ids(self, kind: str, count: int) -> range:
         with self._write_lock:
