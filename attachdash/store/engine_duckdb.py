@@ -171,8 +171,9 @@ class DuckEngine:
         free = shutil.disk_usage(self._path.parent).free
         if free < ROOM:
             raise Unavailable(
-                f"The disk is nearly full: {free // 1_000_000} MB are free, and {ROOM // 1_000_000} "
-                "are needed. Nothing was kept; make room, and it goes on by itself."
+                f"The disk is nearly full: {free // 1_000_000} MB are free, but "
+                f"{ROOM // 1_000_000} are needed. Nothing was kept; make room, and it goes on by "
+                "itself."
             )
 
     def new_ids(self, kind: str, count: int) -> range:
