@@ -150,7 +150,7 @@ def import_file(
             "missing": tuple(code.strip() for code in missing.split(",") if code.strip()),
         }
         page = "The page Import does the same."
-        with _viewer(who, role, page) as viewer:
+        with acting(who, role, page) as viewer:
             mapping = _mapping(table, said, viewer.today, may_guess=yes or dry_run)
             preview = importing.preview_import(viewer, table, mapping)
             for problem in preview.problems[:TOLD]:
@@ -193,7 +193,7 @@ def export(
 ) -> None:
     """Write what a named person may see; the whole practice for an administrator."""
     page = "No page exports yet: export while the server is stopped."
-    with told_to_people(), _viewer(who, role, page) as viewer:
+    with told_to_people(), acting(who, role, page) as viewer:
         if folder.exists() and not folder.is_dir():
             raise Invalid(f"{folder} is a file: name a folder.")
         if folder.exists() and any(folder.iterdir()) and not force:
@@ -247,7 +247,7 @@ def _is_held(error: ForPeople) -> bool:
 
 
 @contextmanager
-def _viewer(who: str, role: Role | None, page: str) -> Iterator[Viewer]:
+def acting(who: str, role: Role | None, page: str) -> Iterator[Viewer]:
     """The named person acting on the practice, at the terminal; `page` where the server has it."""
     try:
         store = _open("practice")

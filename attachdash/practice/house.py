@@ -24,6 +24,7 @@ class Settings:
     time_zone: str = "UTC"
     crisis_text: str = ""
     is_demo: bool = False
+    data_until: str = ""  # after a restore: from when the data are, ISO in UTC
 
 
 @use_case(
@@ -41,6 +42,7 @@ def settings(viewer: Viewer) -> Settings:
         time_zone=known.get("time_zone", "UTC"),
         crisis_text=known.get("crisis_text", ""),
         is_demo=known.get("is_demo", "") == "yes",
+        data_until=known.get("data_until", ""),
     )
 
 

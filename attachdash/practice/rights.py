@@ -211,6 +211,7 @@ def change(
         return result
 
     result = viewer.store.engine.writing(viewer.scope, both)
+    viewer.store.mark.advance(done[-1][0])
     call.audited = True
     return result
 

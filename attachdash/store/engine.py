@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import pandas as pd
@@ -71,6 +72,16 @@ class Engine(Protocol):
 
     def after_others(self, name: str) -> AbstractContextManager[None]:
         """One holder of `name` at a time: whoever comes later waits."""
+
+    def copy_to(self, path: Path) -> dict[str, tuple[int, str]]:
+        """Write all that is committed now to a file at `path`, opened again and compared.
+
+        Rows and a sum of each table. Raises Unavailable, with nothing left behind, when the copy
+        differs, the disk is full, or the database is a server, which has tools of its own.
+        """
+
+    def compact(self) -> None:
+        """Bring the tables into the order in which pages read them."""
 
     def close(self) -> None:
         """Let the database go."""

@@ -1,6 +1,7 @@
 """DuckDB in one file, held by one process."""
 
 import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -12,18 +13,26 @@ import pandas as pd
 import pyarrow as pa
 
 from attachdash.errors import Unavailable
+from attachdash.store import copy_duckdb
 from attachdash.store.engine import Row, Scope, again, held
+from attachdash.store.gate import Gate
 
 T = TypeVar("T")
 BLOCK = 1_000
+ROOM = 100_000_000  # bytes that must be free before anything is written
+LONGEST_WAIT = 20.0  # seconds that a tidied store waits for readers before it gives up
 
-# Nothing outside the file may be read or loaded through SQL, and no statement can undo that.
+# Nothing outside the file may be loaded through SQL, and no statement can undo that; that nothing
+# may be read is set once the store is open, because one folder is left out.
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
 }
+
+
+class _Failed(Exception):
+    """The file could not be written."""
 
 
 class DuckCursor:
@@ -65,6 +74,10 @@ class DuckCursor:
         finally:
             self._connection.unregister("rows_to_append")
 
+    def copy_to(self, path: Path) -> copy_duckdb.Sums:
+        """See Engine.copy_to."""
+        return copy_duckdb.copy(self._connection, path)
+
     def finish(self) -> None:
         for name in self._staged:
             self._connection.unregister(name)
@@ -88,24 +101,34 @@ class DuckEngine:
     dialect = "duckdb"
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        try:
-            self._root = duckdb.connect(str(path), read_only=read_only, config=LOCKED_DOWN)
-        except duckdb.IOException as error:
-            raise Unavailable(why_not_opened(path, str(error))) from error
-        self._root.execute("SET lock_configuration = true")
+        self._path, self._read_only = path, read_only
+        self._root = self._opened()
+        self._gate = Gate()
         self._write_lock = threading.RLock()
         self._jobs: dict[str, threading.Lock] = {}
         self._blocks: dict[str, tuple[int, int]] = {}
 
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        try:
+            root = duckdb.connect(str(self._path), read_only=self._read_only, config=LOCKED_DOWN)
+        except duckdb.IOException as error:
+            raise Unavailable(why_not_opened(self._path, str(error))) from error
+        # Copies of the store go into this folder and nowhere else.
+        root.execute("SET allowed_directories = ['" + str(copies_of(self._path.parent)) + "']")
+        root.execute("SET enable_external_access = false")
+        root.execute("SET lock_configuration = true")
+        return root
+
     @contextmanager
     def reading(self, scope: Scope) -> Iterator[DuckCursor]:
-        cursor = DuckCursor(self._root.cursor())
-        try:
-            cursor.run("BEGIN TRANSACTION READ ONLY")
-            yield cursor
-            cursor.run("COMMIT")
-        finally:
-            cursor.finish()
+        with self._gate.passed():
+            cursor = DuckCursor(self._root.cursor())
+            try:
+                cursor.run("BEGIN TRANSACTION READ ONLY")
+                yield cursor
+                cursor.run("COMMIT")
+            finally:
+                cursor.finish()
 
     def writing(self, scope: Scope, work: Callable[[DuckCursor], T]) -> T:
         def once() -> T:
@@ -115,17 +138,43 @@ class DuckEngine:
                 result = work(cursor)
                 cursor.run("COMMIT")
                 return result
-            except duckdb.IOException as error:
-                raise Unavailable(
-                    "The store could not be written (is the disk full?). Nothing was kept; "
-                    "make room and try again."
-                ) from error
+            except duckdb.TransactionException as error:
+                if "Failed to commit" in str(error):
+                    raise _Failed from error
+                raise
+            except (duckdb.IOException, duckdb.FatalException) as error:
+                raise _Failed from error
             finally:
                 # Closing a cursor rolls back what was not committed.
                 cursor.finish()
 
+        self._refuse_without_room()
         with self._write_lock:
-            return again(once, (duckdb.TransactionException,), tries=3)
+            try:
+                with self._gate.passed():
+                    return again(once, (duckdb.TransactionException,), tries=3)
+            except _Failed as error:
+                # What is in memory no longer agrees with the file: only the file is to be trusted.
+                with self._gate.shut(LONGEST_WAIT):
+                    self._root.close()
+                    self._root = self._opened()
+                raise Unavailable(
+                    "The store could not be written (is the disk full?). Nothing was kept; "
+                    "make room and try again."
+                ) from error
+
+    def _refuse_without_room(self) -> None:
+        """A commit that meets a full disk can take the whole process with it (seen): so none does.
+
+        Raises Unavailable; as soon as there is room again, writing goes on by itself.
+        """
+        free = shutil.disk_usage(self._path.parent).free
+        if free < ROOM:
+            raise Unavailable(
+                f"The disk is nearly full: {free // 1_000_000} MB are free, but "
+                f"{ROOM // 1_000_000} are needed. Nothing was kept; make room, and it goes on by "
+                "itself."
+            )
 
     def new_ids(self, kind: str, count: int) -> range:
         with self._write_lock:
@@ -158,8 +207,49 @@ class DuckEngine:
         with self._write_lock:
             yield
 
+    def copy_to(self, path: Path) -> copy_duckdb.Sums:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._gate.passed():
+            cursor = DuckCursor(self._root.cursor())
+            try:
+                sums = cursor.copy_to(path)
+            except duckdb.IOException as error:
+                path.unlink(missing_ok=True)
+                raise Unavailable(
+                    f"No copy could be written to {path}: is the disk full?"
+                ) from error
+            finally:
+                cursor.finish()
+        if copy_duckdb.sums_of(path) != sums:
+            path.unlink()
+            raise Unavailable("The copy of the store differs from the store. It was thrown away.")
+        return sums
+
+    def compact(self) -> None:
+        """Put a copy in the order of reading in the place of the file; writers wait meanwhile.
+
+        Raises Unavailable, with the store as it was, when readers don't come to an end.
+        """
+        beside = copies_of(self._path.parent) / "compacted.duckdb"
+        with self._write_lock:
+            self.copy_to(beside)
+            with self._gate.shut(LONGEST_WAIT):
+                self._root.execute("CHECKPOINT")
+                self._root.close()
+                try:
+                    # A log that is left would be played into the new file.
+                    if not Path(f"{self._path}.wal").exists():
+                        beside.replace(self._path)
+                finally:
+                    self._root = self._opened()
+
     def close(self) -> None:
         self._root.close()
+
+
+def copies_of(home: Path) -> Path:
+    """Where the copies of a practice's store are kept."""
+    return home / "backups"
 
 
 def why_not_opened(path: Path, message: str) -> str:

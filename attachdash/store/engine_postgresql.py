@@ -4,6 +4,7 @@ import contextlib
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
@@ -210,6 +211,14 @@ class PostgresEngine:
         with psycopg.connect(self._url, autocommit=True) as connection:
             PostgresCursor(connection).run("SELECT pg_advisory_lock($1)", zlib.crc32(name.encode()))
             yield
+
+    def copy_to(self, path: Path) -> dict[str, tuple[int, str]]:
+        raise Unavailable(
+            "The store is on a PostgreSQL server: back it up there, with pg_basebackup or pg_dump."
+        )
+
+    def compact(self) -> None:
+        """Nothing to do: the server keeps indexes."""
 
     def close(self) -> None:
         self._pool.close()

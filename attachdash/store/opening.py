@@ -14,6 +14,7 @@ from attachdash.store.definitions import Catalogue
 from attachdash.store.engine import Engine, Scope
 from attachdash.store.engine_duckdb import DuckEngine
 from attachdash.store.engine_postgresql import PostgresEngine
+from attachdash.store.mark import Mark
 from attachdash.store.migrate import migrate
 
 
@@ -24,6 +25,7 @@ class Store:
     engine: Engine
     home: Path
     audit_key: bytes = field(repr=False)
+    mark: Mark = field(repr=False)
     library: Library
     catalogue: Catalogue
     # How far each site's audit was found to hold since this process began.
@@ -52,9 +54,13 @@ def open_store(home: Path, now: datetime, *, url: str | None = None, create: boo
         # Several processes may start on a new or older store at once.
         with engine.after_others("opening"):
             migrate(engine, now)
+            key = _audit_key(engine, home)
+            mark = Mark(home, key)
+            with engine.reading(Scope()) as cursor:
+                mark.check(cursor, 1)
             known = library()
             catalogue = definitions.load(engine, known, now)
-            return Store(engine, home, _audit_key(engine, home), known, catalogue)
+            return Store(engine, home, key, mark, known, catalogue)
     except BaseException:
         engine.close()
         raise

@@ -42,6 +42,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("import_file.py", "Import", "import", frozenset({_T, _A})),
     PageEntry("audit.py", "Audit", "audit", frozenset({_A})),
     PageEntry("settings.py", "Settings", "settings", frozenset({_A})),
+    PageEntry("system.py", "System", "system", frozenset({_A})),
     PageEntry("account.py", "Account", "account", frozenset(ALL_SIGNED_IN)),
 )
 

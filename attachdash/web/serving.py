@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from attachdash import settings
 from attachdash.errors import ForPeople, Unavailable
-from attachdash.web import errors, house, selftest
+from attachdash.web import errors, house, nightly, selftest
 
 # What the first page would else wait for.
 HEAVY = ("plotly.graph_objects", "streamlit_authenticator", "attachdash.charts")
@@ -40,7 +41,12 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     # What was made up to here lives as long as the server: the collector needn't walk it again.
     gc.collect()
     gc.freeze()
+    # The demo is made anew at any time; it needs no backups.
+    serves_practice = settings.practice_served() == "practice"
+    stopped = nightly.start(house.store()) if serves_practice else None
     try:
         yield
     finally:
+        if stopped is not None:
+            stopped.set()
         house.close()

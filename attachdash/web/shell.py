@@ -1,11 +1,13 @@
 """The frame of every page: who is here, which pages are theirs, how to leave."""
 
+from datetime import datetime
+
 import streamlit as st
 
 from attachdash.charts.logo import wordmark
 from attachdash.practice.house import settings
 from attachdash.practice.rights import Role, Viewer
-from attachdash.web import browser, look, navigation, rows, signin, who
+from attachdash.web import browser, look, navigation, rows, signin, tables, who
 
 
 def _entrance(viewer: Viewer) -> st.Page:
@@ -43,6 +45,17 @@ def _help_now(viewer: Viewer) -> None:
     """Where to turn in danger, on every page of a client's."""
     with st.popover("Need help now?"):
         st.html(rows.where_to_turn(settings(viewer)))
+
+
+def _say_restored(viewer: Viewer) -> None:
+    """After a restore each page says from when the data are, until an administrator ends it."""
+    practice = settings(viewer)
+    if practice.data_until:
+        there = tables.local(datetime.fromisoformat(practice.data_until), practice.time_zone)
+        st.warning(
+            f"A backup was put back: these are the data of {tables.day(there.date())}, "
+            f"{there:%H:%M}. What came in later is missing."
+        )
 
 
 def _who_is_here(viewer: Viewer) -> None:
@@ -88,5 +101,6 @@ else:
     st.logo(str(wordmark(browser.mode())), size="large")
     page = _menu(viewer)
     _who_is_here(viewer)
+    _say_restored(viewer)
 _watch(browser.mode())
 page.run()

@@ -119,7 +119,8 @@ RIGHTS = {"rights.change", "rights.looked_at", "rights.opened", "rights.reach",
           "rights.whole_practice"}  # fmt: skip
 WHO_IS_THERE = {"entrance.anonymous", "entrance.at_terminal", "entrance.today",
                 "entrance.viewer_of"}  # fmt: skip
-ON_THE_SERVER = {"checking.problems", "founding.check_founded"}
+ON_THE_SERVER = {"checking.problems", "founding.check_founded", "safekeeping.is_due",
+                 "safekeeping.nightly"}  # fmt: skip
 # Inside a use-case, which has asked already: on its cursor, or through a Reach.
 INSIDE = {
     "clients.one_client", "clients.read", "clients.refile", "courses.from_scores",
@@ -228,6 +229,8 @@ def test_each_use_case_is_truly_done_for_somebody(small: House) -> None:
     assert not do("house.audit_holds", admin)
     assert len(do("house.audit_trail", admin))  # type: ignore[arg-type]
     assert do("house.audit_kinds", admin)
+    for name in ("back_up", "check_now", "tidy", "state", "end_restored_notice"):
+        do(f"safekeeping.{name}", admin)
     do("house.settings", admin)
     nobody = viewer(small, "anonymous")
     assert do("entrance.sign_in", nobody, "t.one", PASSWORD)

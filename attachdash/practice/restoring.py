@@ -1,0 +1,85 @@
+"""Putting a backup back, at the terminal, while nobody serves the practice."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from attachdash.errors import Invalid
+from attachdash.practice.entrance import at_terminal
+from attachdash.practice.rights import Role, Viewer, change
+from attachdash.store import Store, copies, open_store, settings
+from attachdash.store.copies import Backup
+from attachdash.store.mark import FILE
+from attachdash.store.opening import database
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was put back, and where that lies which was there before."""
+
+    backup: Backup
+    aside: Path | None
+
+
+def newest(home: Path) -> Path:
+    """The folder of the newest backup beside a practice. Raises Invalid when there is none."""
+    backups = copies.kept(home)
+    if not backups:
+        raise Invalid(f"There is no backup in {home / 'backups'}. Name the folder of one.")
+    return backups[0].folder
+
+
+def restore(home: Path, folder: Path, sign_in: str, now: datetime) -> Restored:
+    """Put the backup in `folder` in the place of the practice in `home`; nothing is thrown away.
+
+    The backup is verified, opened and brought to this version beside the practice first. Raises
+    Invalid, Refused or Unavailable with the practice as it was.
+    """
+    backup = copies.verified(folder)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if database(home).exists():
+        copies.refuse_if_held(home)
+    staged = home / "restoring"
+    copies.stage(folder, staged)
+    store = open_store(staged, now)
+    try:
+        _noted(_administrator(store, sign_in, now), "restored backup", backup.made_at)
+    finally:
+        store.close()
+    return Restored(backup, copies.exchange(home, staged, now))
+
+
+def keep_what_is_left(home: Path, sign_in: str, now: datetime) -> None:
+    """Go on with a store that is behind its mark, and say so on every page.
+
+    Raises Refused where that person is no administrator, Invalid where nothing is missing.
+    """
+    mark = home / FILE
+    if not mark.exists():
+        raise Invalid("Nothing is known to be missing: no mark refuses this store.")
+    refused = mark.with_suffix(".refused.json")
+    mark.rename(refused)
+    try:
+        store = open_store(home, now)
+        try:
+            viewer = _administrator(store, sign_in, now)
+            _noted(viewer, "kept what was left", now)
+        finally:
+            store.close()
+    except BaseException:
+        refused.replace(mark)
+        raise
+
+
+def _administrator(store: Store, sign_in: str, now: datetime) -> Viewer:
+    return at_terminal(store, sign_in, now, Role.ADMINISTRATOR)
+
+
+def _noted(viewer: Viewer, kind: str, until: datetime) -> None:
+    """Every page says from then on from when the data are."""
+    change(
+        viewer,
+        kind,
+        lambda cursor: settings.put(cursor, viewer.site_id, "data_until", until.isoformat()),
+        detail=f"data until {until:%Y-%m-%d %H:%M} UTC",
+    )
