@@ -3,12 +3,10 @@
 import streamlit as st
 
 from attachdash import web
-from attachdash.practice.outcomes import Outcome, outcomes
+from attachdash.practice.outcomes import FEWEST, Outcome, outcomes
 from attachdash.practice.words import LEADS, TRIAD, Domain
 from attachdash.web import rows, tables
 
-# Fewer therapies say more of single people than of a scale.
-FEWEST = 5
 COLUMNS = ("Scale", "n", "First mean (SD)", "Latest mean (SD)", "Late starts")
 AFTER_TRIAD = (
     Domain.ATTACHMENT, Domain.RELATIONSHIPS, Domain.UNDERSTANDING_EMOTIONS, Domain.WELLBEING,
@@ -38,7 +36,7 @@ def mean_sd(mean: float | None, sd: float | None) -> str:
 def cells(row: Outcome) -> tuple[str, ...]:
     """One scale."""
     label, n = row.instrument.scale_label(row.scale), f"{row.compared} of {row.episodes}"
-    if row.compared < FEWEST or row.first_mean is None:
+    if row.too_few:
         return label, n, f"fewer than {FEWEST}, not shown", "", ""
     return (
         label,

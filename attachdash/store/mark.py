@@ -40,7 +40,8 @@ class Mark:
                 return
             self._seq = place.seq
             body: dict[str, object] = {"seq": place.seq, "hash": place.hash}
-            beside = self._path.with_suffix(".new")
+            # Several processes may share the folder: each writes beside under a name of its own.
+            beside = self._path.with_suffix(f".{os.getpid()}")
             descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w") as file:
                 json.dump({**body, "seal": seal(self._key, body)}, file)

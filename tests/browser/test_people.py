@@ -3,7 +3,7 @@
 import secrets
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 
 from tests.browser.people import settled, sign_in, someone, unexpected
 from tests.browser.served import Served
@@ -100,9 +100,18 @@ def add(page: Page, name: str, sign_in_name: str, role: str) -> None:
 
 def pick(page: Page, form: Locator, label: str, words: str) -> None:
     """Choose from a list by typing."""
-    form.get_by_label(label, exact=True).click()
-    form.get_by_label(label, exact=True).fill(words)
-    page.get_by_role("option", name=words).first.click()
+    field, option = form.get_by_label(label, exact=True), page.get_by_role("option", name=words)
+    for _ in range(5):
+        field.click()
+        field.fill(words)
+        try:
+            # A run of the page that comes meanwhile draws the list anew, or shuts it.
+            option.first.click(timeout=3_000)
+        except TimeoutError:
+            page.keyboard.press("Escape")
+            continue
+        return
+    raise AssertionError(f"{words!r} could not be chosen")
 
 
 def told(page: Page, words: str) -> None:

@@ -42,7 +42,9 @@ def test_a_table_keeps_its_column_names_on_a_phone(demo: Served, browser: Browse
         expect(page.locator("td").first).to_be_visible(timeout=30_000)
         settled(page)
         names = page.evaluate(
-            "[...document.querySelectorAll('td')].map(c => getComputedStyle(c, '::before').content)"
+            # The first cell of a row stands bold in its place.
+            "[...document.querySelectorAll('td:not(:first-child)')]"
+            ".map(c => getComputedStyle(c, '::before').content)"
         )
         assert len(names) > 50
         assert [one for one in names if one.strip('" :') in ("", "none", "normal")] == []

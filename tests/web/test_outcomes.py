@@ -24,6 +24,7 @@ def outcome(instrument_id: str, compared: int, mean: float | None = 12.5) -> lis
     return [
         Outcome(
             instrument=instrument, scale=scale, episodes=9, compared=compared, late=1,
+            too_few=compared < 5,
             first_mean=mean, first_sd=mean, latest_mean=mean, latest_sd=mean,
         )
         for scale in instrument.scales
