@@ -74,15 +74,16 @@ with right:
         st.header("Nightly job", anchor=False)
         if practice.is_demo:
             st.write("The demo has none: it can be made anew. The buttons do the same.")
-        tables.table(
-            ("Step", "When", "Result"),
-            [
-                (NAMES[name], when(step.started_at), step.result)
-                for name, step in state.steps.items()
-            ],
-            "Steps of the nightly job",
-        )
-        if not state.steps and not practice.is_demo:
+        if state.steps:
+            tables.table(
+                ("Step", "When", "Result"),
+                [
+                    (NAMES[name], when(step.started_at), step.result)
+                    for name, step in state.steps.items()
+                ],
+                "Steps of the nightly job",
+            )
+        elif not practice.is_demo:
             st.write("It runs after 02:00, or at the first occasion later: not yet.")
     with web.card("wrong"):
         st.header("If something goes wrong", anchor=False)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from attachdash.practice import clients
 from attachdash.practice.clients import Client, Episode
-from attachdash.practice.rights import Viewer
+from attachdash.practice.rights import Role, Viewer
 from attachdash.web import look, tables
 from attachdash.web.forms import attempt, form_key
 
@@ -31,8 +31,12 @@ def card(viewer: Viewer, client: Client) -> None:
             )
             for one in client.episodes
         ]
+        # What a therapy is for is the therapist's to know; an administrator keeps the dates.
+        wide = 3 if viewer.role is Role.THERAPIST else 2
         if rows:
-            tables.table(("Began", "Last day", "What for"), rows, "Episodes")
+            tables.table(
+                ("Began", "Last day", "What for")[:wide], [row[:wide] for row in rows], "Episodes"
+            )
         else:
             st.html(
                 '<div class="ad-meta">None yet. Open one so that answers are filed under it.</div>'
@@ -52,7 +56,9 @@ def _open(viewer: Viewer, client: Client) -> None:
     key = form_key("open_episode")
     with st.expander("Open an episode", key=f"{key}_open"), st.form(key):
         day = st.date_input("First day", viewer.today, format="DD/MM/YYYY", key=f"{key}_day")
-        problem = st.text_input("What for, in a few words (optional)", key=f"{key}_problem")
+        problem = ""
+        if viewer.role is Role.THERAPIST:
+            problem = st.text_input("What for, in a few words (optional)", key=f"{key}_problem")
         nominal = st.checkbox("The day is a guess", key=f"{key}_nominal")
         if st.form_submit_button("Open"):
             attempt(
