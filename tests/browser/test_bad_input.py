@@ -96,7 +96,7 @@ def known(served: Served) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("role", [Role.ANONYMOUS, *OF_ROLE])
-def test_h03_a_forged_page_name_or_hash_shows_nothing_foreign(
+def test_h01_a_forged_page_name_or_hash_shows_nothing_foreign(
     served: Served, known: dict[str, str], role: Role
 ) -> None:
     name = OF_ROLE.get(role, "")
@@ -117,7 +117,7 @@ def test_h03_a_forged_page_name_or_hash_shows_nothing_foreign(
         assert {tuple(seen.buttons) for _, _, seen in found} == {("Sign in",)}
 
 
-def test_h03_a_copied_link_leads_a_stranger_to_sign_in_and_another_role_nowhere(
+def test_h01_a_copied_link_leads_a_stranger_to_sign_in_and_another_role_nowhere(
     served: Served, browser: Browser
 ) -> None:
     foreign = [entry for entry in PAGES if Role.CLIENT not in entry.roles]

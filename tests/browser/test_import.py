@@ -67,7 +67,7 @@ def check(page: Page, name: str, content: bytes) -> None:
     step(page, "Check")
 
 
-def test_h11_a_file_is_kept_once_and_its_refusals_are_said(
+def test_h07_a_file_is_kept_once_and_its_refusals_are_said(
     demo: Served, browser: Browser, tmp_path: Path
 ) -> None:
     with someone(browser, height=2400) as (_, page, wrong):

@@ -70,7 +70,7 @@ def look_over(page: Page) -> None:
     page.keyboard.press("Enter")
 
 
-def test_h20_a_risk_answer_is_said_before_and_after_it_is_kept_and_stands_first(
+def test_h04_a_risk_answer_is_said_before_and_after_it_is_kept_and_stands_first(
     demo: Served, browser: Browser
 ) -> None:
     with someone(browser, height=1600) as (_, page, wrong):
@@ -144,7 +144,7 @@ def test_h20_a_risk_answer_is_said_before_and_after_it_is_kept_and_stands_first(
         assert unexpected(wrong) == []
 
 
-def test_h23_what_is_typed_is_held_over_another_page_and_gone_with_the_person(
+def test_h01_what_is_typed_is_held_over_another_page_and_gone_with_the_person(
     demo: Served, browser: Browser
 ) -> None:
     with someone(browser, height=1600) as (_, page, wrong):
