@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -43,33 +43,40 @@ def make(engine: Engine, home: Path, key: bytes, now: datetime) -> Backup:
 
     Raises Unavailable, with nothing left behind, when it can't be written or isn't the same.
     """
-    folder = copies_of(home) / f"{now:%Y%m%dT%H%M%SZ}"
-    unfinished = folder.with_suffix(".unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    try:
-        unfinished.mkdir(parents=True, mode=0o700)
-        sums = engine.copy_to(unfinished / DATABASE)
-        with engine.reading(Scope()) as cursor:
-            step = cursor.one("SELECT max(number) FROM migration")
-        body: dict[str, object] = {
-            "made_at": now.isoformat(),
-            "version": __version__,
-            "step": int(step[0]) if step else 0,
-            "seq": sums["audit"][0],
-            "size": (unfinished / DATABASE).stat().st_size,
-            "sha256": sha256_of(unfinished / DATABASE),
-            "tables": {name: list(one) for name, one in sums.items()},
-        }
-        _write(unfinished / KEY, key.hex())
-        _write(unfinished / MANIFEST, json.dumps({**body, "seal": seal(key, body)}, indent=1))
-        unfinished.rename(folder)
-    except OSError as error:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        raise Unavailable(f"The backup could not be written: {error.strerror}.") from error
-    except BaseException:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        raise
+    with engine.only_one("backup") as mine:
+        if not mine:
+            raise Unavailable("A backup is being made just now.")
+        for left in copies_of(home).glob("*.unfinished"):
+            shutil.rmtree(left)
+        while (folder := copies_of(home) / f"{now:%Y%m%dT%H%M%SZ}").exists():
+            now += timedelta(seconds=1)
+        unfinished = folder.with_suffix(".unfinished")
+        try:
+            _written(engine, unfinished, key, now)
+            unfinished.rename(folder)
+        except OSError as error:
+            raise Unavailable(f"The backup could not be written: {error.strerror}.") from error
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
     return _read(folder)
+
+
+def _written(engine: Engine, folder: Path, key: bytes, now: datetime) -> None:
+    folder.mkdir(parents=True, mode=0o700)
+    sums = engine.copy_to(folder / DATABASE)
+    with engine.reading(Scope()) as cursor:
+        step = cursor.one("SELECT max(number) FROM migration")
+    body: dict[str, object] = {
+        "made_at": now.isoformat(),
+        "version": __version__,
+        "step": int(step[0]) if step else 0,
+        "seq": sums["audit"][0],
+        "size": (folder / DATABASE).stat().st_size,
+        "sha256": sha256_of(folder / DATABASE),
+        "tables": {name: list(one) for name, one in sums.items()},
+    }
+    _write(folder / KEY, key.hex())
+    _write(folder / MANIFEST, json.dumps({**body, "seal": seal(key, body)}, indent=1))
 
 
 def kept(home: Path) -> list[Backup]:

@@ -24,7 +24,9 @@ def copy(cursor: duckdb.DuckDBPyConnection, path: Path) -> Sums:
     Readers and writers go on meanwhile. Only COPY FROM DATABASE takes tables with their keys;
     copying the file itself gave an empty database (measured).
     """
-    path.unlink(missing_ok=True)
+    # What a killed copy left; its log would be played into the new one.
+    for left in (path, Path(f"{path}.wal")):
+        left.unlink(missing_ok=True)
     cursor.execute("ATTACH '" + str(path).replace("'", "''") + "' AS copied")
     try:
         cursor.execute("BEGIN TRANSACTION")
