@@ -32,26 +32,31 @@ def copy(cursor: duckdb.DuckDBPyConnection, path: Path) -> Sums:
         cursor.execute("BEGIN TRANSACTION")
         source = cursor.execute("SELECT current_database()").fetchall()[0][0]
         cursor.execute(f"COPY FROM DATABASE {source} TO copied (SCHEMA)")
-        sums: Sums = {}
+        found: Sums = {}
         for name in _tables(cursor):
             order = f" ORDER BY {ORDER[name]}" if name in ORDER else ""
             cursor.execute(
                 f"INSERT INTO copied.main.{name} SELECT * FROM {source}.main.{name}{order}"
             )
-            sums[name] = _sum(cursor, f"{source}.main.{name}")
+            found[name] = _sum(cursor, f"{source}.main.{name}")
         cursor.execute("COMMIT")
     finally:
         cursor.execute("DETACH copied")
     os.chmod(path, 0o600)
     with path.open("rb") as written:
         os.fsync(written.fileno())
-    return sums
+    return found
 
 
 def sums_of(path: Path) -> Sums:
     """What a file that nobody writes to holds."""
     with duckdb.connect(str(path), read_only=True) as connection:
-        return {name: _sum(connection, name) for name in _tables(connection)}
+        return sums(connection)
+
+
+def sums(connection: duckdb.DuckDBPyConnection) -> Sums:
+    """What an open database holds; every row of it is read."""
+    return {name: _sum(connection, name) for name in _tables(connection)}
 
 
 def sha256_of(path: Path) -> str:

@@ -80,6 +80,9 @@ class Engine(Protocol):
         differs, the disk is full, or the database is a server, which has tools of its own.
         """
 
+    def read_through(self) -> None:
+        """Read every row there is. Raises Unavailable where a part can't be read any more."""
+
     def compact(self) -> None:
         """Bring the tables into the order in which pages read them."""
 

@@ -31,6 +31,13 @@ LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
+# What reading a file raises whose blocks are not what they were.
+DAMAGE = (
+    duckdb.IOException, duckdb.SerializationException, duckdb.InternalException,
+    duckdb.FatalException,
+)  # fmt: skip
+
+
 class _Failed(Exception):
     """The file could not be written."""
 
@@ -78,6 +85,10 @@ class DuckCursor:
         """See Engine.copy_to."""
         return copy_duckdb.copy(self._connection, path)
 
+    def read_through(self) -> None:
+        """See Engine.read_through."""
+        copy_duckdb.sums(self._connection)
+
     def finish(self) -> None:
         for name in self._staged:
             self._connection.unregister(name)
@@ -111,7 +122,7 @@ class DuckEngine:
     def _opened(self) -> duckdb.DuckDBPyConnection:
         try:
             root = duckdb.connect(str(self._path), read_only=self._read_only, config=LOCKED_DOWN)
-        except duckdb.IOException as error:
+        except duckdb.Error as error:
             raise Unavailable(why_not_opened(self._path, str(error))) from error
         # Copies of the store go into this folder and nowhere else.
         root.execute("SET allowed_directories = ['" + str(copies_of(self._path.parent)) + "']")
@@ -127,6 +138,8 @@ class DuckEngine:
                 cursor.run("BEGIN TRANSACTION READ ONLY")
                 yield cursor
                 cursor.run("COMMIT")
+            except DAMAGE as error:
+                raise Unavailable(damaged(self._path)) from error
             finally:
                 cursor.finish()
 
@@ -158,6 +171,8 @@ class DuckEngine:
                 with self._gate.shut(LONGEST_WAIT):
                     self._root.close()
                     self._root = self._opened()
+                if "Corrupt" in str(error.__cause__):
+                    raise Unavailable(damaged(self._path)) from error
                 raise Unavailable(
                     "The store could not be written (is the disk full?). Nothing was kept; "
                     "make room and try again."
@@ -225,6 +240,10 @@ class DuckEngine:
             raise Unavailable("The copy of the store differs from the store. It was thrown away.")
         return sums
 
+    def read_through(self) -> None:
+        with self.reading(Scope()) as cursor:
+            cursor.read_through()
+
     def compact(self) -> None:
         """Put a copy in the order of reading in the place of the file; writers wait meanwhile.
 
@@ -256,4 +275,12 @@ def why_not_opened(path: Path, message: str) -> str:
     """Words for a store that DuckDB would not open."""
     if process := re.search(r"PID (\d+)", message):
         return f"The store {path} is held by process {process[1]}. Use its pages, or stop it first."
-    return f"The store {path} could not be opened. Run `attachdash check` to see why."
+    return damaged(path)
+
+
+def damaged(path: Path) -> str:
+    """Words for a file that can't be read any more."""
+    return (
+        f"The store {path} is damaged: a part of it can't be read. Nothing was changed. Restore "
+        "the last backup with `attachdash restore`."
+    )

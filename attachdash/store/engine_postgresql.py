@@ -217,6 +217,9 @@ class PostgresEngine:
             "The store is on a PostgreSQL server: back it up there, with pg_basebackup or pg_dump."
         )
 
+    def read_through(self) -> None:
+        """Nothing to do: the server has checks of its own."""
+
     def compact(self) -> None:
         """Nothing to do: the server keeps indexes."""
 
