@@ -1,29 +1,21 @@
-"""How fast is the client page, and how fast does a file come in?
+"""How fast is the client page?
 
 `python -m benchmarks.client_page` makes a demo in a folder of its own and measures there: what
-practice and store take for a record and a caseload; a rerun of the client page by a real server,
-as a browser's websocket sees it; an import with all that follows from it, beside pandas with
-vectorised checks and chunked `to_sql` into SQLite, which keeps answers and nothing else.
+practice and store take for a record and a caseload, and a rerun of the client page by a real
+server, as a browser's websocket sees it.
 """
 
 import asyncio
-import io
-import shutil
-import sqlite3
 import tempfile
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from statistics import median
 from time import perf_counter
 
 import numpy as np
-import pandas as pd
 
-from attachdash.intake import Mapping, read_csv
-from attachdash.practice import caseload, entrance, founding, importing, record
+from attachdash.practice import caseload, entrance, record
 from attachdash.practice.demo import make_demo
-from attachdash.practice.rights import Role, Viewer
 from attachdash.store import open_store
 from tests.browser.driver import Seen, Tab
 from tests.browser.served import Served, cookies, start
@@ -32,14 +24,6 @@ THERAPIST = "a.okafor"
 CALLS = 50
 RERUNS = 30
 WARMED = 5
-IMPORTED = 200_000
-EACH = 20  # answers a client: one a week
-IMPORTS = 3
-PERSON = "a.bench"
-ITEMS = tuple(f"q{n}" for n in range(1, 10))
-MAPPING = Mapping(
-    instrument="phq9", client="code", answered_on="date", date_format="iso", items=ITEMS
-)
 
 
 def line(what: str, found: str, goal: str) -> None:
@@ -116,69 +100,6 @@ def served_page(home: Path, name: str) -> None:
     line("client page rerun, over the websocket, p95", f"{p95:.1f} ms", "goal seen 200")
 
 
-def phq9_file(rows: int, today: date) -> bytes:
-    """Seeded answers, week by week, 2% blank, as a file that a practice might bring."""
-    random = np.random.default_rng(20_26)
-    drawn = random.choice(4, (rows, 9), p=[0.4, 0.3, 0.2, 0.1]).astype(object)
-    drawn[random.random(drawn.shape) < 0.02] = ""
-    first = today - timedelta(weeks=EACH + 1)
-    frame = pd.DataFrame(drawn, columns=list(ITEMS))
-    frame.insert(0, "code", [f"N-{n // EACH:06}" for n in range(rows)])
-    frame.insert(1, "date", [str(first + timedelta(weeks=n % EACH)) for n in range(rows)])
-    return frame.to_csv(index=False).encode()
-
-
-def ours(folder: Path, data: bytes, now: datetime) -> float:
-    """Seconds from the file's bytes to all kept: scores, summary, flags, batch, audit."""
-    store, _ = founding.found(folder, PERSON, "Bench", now)
-    try:
-        admin: Viewer = entrance.at_terminal(store, PERSON, now, Role.ADMINISTRATOR)
-        began = perf_counter()
-        kept = importing.import_file(
-            admin, read_csv("bench.csv", data), MAPPING, create_clients=True, open_episodes=True
-        )
-        taken = perf_counter() - began
-    finally:
-        store.close()
-    if (kept.kept, kept.refused) != (IMPORTED, 0):
-        raise RuntimeError(f"kept {kept.kept}, refused {kept.refused} of {IMPORTED}")
-    return taken
-
-
-def with_pandas(path: Path, data: bytes, today: date) -> float:
-    """Seconds of the usual way: read, check whole columns, append in chunks. Answers only."""
-    began = perf_counter()
-    frame = pd.read_csv(io.BytesIO(data))
-    answers, days = frame[list(ITEMS)], pd.to_datetime(frame["date"], format="%Y-%m-%d")
-    good = ((answers.isna()) | (answers.isin([0, 1, 2, 3]))).all(axis=1)
-    good &= days.le(pd.Timestamp(today)) & frame["code"].notna()
-    good &= ~frame.duplicated(["code", "date"], keep=False)
-    with sqlite3.connect(path) as connection:
-        frame[good].to_sql("answers", connection, index=False, chunksize=10_000)
-    connection.close()
-    taken = perf_counter() - began
-    if int(good.sum()) != IMPORTED:
-        raise RuntimeError(f"the peer kept {good.sum()} of {IMPORTED}")
-    return taken
-
-
-def imports(home: Path, now: datetime) -> None:
-    """Ours and the peer's in turn, the same bytes, each into an empty place."""
-    data = phq9_file(IMPORTED, now.date())
-    taken: list[tuple[float, float]] = []
-    for number in range(IMPORTS):
-        folder, path = home / f"practice-{number}", home / f"{number}.sqlite"
-        taken.append((ours(folder, data, now), with_pandas(path, data, now.date())))
-        shutil.rmtree(folder)
-        path.unlink()
-    mine, peer = (median(one) for one in zip(*taken, strict=True))
-    line(
-        f"import of {IMPORTED:,} PHQ-9 with all", f"{mine:.2f} s", "goal 3 for 1 M: .60, reach .40"
-    )
-    line("pandas and to_sql into SQLite, answers only", f"{peer:.2f} s", "the peer")
-    line("ratio, peer / ours", f"{peer / mine:.1f} x", "goal 6")
-
-
 def main() -> None:
     """Print each figure with its goal."""
     now = entrance.clock()
@@ -186,7 +107,6 @@ def main() -> None:
         home = Path(folder)
         make_demo(home / "demo", now)
         served_page(home, in_process(home, now))
-        imports(home, now)
 
 
 if __name__ == "__main__":
