@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
 from attachdash.change.course import Course
 from attachdash.instruments import Domain
@@ -53,7 +54,9 @@ def caseload(viewer: Viewer) -> Caseload:
         raised = practice_flags.read(cursor, viewer)
         last_import_at = answers.last_import(cursor, viewer.site_id)
     opened(viewer, "opened caseload", f"{len(everyone)} clients")
-    of_client = {int(str(client_id)): rows for client_id, rows in found.groupby("client_id")}
+    of_client = {
+        client_id: list(group) for client_id, group in groupby(found, lambda row: row.client_id)
+    }
     rows = []
     for client in everyone:
         episode = client.open_episode

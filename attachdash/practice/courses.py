@@ -1,39 +1,40 @@
 """From rows of scores to courses, and which of them stands for a domain."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-
-import pandas as pd
+from itertools import groupby
 
 from attachdash.change.course import Answer, Course
 from attachdash.instruments import LEADS, Domain, State
 from attachdash.practice.clients import Episode
 from attachdash.practice.rights import Viewer
+from attachdash.store.scores import Scored
 
 TRIAD = (Domain.COMMUNICATION, Domain.REGULATION, Domain.SELF_ESTEEM)
 
 
 def from_scores(
-    viewer: Viewer, rows: pd.DataFrame, client_id: int, episode: Episode
+    viewer: Viewer, rows: Sequence[Scored], client_id: int, episode: Episode
 ) -> list[Course]:
     """One course per scale that the client answered about themself in the episode.
+
+    The rows are ordered by scale and day.
 
     All reach over the same days: from the first day of episode or answers to today, or to the
     last day of a closed episode.
 
     Rows of another client are never drawn: their presence is our mistake and stops everything.
     """
-    assert (rows["client_id"] == client_id).all(), "scores of another client"
-    mine = rows[
-        (rows["episode_id"] == episode.episode_id)
-        & (rows["about_id"] == client_id)
-        & (rows["informant_id"] == client_id)
+    assert all(row.client_id == client_id for row in rows), "scores of another client"
+    mine = [
+        row
+        for row in rows
+        if row.episode_id == episode.episode_id and row.about_id == row.informant_id == client_id
     ]
-    days = [episode.started_on, last_day(episode, viewer.today), *mine["answered_on"]]
+    days = [episode.started_on, last_day(episode, viewer.today), *(row.answered_on for row in mine)]
     courses = []
-    for scale_id, group in mine.groupby("scale_id", sort=True):
-        instrument, scale = viewer.store.catalogue.scales[int(str(scale_id))]
-        nominal = group["is_nominal"] if "is_nominal" in group else pd.Series(False, group.index)
+    for scale_id, group in groupby(mine, key=lambda row: row.scale_id):
+        instrument, scale = viewer.store.catalogue.scales[scale_id]
         courses.append(
             Course(
                 client_id=client_id,
@@ -45,21 +46,18 @@ def from_scores(
                 reach=(min(days), max(days)),
                 answers=tuple(
                     Answer(
-                        administration_id=int(row[0]),
-                        answered_on=row[1],
-                        value=None if pd.isna(row[2]) else float(row[2]),
-                        answered=int(row[3]),
-                        asked=int(row[4]),
-                        state=State(row[5]),
-                        is_nominal=bool(row[6]),
+                        administration_id=row.administration_id,
+                        answered_on=row.answered_on,
+                        value=row.value,
+                        answered=row.answered,
+                        asked=row.asked,
+                        state=State(row.state),
+                        is_nominal=row.is_nominal,
                     )
-                    for row in zip(
-                        group["administration_id"], group["answered_on"], group["value"],
-                        group["answered"], group["asked"], group["state"], nominal, strict=True,
-                    )
+                    for row in group
                 ),
             )
-        )  # fmt: skip
+        )
     return courses
 
 

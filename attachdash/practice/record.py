@@ -77,7 +77,7 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
         therapists=tuple(therapists),
         episode=episode,
         week=courses.week(episode, viewer.today),
-        last_answer_on=None if history.empty else max(history["answered_on"]),
+        last_answer_on=max((row.answered_on for row in history), default=None),
         triad=triad,
         choices={
             domain: tuple(
@@ -102,7 +102,7 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
             )
         ),
         flags=tuple(raised),
-        without_episode=int(history[history["episode_id"].isna()]["administration_id"].nunique()),
+        without_episode=len({row.administration_id for row in history if row.episode_id is None}),
         as_of=viewer.now,
         last_import_at=last_import_at,
     )

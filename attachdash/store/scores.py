@@ -1,12 +1,31 @@
 """Reading what was answered: a client's history, a caseload, the outcomes of a team."""
 
 from datetime import date
+from typing import NamedTuple
 
 import pandas as pd
 import pyarrow as pa
 
 from attachdash.store.engine import Cursor
 from attachdash.store.reach import CLINICAL, Reach
+
+
+class Scored(NamedTuple):
+    """One score as HISTORY and COURSES read it."""
+
+    client_id: int
+    episode_id: int | None
+    administration_id: int
+    scale_id: int
+    about_id: int
+    informant_id: int
+    answered_on: date
+    value: float | None
+    answered: int
+    asked: int
+    state: str
+    is_nominal: bool
+
 
 # One row per score of client $5, by scale and day. Every row carries its client_id, so that
 # whoever draws it can refuse another's.
@@ -29,12 +48,14 @@ ORDER BY score.scale_id NULLS LAST, score.answered_on NULLS LAST,
 """
 )
 
-# One row per score of the lead scales ($5) in the episodes ($6), by client, scale and day.
+# One row per score of the lead scales ($5) in the episodes ($6), by client, scale and day; whether
+# a day is nominal is not asked.
 COURSES = (
     CLINICAL
     + """
 SELECT score.client_id, score.episode_id, score.administration_id, score.scale_id, score.about_id,
-    score.informant_id, score.answered_on, score.value, score.answered, score.asked, score.state
+    score.informant_id, score.answered_on, score.value, score.answered, score.asked, score.state,
+    FALSE AS is_nominal
 FROM score
 INNER JOIN reached ON reached.client_id = score.client_id
 WHERE score.site_id = $1 AND score.scale_id = ANY($5) AND score.episode_id = ANY($6)
@@ -161,16 +182,17 @@ ORDER BY score.administration_id NULLS LAST, score.scale_id NULLS LAST
 )
 
 
-def history(cursor: Cursor, reach: Reach, client_id: int) -> pd.DataFrame:
+def history(cursor: Cursor, reach: Reach, client_id: int) -> list[Scored]:
     """Every score of one client."""
-    return cursor.frame(HISTORY, *reach.parameters, client_id)
+    return [Scored(*row) for row in cursor.rows(HISTORY, *reach.parameters, client_id)]
 
 
 def courses(
     cursor: Cursor, reach: Reach, scale_ids: list[int], episode_ids: list[int]
-) -> pd.DataFrame:
+) -> list[Scored]:
     """The scores of these scales in these episodes."""
-    return cursor.frame(COURSES, *reach.parameters, scale_ids, episode_ids)
+    rows = cursor.rows(COURSES, *reach.parameters, scale_ids, episode_ids)
+    return [Scored(*row) for row in rows]
 
 
 def last_answers(cursor: Cursor, reach: Reach) -> dict[int, date]:
