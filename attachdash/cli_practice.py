@@ -1,4 +1,4 @@
-"""The commands that touch a practice: founding, serving, importing, exporting, checking."""
+"""The commands that touch a practice: founding, serving, importing, checking."""
 
 import os
 import socket
@@ -14,12 +14,12 @@ import typer
 from pydantic import ValidationError
 
 from attachdash import settings
-from attachdash.cli_words import known_instrument, told_to_people, write_private
+from attachdash.cli_words import known_instrument, told_to_people
 from attachdash.errors import ForPeople, Invalid, Unavailable
 from attachdash.instruments import library
 from attachdash.instruments.sheet import columns_named
 from attachdash.intake import Mapping, Table, propose, read_csv
-from attachdash.practice import checking, demo, exporting, founding, importing
+from attachdash.practice import checking, demo, founding, importing
 from attachdash.practice.entrance import at_terminal, clock
 from attachdash.practice.opening import Store, open_practice
 from attachdash.practice.rights import Role, Viewer
@@ -40,7 +40,6 @@ def add_to(app: typer.Typer) -> None:
     app.command("demo")(make_demo)
     app.command("run")(run)
     app.command("import")(import_file)
-    app.command("export")(export)
     app.command("check")(check)
 
 
@@ -181,33 +180,6 @@ def import_file(
                 f"Kept {done.kept}, already held {done.already_held}, refused {done.refused}; "
                 f"clients created {done.created}, episodes opened {done.episodes}."
             )
-
-
-def export(
-    folder: Annotated[Path, typer.Argument(help="Where to: one CSV per instrument.")],
-    who: As,
-    role: InRole = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace files of an earlier export.")
-    ] = False,
-) -> None:
-    """Write what a named person may see; the whole practice for an administrator."""
-    page = "No page exports yet: export while the server is stopped."
-    with told_to_people(), acting(who, role, page) as viewer:
-        if folder.exists() and not folder.is_dir():
-            raise Invalid(f"{folder} is a file: name a folder.")
-        if folder.exists() and any(folder.iterdir()) and not force:
-            raise Invalid(
-                f"{folder} isn't empty: name a new folder, or replace its files with --force."
-            )
-        texts = exporting.export(viewer)
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            for instrument, text in texts.items():
-                write_private(folder / f"{instrument}.csv", text)
-        except OSError as error:
-            raise Unavailable(f"{folder} can't be written: {error.strerror}.") from error
-        typer.echo(f"{len(texts)} files in {folder}. They hold what clients said: keep them safe.")
 
 
 def check(

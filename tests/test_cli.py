@@ -124,7 +124,8 @@ def test_a_dry_run_changes_nothing(founded: Path, tmp_path: Path) -> None:
     assert "Would keep 2 of 2" in done.output
     assert "--create-clients" in done.output
     attachdash("export", "--as", "a.diallo", tmp_path / "out")
-    assert not list((tmp_path / "out").iterdir())
+    assert not (tmp_path / "out" / "phq9.csv").exists()
+    assert (tmp_path / "out" / "clients.csv").read_text().count("\n") == 1
 
 
 def test_what_the_file_shows_is_taken_only_when_agreed_to(founded: Path, tmp_path: Path) -> None:
@@ -182,7 +183,7 @@ def test_while_the_store_is_held_they_name_the_process_and_the_page(
         assert holder.stdout.readline() == b"held\n"
         for words, page in (
             (("import", a_file(tmp_path), *SAID), "The page Import does the same"),
-            (("export", "--as", "a.diallo", tmp_path / "out"), "No page exports yet"),
+            (("export", "--as", "a.diallo", tmp_path / "out"), "The page Export has"),
             (("check",), "The page Audit"),
         ):
             done = attachdash(*(str(word) for word in words))

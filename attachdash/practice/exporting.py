@@ -1,11 +1,18 @@
-"""Giving back what is held: a CSV row per administration, cells safe for a spreadsheet."""
+"""Giving back what is held: every table as CSV, cells safe for a spreadsheet, and a stamp."""
 
-import csv
 import io
+import zipfile
+from datetime import date, datetime
+from typing import Any
 
-from attachdash.intake.cells import escaped
+import polars as pl
+
+from attachdash import __version__
 from attachdash.intake.numbers import REASONS
+from attachdash.practice.codebook import codebook
+from attachdash.practice.csv_text import written
 from attachdash.practice.entrance import ALL_SIGNED_IN
+from attachdash.practice.house import Settings, settings
 from attachdash.practice.rights import (
     About,
     Audit,
@@ -16,58 +23,265 @@ from attachdash.practice.rights import (
     use_case,
     whole_practice,
 )
-from attachdash.store import scores
+from attachdash.store import Reach, clients, flags, people
+from attachdash.store import export as store_export
+from attachdash.store.definitions import Catalogue
+from attachdash.store.engine import Cursor, Row
 
-WORDS = {reason: word for word, reason in REASONS.items()}
+WHY = {-1: "blank", **{reason: word for word, reason in REASONS.items()}}
+STAMP = "about.txt"
+STATE = "State: "  # begins the line of the stamp that a folder is loaded by
+WHOSE = {
+    Role.THERAPIST: "the clients they treat on this day",
+    Role.SUPERVISOR: "the clients whom the therapists they supervise treat on this day",
+    Role.CLIENT: "what they answered themselves",
+    Role.ADMINISTRATOR: "the whole practice",
+}
+
+# The tables that a folder is loaded by. Spans are half-open: `to` is the first day without.
+COLUMNS = {
+    "clients.csv": ("client", "name", "born_on", "born_precision", "language", "therapists"),
+    "episodes.csv": (
+        "client", "episode", "started_on", "start_is_nominal", "problem", "from", "to",
+        "close_reason",
+    ),
+    "answers.csv": (
+        "client", "instrument", "administration", "answered_on", "day_is_nominal", "occasion",
+        "item", "value", "no_answer",
+    ),
+    "scores.csv": (
+        "client", "instrument", "administration", "answered_on", "day_is_nominal", "occasion",
+        "scale", "value", "answered", "asked", "state", "definition",
+    ),
+    "people.csv": ("sign_in", "name", "client", "disabled", "role", "from", "to"),
+    "assignments.csv": ("kind", "who", "whom", "from", "to"),
+    "settings.csv": ("name", "body"),
+}  # fmt: skip
+SETTINGS = ("practice_name", "time_zone", "crisis_text")
 
 
 @use_case(roles=ALL_SIGNED_IN, about=About.NOTHING, audit=Audit.CHANGE)
 def export(viewer: Viewer) -> dict[str, str]:
-    """One CSV text per instrument, by instrument id: what the viewer may see now.
+    """The text of every file, by its name: what the viewer may see now, and whose stamp it bears.
 
-    The whole practice only for an administrator at the terminal. A client's own copy holds their
-    answers too, as they were marked: 7.3 where the form has tenths. An item left blank is empty;
-    one declined or not applicable says so.
+    The whole practice, with its people but no password, only for an administrator at the
+    terminal. A client's own copy holds their answers and scores, and nothing that staff wrote or
+    were asked to look at. Answers are as they were marked: 7.3 where the form has tenths.
     """
-    asked = whole_practice(viewer) if viewer.role is Role.ADMINISTRATOR else reach(viewer)
+    whole = viewer.role is Role.ADMINISTRATOR
+    asked = whole_practice(viewer) if whole else reach(viewer)
+    known = settings(viewer)
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        administrations = scores.everything(cursor, asked).to_pylist()
-        values: dict[int, dict[int, float | None]] = {}
-        for row in scores.every_score(cursor, asked).to_pylist():
-            values.setdefault(row["administration_id"], {})[row["scale_id"]] = row["value"]
-    catalogue, texts = viewer.store.catalogue, {}
-    for code in dict.fromkeys(row["instrument"] for row in administrations):
-        held = [row for row in administrations if row["instrument"] == code]
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\r\n")
-        # As many columns as the longest form has, whatever the definition says today.
-        longest = max(len(row["answers"] or ()) for row in held)
-        most = max(longest, len(catalogue.instrument(code).items))
-        items = [f"{code}_{number}" for number in range(1, most + 1)]
-        scales = catalogue.scales_of(code)
-        writer.writerow(
-            ["client", "answered_on", "day_is_nominal", "occasion", *items]
-            + [f"{code}_{scale.id}" for scale in scales.values()]
-        )
-        for row in held:
-            answers = [*(row["answers"] or ()), *[-1] * most][:most]
-            own = values.get(row["administration_id"], {})
-            cells = [row["code"], row["answered_on"], "yes" if row["is_nominal"] else "",
-                     row["occasion"],
-                     *(_said(one, catalogue.instrument(code).step) for one in answers),
-                     *("" if own.get(one) is None else own[one] for one in scales)]  # fmt: skip
-            writer.writerow([escaped(cell) for cell in cells])
-        texts[code] = text.getvalue()
-    change(
-        viewer,
-        "exported",
-        lambda cursor: None,
-        client_id=viewer.client_id,
-        detail=f"{len(administrations)} administrations",
+        who = clients.who(cursor, asked)
+        held = store_export.answered(cursor, asked)
+        scored = store_export.scored(cursor, asked)
+        tables = {
+            "clients.csv": _clients(cursor, asked, who),
+            "episodes.csv": _episodes(cursor, asked, who, is_client=viewer.role is Role.CLIENT),
+            "answers.csv": _answers(held, viewer.store.catalogue),
+            "scores.csv": _scores(held, scored),
+        }
+        if viewer.role is not Role.CLIENT:
+            tables["flags.csv"] = _flags(cursor, asked, who)
+        if whole:
+            tables |= _people(cursor, viewer.site_id, known)
+        # A client's copy lacks what staff wrote: it can't be loaded.
+        state = "" if viewer.role is Role.CLIENT else store_export.state_hash(cursor, asked)
+    tables |= _wide(held, scored, viewer.store.catalogue)
+    tables["codebook.csv"] = codebook(
+        viewer.store.catalogue, held["instrument"].unique().sort().to_list()
     )
-    return texts
+    files = {name: written(frame) for name, frame in tables.items()}
+    count = f"{len(who)} clients, {held.height} administrations"
+    files[STAMP] = "\n".join([
+        f"Export of {known.practice_name or 'a practice'} by AttachDash {__version__}",
+        f"By: {viewer.name} ({viewer.sign_in}), as {viewer.role.value}",
+        f"When: {viewer.now:%Y-%m-%d %H:%M} UTC",
+        f"What: {WHOSE[viewer.role]}: {count}",
+        *([f"{STATE}{state}"] if state else []),
+        "",
+        "These files hold what clients said. Keep them where only you can read them, and delete",
+        "them when they are no longer needed. codebook.csv says what each column is.",
+        "",
+    ])  # fmt: skip
+    change(viewer, "exported", lambda cursor: None, client_id=viewer.client_id, detail=count)
+    return files
+
+
+def zipped(files: dict[str, str], now: datetime) -> bytes:
+    """The files in one ZIP, dated `now`."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            entry = zipfile.ZipInfo(name, now.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o600 << 16
+            archive.writestr(entry, text)
+    return whole.getvalue()
+
+
+def _rows(name: str, rows: list[tuple[object, ...]]) -> pl.DataFrame:
+    """A small table of COLUMNS, all of it text."""
+    texts = [tuple("" if one is None else _text(one) for one in row) for row in rows]
+    return pl.DataFrame(texts, dict.fromkeys(COLUMNS[name], pl.String), orient="row")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _clients(cursor: Cursor, asked: Reach, who: list[Row]) -> pl.DataFrame:
+    treated: dict[int, list[str]] = {}
+    for client_id, name, from_on, to_on in store_export.treated(cursor, asked):
+        until = f" to {to_on}" if to_on else ""
+        treated.setdefault(client_id, []).append(f"{name} from {from_on}{until}")
+    return _rows("clients.csv", [(*row[1:6], "; ".join(treated.get(row[0], ()))) for row in who])
+
+
+def _episodes(cursor: Cursor, asked: Reach, who: list[Row], *, is_client: bool) -> pl.DataFrame:
+    codes = {row[0]: row[1] for row in who}
+    spans = clients.episodes(cursor, asked)
+    numbers = store_export.episode_numbers(spans)
+    rows = []
+    for client_id, episode_id, started_on, nominal, problem, from_on, to_on, reason in spans:
+        # What staff wrote of a therapy was not written for its client.
+        words = ("", from_on, to_on, "") if is_client else (problem, from_on, to_on, reason)
+        rows.append((codes[client_id], numbers[episode_id], started_on, nominal, *words))
+    return _rows("episodes.csv", sorted(rows, key=lambda row: (row[0], row[1], row[5])))
+
+
+def _numbered(held: pl.DataFrame) -> pl.DataFrame:
+    """The administrations, each with its place among its client's and instrument's, from 1."""
+    return held.with_columns(
+        administration=pl.int_range(1, pl.len() + 1).over("client", "instrument")
+    )
+
+
+def _answers(held: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """A row per item of each administration; ready scores have none."""
+    steps = {
+        code: catalogue.instrument(code).steps_per_unit for code in held["instrument"].unique()
+    }
+    long = (
+        _numbered(held)
+        .filter(pl.col("answers").list.len() > 0)
+        .with_columns(item=pl.int_ranges(1, pl.col("answers").list.len() + 1))
+        .explode("item", "answers")
+    )
+    said = pl.col("answers")
+    per_unit = pl.col("instrument").replace_strict(steps, default=None, return_dtype=pl.Int64)
+    return long.with_columns(
+        day_is_nominal=pl.col("is_nominal"),
+        value=pl.when(said >= 0).then((said / per_unit).cast(pl.String).str.strip_suffix(".0")),
+        no_answer=said.cast(pl.Int64).replace_strict(WHY, default=None, return_dtype=pl.String),
+    ).select(COLUMNS["answers.csv"])
+
+
+def _scores(held: pl.DataFrame, scored: pl.DataFrame) -> pl.DataFrame:
+    return (
+        scored.join(_numbered(held), on="administration_id", maintain_order="right")
+        .with_columns(day_is_nominal=pl.col("is_nominal"))
+        .select(COLUMNS["scores.csv"])
+    )
+
+
+def _flags(cursor: Cursor, asked: Reach, who: list[Row]) -> pl.DataFrame:
+    """A row per flag; `answer` is not told again, it stands in answers.csv."""
+    codes = {row[0]: row[1] for row in who}
+    found = flags.in_reach(cursor, asked)
+    frame = pl.DataFrame(
+        {
+            "client": [codes[int(one)] for one in found["client_id"]],
+            "kind": found["kind"].tolist(),
+            "instrument": [str(one).split(":")[0] for one in found["cause"]],
+            "item": [str(one).split(":")[-1] for one in found["cause"]],
+            "state": found["state"].tolist(),
+            "answered_on": [str(one)[:10] for one in found["answered_on"]],
+            "raised_at": [str(one)[:19] for one in found["raised_at"]],
+            "seen_by": [one if isinstance(one, str) else "" for one in found["seen_by"]],
+            "seen_at": [str(one)[:19] if one == one else "" for one in found["seen_at"]],
+        },
+        schema_overrides=dict.fromkeys(
+            ("client", "kind", "instrument", "item", "state", "answered_on", "raised_at",
+             "seen_by", "seen_at"), pl.String,
+        ),
+    )  # fmt: skip
+    return frame.sort("client", "instrument", "item", "kind")
+
+
+def _people(cursor: Cursor, site: int, known: Settings) -> dict[str, pl.DataFrame]:
+    """Who signs in, their dated roles and assignments, and the settings; nothing secret."""
+    everyone = people.register(cursor, site).to_dict("records")
+    names = {row["person_id"]: row["sign_in"] for row in everyone}
+    roles: dict[int, list[tuple[object, ...]]] = {}
+    for row in people.all_roles(cursor, site).to_dict("records"):
+        roles.setdefault(row["person_id"], []).append((row["role"], *_span(row)))
+    listed = [
+        (
+            row["sign_in"], row["name"],
+            row["client_code"] if isinstance(row["client_code"], str) else "",
+            row["disabled_at"] == row["disabled_at"] and row["disabled_at"] is not None, *role,
+        )
+        for row in everyone
+        for role in roles.get(row["person_id"], [("", None, None)])
+    ]  # fmt: skip
+    treats = [
+        ("treats", names[row["therapist_id"]], row["client"], *_span(row))
+        for row in people.all_treats(cursor, site).to_dict("records")
+    ]
+    supervises = [
+        ("supervises", names[row["supervisor_id"]], names[row["therapist_id"]], *_span(row))
+        for row in people.all_supervises(cursor, site).to_dict("records")
+    ]
+    return {
+        "people.csv": _rows("people.csv", listed),
+        "assignments.csv": _rows("assignments.csv", sorted([*treats, *supervises], key=str)),
+        "settings.csv": _rows("settings.csv", [(name, getattr(known, name)) for name in SETTINGS]),
+    }
+
+
+def _span(row: dict[Any, Any]) -> tuple[str, str | None]:
+    """From and to of a frame's row, as days."""
+    to_on = row["to_on"]
+    return str(row["from_on"])[:10], str(to_on)[:10] if to_on == to_on and to_on else None
+
+
+def _wide(
+    held: pl.DataFrame, scored: pl.DataFrame, catalogue: Catalogue
+) -> dict[str, pl.DataFrame]:
+    """A table per instrument, a row per administration; an item left blank is empty."""
+    values: dict[int, dict[int, float | None]] = {}
+    for number, scale_id, value in scored.select(
+        "administration_id", "scale_id", "value"
+    ).iter_rows():
+        values.setdefault(number, {})[scale_id] = value
+    found = {}
+    for code in held["instrument"].unique(maintain_order=True):
+        instrument, scales = catalogue.instrument(code), catalogue.scales_of(code)
+        own = held.filter(pl.col("instrument") == code)
+        # As many columns as the longest form has, whatever the definition says today.
+        lengths = own["answers"].list.len().fill_null(0).to_list()
+        most = max(len(instrument.items), *lengths)
+        header = ["client", "answered_on", "day_is_nominal", "occasion"]
+        header += [f"{code}_{number}" for number in range(1, most + 1)]
+        header += [f"{code}_{scale.id}" for scale in scales.values()]
+        rows = []
+        for row in own.iter_rows(named=True):
+            answers = [*(row["answers"] or ()), *[-1] * most][:most]
+            given = values.get(row["administration_id"], {})
+            rows.append((
+                row["client"], _text(row["answered_on"]), _text(row["is_nominal"]),
+                row["occasion"], *(_said(one, instrument.step) for one in answers),
+                *("" if given.get(one) is None else str(given[one]) for one in scales),
+            ))  # fmt: skip
+        found[f"{code}.csv"] = pl.DataFrame(rows, dict.fromkeys(header, pl.String), orient="row")
+    return found
 
 
 def _said(answer: int, step: float) -> str:
     """An answer in whole steps as the form has it; the reason where there is none."""
-    return f"{answer * step:g}" if answer >= 0 else WORDS.get(answer, "")
+    if answer >= 0:
+        return f"{answer * step:g}"
+    return "" if answer == -1 else WHY.get(answer, "")

@@ -4,7 +4,6 @@ from datetime import date
 from typing import NamedTuple
 
 import pandas as pd
-import pyarrow as pa
 
 from attachdash.store.engine import Cursor
 from attachdash.store.reach import CLINICAL, Reach
@@ -150,37 +149,6 @@ WHERE summary.site_id = $1
 ORDER BY summary.scale_id NULLS LAST, summary.episode_id NULLS LAST
 """
 
-# One row per live administration in reach, with its answers: for an export.
-EVERYTHING = (
-    CLINICAL
-    + """
-SELECT client.code, instrument.code AS instrument, administration.administration_id,
-    administration.answered_on, administration.is_nominal, administration.occasion,
-    administration.channel, administration.answers
-FROM administration
-INNER JOIN reached ON reached.client_id = administration.client_id
-INNER JOIN client
-    ON client.site_id = administration.site_id AND client.client_id = administration.client_id
-INNER JOIN instrument
-    ON instrument.site_id = administration.site_id
-    AND instrument.instrument_id = administration.instrument_id
-WHERE administration.site_id = $1 AND administration.replaced_at IS NULL
-ORDER BY instrument.code NULLS LAST, client.code NULLS LAST,
-    administration.answered_on NULLS LAST, administration.administration_id NULLS LAST
-"""
-)
-
-EVERY_SCORE = (
-    CLINICAL
-    + """
-SELECT score.administration_id, score.scale_id, score.value, score.state
-FROM score
-INNER JOIN reached ON reached.client_id = score.client_id
-WHERE score.site_id = $1
-ORDER BY score.administration_id NULLS LAST, score.scale_id NULLS LAST
-"""
-)
-
 
 def history(cursor: Cursor, reach: Reach, client_id: int) -> list[Scored]:
     """Every score of one client."""
@@ -237,13 +205,3 @@ def fix_lead(
 def outcomes(cursor: Cursor, site_id: int, supervisor_id: int, on: date) -> pd.DataFrame:
     """The summaries of all episodes a supervisor answers for."""
     return cursor.frame(OUTCOMES, site_id, supervisor_id, on)
-
-
-def everything(cursor: Cursor, reach: Reach) -> pa.Table:
-    """Every administration in reach."""
-    return cursor.arrow(EVERYTHING, *reach.parameters)
-
-
-def every_score(cursor: Cursor, reach: Reach) -> pa.Table:
-    """Every score in reach."""
-    return cursor.arrow(EVERY_SCORE, *reach.parameters)

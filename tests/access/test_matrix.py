@@ -16,7 +16,7 @@ import attachdash.practice
 from attachdash.errors import ForPeople, Refused
 from attachdash.instruments import Domain
 from attachdash.intake import Mapping, read_csv
-from attachdash.practice import assignments, entrance, passwords, people, recording
+from attachdash.practice import assignments, entrance, founding, passwords, people, recording
 from attachdash.practice.rights import USE_CASES, Audit, Role, Viewer
 from attachdash.store import people as store_people
 from attachdash.store.engine import Scope
@@ -89,6 +89,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "house.change_settings": (),
         "importing.import_file": (table, mapping),
         "importing.preview_import": (table, mapping),
+        "loading.load": ({},),
         "people.add_person": ("x.new", "X", [Role.THERAPIST]),
         "assignments.assign_client": (a, two, TODAY),
         "assignments.assign_supervisor": (one, small.people["s.two"], TODAY),
@@ -126,7 +127,8 @@ INSIDE = {
     "clients.one_client", "clients.read", "clients.refile", "courses.from_scores",
     "courses.lead_scale_ids", "flagging.raise_flags", "flags.read", "held.differing",
     "held.held_already", "held.held_now", "keeping.keep", "keeping.prepare",
-    "people.change_person", "people.check_holds",
+    "loading_people.put_people", "loading_people.read_people", "people.change_person",
+    "people.check_holds",
 }  # fmt: skip
 # They touch the instruments and what was handed to them, and nobody's data.
 NOBODYS = {"reading.days_read", "reading.instrument", "reading.proposal",
@@ -176,7 +178,7 @@ def test_each_viewer_may_do_what_the_table_says(small: House, who: str) -> None:
     assert found == {name: row[who] for name, row in MATRIX.items()}
 
 
-def test_each_use_case_is_truly_done_for_somebody(small: House) -> None:
+def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) -> None:
     """The table counts "told what is wrong" as let in; here nothing may be wrong."""
     a, e, two = small.clients["A"], small.episodes["A"], small.people["t.two"]
     one, s_two, c_a = (small.people[name] for name in ("t.one", "s.two", "c.a"))
@@ -241,6 +243,10 @@ def test_each_use_case_is_truly_done_for_somebody(small: House) -> None:
     others.remove(admin.web_session_id)
     do("people.end_session", admin, others[0])
     do("people.end_other_sessions", admin)
+    files = USE_CASES["exporting.export"].function(small.viewer("t.one"))
+    other, _ = founding.found(tmp_path / "other", "a.new", "A New", NOW)
+    do("loading.load", entrance.at_terminal(other, "a.new", NOW), files)
+    other.close()
     assert set(done) == set(USE_CASES)
 
 
@@ -250,9 +256,10 @@ def test_what_may_be_called_returns_only_ones_own(small: House) -> None:
     assert [c.code for c in calls["clients.register"].function(small.viewer("t.two"))] == ["B"]  # type: ignore[attr-defined]
     rows = calls["caseload.caseload"].function(small.viewer("s.one")).rows  # type: ignore[attr-defined]
     assert [row.client.code for row in rows] == ["A"]
-    for text in calls["exporting.export"].function(small.viewer("c.a")).values():  # type: ignore[attr-defined]
-        codes = {line.split(",")[0] for line in text.splitlines()[1:]}
-        assert codes == {"A"}
+    files = calls["exporting.export"].function(small.viewer("c.a"))
+    for name in ("clients.csv", "episodes.csv", "answers.csv", "scores.csv", "rses.csv"):
+        codes = {line.split(",")[0] for line in files[name].splitlines()[1:]}  # type: ignore[index]
+        assert codes == {"A"}, name
     progress = calls["record.my_progress"].function(small.viewer("c.b"))
     assert progress.client.code == "B"  # type: ignore[attr-defined]
     trail = calls["house.audit_trail"].function(small.viewer("a.diallo"))

@@ -69,23 +69,23 @@ def test_h07_the_same_file_ten_times_and_shuffled_changes_nothing(either: House)
     rows = [("A", TODAY - timedelta(days=n * 7 + 20), [n % 4] * 9) for n in range(6)]
     table = read_csv("one.csv", phq9_file(*rows))
     assert importing.import_file(admin, table, PHQ9).kept == 6
-    before = exporting.export(either.viewer("t.one"))["phq9"]
+    before = exporting.export(either.viewer("t.one"))["phq9.csv"]
     for _ in range(10):
         assert importing.import_file(admin, table, PHQ9).kept == 0
     shuffled = read_csv("two.csv", phq9_file(*reversed(rows)))
     again = importing.import_file(admin, shuffled, PHQ9)
     assert (again.kept, again.already_held) == (0, 6)
-    assert exporting.export(either.viewer("t.one"))["phq9"] == before
+    assert exporting.export(either.viewer("t.one"))["phq9.csv"] == before
 
 
 def test_other_answers_for_a_held_day_are_left_as_they_are(either: House) -> None:
     admin, day = either.viewer("a.diallo"), TODAY - timedelta(days=30)
     importing.import_file(admin, read_csv("a.csv", phq9_file(("A", day, [1] * 9))), PHQ9)
-    before = exporting.export(either.viewer("t.one"))["phq9"]
+    before = exporting.export(either.viewer("t.one"))["phq9.csv"]
     table = read_csv("b.csv", phq9_file(("A", day, [3] * 9)))
     for viewer in (admin, either.viewer("t.one")):
         assert importing.import_file(viewer, table, PHQ9).kept == 0
-    assert exporting.export(either.viewer("t.one"))["phq9"] == before
+    assert exporting.export(either.viewer("t.one"))["phq9.csv"] == before
     with pytest.raises(Invalid, match="Other answers"):
         recording.record_administration(
             either.viewer("t.one"), either.clients["A"], "phq9", day, [2] * 9
@@ -222,10 +222,10 @@ def test_the_whole_practice_leaves_only_at_the_terminal(either: House) -> None:
     from attachdash.practice import entrance
 
     whole = exporting.export(entrance.at_terminal(either.store, "a.diallo", NOW))
-    assert whole["rses"].count("\r\n") == 5
+    assert whole["rses.csv"].count("\r\n") == 5
     own = exporting.export(either.viewer("c.a"))
-    assert "\r\nB," not in own["rses"]
-    assert "\r\nA," in own["rses"]
+    assert "\r\nB," not in own["rses.csv"]
+    assert "\r\nA," in own["rses.csv"]
 
 
 def test_the_audit_holds_and_an_edit_is_found(either: House) -> None:

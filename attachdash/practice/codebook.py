@@ -1,0 +1,40 @@
+"""What each column of an export is: our labels and figures, never a questionnaire's sentence."""
+
+import polars as pl
+
+from attachdash.instruments import Instrument, Scale
+from attachdash.store.definitions import Catalogue
+
+COLUMNS = (
+    "instrument", "instrument_name", "kind", "id", "column", "label", "low", "high", "step",
+    "method", "items", "reverse_items", "direction", "blanks_allowed", "source", "definition",
+)  # fmt: skip
+
+
+def codebook(catalogue: Catalogue, codes: list[str]) -> pl.DataFrame:
+    """A row per item and per scale of these instruments, as they are defined now."""
+    rows: list[tuple[str, ...]] = []
+    for code in codes:
+        instrument = catalogue.instrument(code)
+        rows += [_item(instrument, number) for number in range(1, len(instrument.items) + 1)]
+        rows += [_scale(instrument, scale) for scale in catalogue.scales_of(code).values()]
+    return pl.DataFrame(rows, dict.fromkeys(COLUMNS, pl.String), orient="row")
+
+
+def _item(instrument: Instrument, number: int) -> tuple[str, ...]:
+    item, step = instrument.item(number), instrument.step
+    return (
+        instrument.id, instrument.name, "item", str(number), f"{instrument.id}_{number}",
+        item.label, f"{item.low * step:g}", f"{item.high * step:g}", f"{step:g}", "", "", "", "",
+        "", instrument.citation, instrument.sha256,
+    )  # fmt: skip
+
+
+def _scale(instrument: Instrument, scale: Scale) -> tuple[str, ...]:
+    reverse = scale.reverse
+    return (
+        instrument.id, instrument.name, "scale", scale.id, f"{instrument.id}_{scale.id}",
+        scale.name, f"{scale.low:g}", f"{scale.high:g}", "", scale.method.value,
+        " ".join(map(str, scale.items or scale.of)), " ".join(map(str, reverse)),
+        scale.direction.label, str(scale.missing_allowed), instrument.citation, instrument.sha256,
+    )  # fmt: skip

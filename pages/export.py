@@ -1,0 +1,43 @@
+"""Export: everything that is yours to see, to take with you."""
+
+import streamlit as st
+
+from attachdash import web
+from attachdash.errors import ForPeople
+from attachdash.practice import exporting
+from attachdash.web import tables
+
+FILES = (
+    ("A table per questionnaire", "a row per filled-in form: each item, then each scale"),
+    ("answers.csv, scores.csv", "a row per item and per scale, for statistics programs"),
+    ("clients.csv, episodes.csv, flags.csv", "who they are, their therapies, what was flagged"),
+    ("codebook.csv", "what each column is: range, direction, scoring, source"),
+    ("about.txt", "who exported this, when, and what it holds"),
+)
+
+viewer = web.viewer()
+web.header(
+    "Export",
+    f"What you may see on {tables.day(viewer.today)}: {exporting.WHOSE[viewer.role]}",
+    "One ZIP of CSV files that any spreadsheet or statistics program reads.",
+)
+with web.card("export", stretch=False):
+    st.header("What is in it", anchor=False)
+    tables.table(("File", "What it holds"), FILES, "Files of an export")
+    st.write(
+        "It holds names and what clients said, and it isn’t encrypted. Keep it where only you can "
+        "read it, and delete it when you no longer need it. The audit keeps that you exported."
+    )
+    # Nothing is read before the press, and nothing stays in the session after it.
+    if st.button("Prepare the files", type="primary"):
+        try:
+            with st.spinner("Gathering what you may see"):
+                files = exporting.export(viewer)
+                data = exporting.zipped(files, viewer.now)
+        except ForPeople as error:
+            st.error(web.plain(error))
+        else:
+            st.download_button(
+                f"Download {len(files)} files ({max(1, len(data) // 1000):,} kB)", data,
+                f"attachdash-{viewer.today:%Y-%m-%d}.zip", "application/zip", on_click="ignore",
+            )  # fmt: skip
