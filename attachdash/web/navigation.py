@@ -40,6 +40,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("outcomes.py", "Outcomes", "outcomes", frozenset({_S})),
     PageEntry("clients.py", "Clients", "clients", frozenset({_T, _A})),
     PageEntry("import_file.py", "Import", "import", frozenset({_T, _A})),
+    PageEntry("batch.py", "One import", "one-import", frozenset({_T, _A}), hidden=True),
     PageEntry("audit.py", "Audit", "audit", frozenset({_A})),
     PageEntry("settings.py", "Settings", "settings", frozenset({_A})),
     PageEntry("system.py", "System", "system", frozenset({_A})),
