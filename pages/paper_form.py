@@ -5,6 +5,7 @@ import streamlit as st
 from attachdash import web
 from attachdash.errors import ForPeople
 from attachdash.practice.clients import Client, register
+from attachdash.practice.mending import correct_administration
 from attachdash.practice.reading import Instrument, questionnaires, risk_lines, typed
 from attachdash.practice.recording import record_administration
 from attachdash.web import meaning, tables
@@ -30,10 +31,16 @@ def typing(made: Paper, instrument: Instrument) -> None:
             "Day on the form" + (" · missing" if made.no_day else ""), value=made.day,
             max_value=today, min_value="1900-01-01", format="DD/MM/YYYY", key=made.key("day"),
         )  # fmt: skip
-        made.occasion = right.text_input(
-            "Only if there are several of one day: which one?", value=made.occasion, max_chars=40,
-            key=made.key("occasion"),
-        )  # fmt: skip
+        if made.corrects:
+            made.reason = right.text_input(
+                "Why is it corrected? (needed)", value=made.reason, max_chars=300,
+                key=made.key("reason"),
+            )  # fmt: skip
+        else:
+            made.occasion = right.text_input(
+                "Only if there are several of one day: which one?", value=made.occasion,
+                max_chars=40, key=made.key("occasion"),
+            )  # fmt: skip
         hint = "Steps of .1: 7.3." if instrument.step != 1 else "Whole numbers, as on the paper."
         st.html(
             f'<div class="ad-meta">{hint} Turning is done here. <b>Tab</b> goes on · leave empty '
@@ -85,10 +92,17 @@ def looking_over(made: Paper, instrument: Instrument, client: Client) -> None:
         st.rerun()
     if keep:
         try:
-            new = record_administration(
-                viewer, client.client_id, instrument.id, made.day, made.answers,
-                made.occasion.strip(),
-            )  # fmt: skip
+            new = True
+            if made.corrects:
+                correct_administration(
+                    viewer, client.client_id, made.corrects.administration_id, made.day,
+                    made.answers, made.reason, made.corrects.last.version,
+                )  # fmt: skip
+            else:
+                new = record_administration(
+                    viewer, client.client_id, instrument.id, made.day, made.answers,
+                    made.occasion.strip(),
+                )  # fmt: skip
         except ForPeople as error:
             said.error(str(error))
             return
@@ -155,7 +169,10 @@ if client and instrument:
     made = parts.paper(client.client_id, instrument)
     if done:
         after(done)
-    elif made.answers is None:
-        typing(made, instrument)
     else:
-        looking_over(made, instrument, client)
+        if made.corrects:
+            parts.correcting(made.corrects)
+        if made.answers is None:
+            typing(made, instrument)
+        else:
+            looking_over(made, instrument, client)

@@ -3,14 +3,20 @@
 One flag per client, kind and cause. New evidence makes a flag open again, also one that was
 seen: nobody has looked at that answer yet. Answers that are older than 14 days when they come in
 raise a historic flag, which is listed but not shown first; they never close an open one, and a
-seen one that moves to such an answer is historic again.
+seen one that moves to such an answer is historic again. Where its evidence is put right or taken
+back, a flag rests on what is left of it, or is withdrawn with its reason.
 """
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from attachdash.errors import Invalid
+from attachdash.instruments import Instrument, risk_answers
 from attachdash.practice.rights import Viewer
 from attachdash.store import flags
 from attachdash.store.engine import Cursor
@@ -19,10 +25,41 @@ HISTORIC_AFTER = timedelta(days=14)
 CAUSE = ["client_id", "kind", "cause"]
 # One answer, or one blank, that wants a person's eye. `kind` is e.g. suicide_answer,
 # suicide_blank, harm_to_others_answer; `cause` is instrument and item, e.g. phq9:9.
-EVIDENCE = {
+EVIDENCE: dict[str, pl.DataType | type[pl.DataType]] = {
     "administration_id": pl.Int64, "client_id": pl.Int64, "kind": pl.String,
     "cause": pl.String, "answered_on": pl.Date,
 }  # fmt: skip
+
+RENEWED: dict[str, pl.DataType | type[pl.DataType]] = {
+    "flag_id": pl.Int64, "episode_id": pl.Int64, "administration_id": pl.Int64,
+    "state": pl.String, "raised_at": pl.Datetime("us"), "client_id": pl.Int64,
+    "kind": pl.String, "cause": pl.String,
+}  # fmt: skip
+
+
+def evidence_of(
+    instrument: Instrument, rows: pl.DataFrame, answers: NDArray[np.signedinteger[Any]]
+) -> pl.DataFrame:
+    """Each positive or blank answer to a risk item: the columns of EVIDENCE.
+
+    `rows` has administration_id, client_id and answered_on, a row per row of `answers`.
+    """
+    found = pl.DataFrame(schema=EVIDENCE)
+    for risk, positive, blank in risk_answers(instrument, answers):
+        told = rows.with_columns(positive=pl.Series(positive)).filter(pl.Series(positive | blank))
+        kind = risk.kind.value
+        found.extend(
+            told.select(
+                "administration_id",
+                "client_id",
+                pl.when("positive").then(pl.lit(f"{kind}_answer")).otherwise(
+                    pl.lit(f"{kind}_blank")
+                ).alias("kind"),
+                pl.lit(f"{instrument.id}:{risk.item}").alias("cause"),
+                "answered_on",
+            )
+        )  # fmt: skip
+    return found
 
 
 def raise_flags(
@@ -80,3 +117,82 @@ def raise_flags(
         cursor, viewer.site_id, viewer.now, raised=raised, renewed=renewed, steps=steps,
         by_person_id=viewer.person_id,
     )  # fmt: skip
+
+
+def settle_flags(
+    cursor: Cursor, viewer: Viewer, administration_ids: Sequence[int], reason: str,
+    step_ids: Sequence[int],
+) -> None:  # fmt: skip
+    """After answers were put right or taken back: flags that rest on them rest on what is left.
+
+    A flag moves to the latest answer of its kind and cause that still counts; where there is none
+    it is withdrawn, never deleted. Seen stays seen only where that very answer was looked at.
+    Raises Invalid where there are more flags than ids of steps.
+    """
+    resting = flags.resting_on(cursor, viewer.site_id, list(administration_ids))
+    if resting.is_empty():
+        return
+    left = _evidence_left(cursor, viewer, resting)
+    seen = flags.looked_at(cursor, viewer.site_id, resting["flag_id"].to_list())
+    renewed, steps = [], []
+    for flag in resting.iter_rows(named=True):
+        theirs = left.get(tuple(flag[one] for one in CAUSE), [])
+        gone = flag["administration_id"]
+        if any(one["administration_id"] == gone for one in theirs):
+            continue  # put right, and still of the same kind
+        state = _state_left(theirs, flag["flag_id"], seen) if theirs else "withdrawn"
+        last = theirs[-1] if theirs else {"administration_id": gone, "episode_id": None}
+        renewed.append(
+            (flag["flag_id"], last["episode_id"], last["administration_id"], state,
+             flag["raised_at"], *(flag[one] for one in CAUSE))
+        )  # fmt: skip
+        kind = "evidence withdrawn" if theirs else "withdrawn"
+        steps.append((flag["flag_id"], kind, f"administration {gone}: {reason}"))
+    if len(steps) > len(step_ids):
+        raise Invalid("More came in meanwhile. Nothing was changed; please try again.")
+    flags.write(
+        cursor,
+        viewer.site_id,
+        viewer.now,
+        raised=pl.DataFrame(schema=RENEWED),
+        renewed=pl.DataFrame(renewed, RENEWED, orient="row"),
+        steps=pl.DataFrame(
+            steps, {"flag_id": pl.Int64, "kind": pl.String, "words": pl.String}, orient="row"
+        ).with_columns(step_id=pl.Series(step_ids, dtype=pl.Int64).head(len(steps))),
+        by_person_id=viewer.person_id,
+    )
+
+
+def _state_left(theirs: list[dict[str, Any]], flag_id: int, seen: set[tuple[int, str]]) -> str:
+    """What a flag is that rests on this evidence, by day: whoever saw one saw those before it."""
+    state = "seen"
+    for one in reversed(theirs):
+        if (flag_id, f"administration {one['administration_id']}") in seen:
+            break
+        if one["recorded_at"].date() - one["answered_on"] <= HISTORIC_AFTER:
+            return "open"
+        state = "historic"
+    return state
+
+
+def _evidence_left(
+    cursor: Cursor, viewer: Viewer, resting: pl.DataFrame
+) -> dict[tuple[int, str, str], list[dict[str, Any]]]:
+    """What still counts of each client, kind and cause, by day."""
+    instruments = sorted({str(cause).split(":")[0] for cause in resting["cause"]})
+    forms = flags.left(cursor, viewer.site_id, resting["client_id"].unique().to_list(), instruments)
+    left: dict[tuple[int, str, str], list[dict[str, Any]]] = {}
+    for code in instruments:
+        # Forms of an older definition may be of another length.
+        own = forms.filter(pl.col("instrument") == code)
+        for length in own["answers"].list.len().unique().to_list():
+            part = own.filter(pl.col("answers").list.len() == length)
+            found = evidence_of(
+                viewer.store.catalogue.instrument(code),
+                part.select("administration_id", "client_id", "answered_on"),
+                np.array(part["answers"].to_list(), np.int16),
+            ).join(part.select("administration_id", "episode_id", "recorded_at"),
+                   on="administration_id")  # fmt: skip
+            for one in found.sort("answered_on", "administration_id").iter_rows(named=True):
+                left.setdefault((one["client_id"], one["kind"], one["cause"]), []).append(one)
+    return left

@@ -143,13 +143,15 @@ def _looks(steps: pd.DataFrame) -> dict[tuple[int, str], tuple[str, datetime]]:
 
     A step without words is of the evidence that came in last before it.
     """
-    looks = {}
+    looks: dict[tuple[int, str], tuple[str, datetime]] = {}
     latest: dict[int, int] = {}
     for flag_id, cause, kind, words, done_at, by_whom in steps.itertuples(index=False):
         named = _ADMINISTRATION.search(words or "")
         about = int(named[1]) if named else latest.get(flag_id)
         if kind != "seen":
             latest[flag_id] = about or 0
+            # Whoever looked before saw another version of it.
+            looks.pop((latest[flag_id], cause), None)
         elif about is not None:
             looks[about, cause] = (by_whom, pd.Timestamp(done_at).to_pydatetime())
     return looks

@@ -24,7 +24,7 @@ from attachdash.practice.rights import (
     looked_at,
     use_case,
 )
-from attachdash.store import answers, clients
+from attachdash.store import answers, clients, versions
 from attachdash.store.engine import Cursor
 
 IMPORTERS = (Role.THERAPIST, Role.ADMINISTRATOR)
@@ -165,7 +165,7 @@ def import_file(
                 viewer.site_id,
                 pl.DataFrame({"code": new, "client_id": [ids[code] for code in new]}),
             )
-        opened = _open_episodes(cursor, viewer, starts) if starts.height else 0
+        opened = _open_episodes(cursor, viewer, starts) if starts.height else []
         kept = keep(cursor, viewer, prepared, batch_id)
         others = 0
         if kept < len(given) and viewer.role is not Role.ADMINISTRATOR:
@@ -173,13 +173,15 @@ def import_file(
             others = len(differing(cursor, viewer, given))
         result = Kept(
             kept=kept, already_held=len(given) - kept - others, refused=refused + others,
-            created=len(new), episodes=opened, batch_id=batch_id,
+            created=len(new), episodes=len(opened), batch_id=batch_id,
         )  # fmt: skip
         if kept or new or opened:
             answers.add_batch(
                 cursor, viewer.site_id, batch_id, checked.file_name, checked.sha256,
                 mapping.sha256, kept, result.refused, viewer.person_id, viewer.now,
             )  # fmt: skip
+            versions.made(cursor, viewer.site_id, batch_id, "client", [ids[code] for code in new])
+            versions.made(cursor, viewer.site_id, batch_id, "episode", opened)
         return result
 
     return change(
@@ -199,9 +201,9 @@ def _whose_imports(viewer: Viewer) -> int | None:
     return None if viewer.role is Role.ADMINISTRATOR else viewer.person_id
 
 
-def _open_episodes(cursor: Cursor, viewer: Viewer, starts: pl.DataFrame) -> int:
+def _open_episodes(cursor: Cursor, viewer: Viewer, starts: pl.DataFrame) -> list[int]:
     """Open a nominal episode for each client of `starts`, from their first answer in the file or
-    held; how many that were."""
+    held; which those are."""
     theirs = starts["client_id"].to_list()
     in_care = clients.spans_of(cursor, viewer.site_id, theirs)["client_id"]
     held = answers.days_of(cursor, viewer.site_id, theirs).select(
@@ -212,7 +214,7 @@ def _open_episodes(cursor: Cursor, viewer: Viewer, starts: pl.DataFrame) -> int:
     starts = starts.filter(~pl.col("client_id").is_in(in_care.implode()))
     clients.open_episodes(cursor, viewer.site_id, starts, nominal=True)
     practice_clients.refile(cursor, viewer, *starts["client_id"])
-    return starts.height
+    return starts["episode_id"].to_list()
 
 
 def _judge(

@@ -12,9 +12,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from attachdash.errors import Invalid
-from attachdash.instruments import Instrument, State, StateCode, risk_answers, score
+from attachdash.instruments import Instrument, State, StateCode, score
 from attachdash.practice.filing import episodes_of
-from attachdash.practice.flagging import EVIDENCE, raise_flags
+from attachdash.practice.flagging import EVIDENCE, evidence_of, raise_flags
 from attachdash.practice.rights import Viewer
 from attachdash.store import answers as store_answers
 from attachdash.store import clients
@@ -52,9 +52,10 @@ class Prepared:
     step_ids: Sequence[int]
 
 
-def prepare(viewer: Viewer, given: Given) -> Prepared:
+def prepare(viewer: Viewer, given: Given, known: Sequence[int] = ()) -> Prepared:
     """Score the answers and take every id that keeping them may need.
 
+    `known` are the administrations that these are new versions of; else each gets an id.
     Raises Invalid for an instrument that clients do not answer themselves, and for answers that
     do not fit it.
     """
@@ -64,7 +65,8 @@ def prepare(viewer: Viewer, given: Given) -> Prepared:
             "not by the client: such answers can't be kept yet."
         )
     engine = viewer.store.engine
-    ids = pl.Series("administration_id", engine.new_ids("administration", len(given)), pl.Int64)
+    taken = known or engine.new_ids("administration", len(given))
+    ids = pl.Series("administration_id", taken, pl.Int64)
     scores = _scores(viewer, given, ids)  # first: scoring checks what comes in
     evidence = _evidence(given, ids)
     flags = evidence.height
@@ -143,22 +145,7 @@ def _scores(viewer: Viewer, given: Given, ids: pl.Series) -> pl.DataFrame:
 
 def _evidence(given: Given, ids: pl.Series) -> pl.DataFrame:
     """Each positive or blank answer to a risk item; ready scores hold none."""
-    found = pl.DataFrame(schema=EVIDENCE)
     if given.answers is None:
-        return found
+        return pl.DataFrame(schema=EVIDENCE)
     rows = given.rows.select("client_id", "answered_on").with_columns(ids)
-    for risk, positive, blank in risk_answers(given.instrument, given.answers):
-        told = rows.with_columns(positive=pl.Series(positive)).filter(pl.Series(positive | blank))
-        kind = risk.kind.value
-        found.extend(
-            told.select(
-                "administration_id",
-                "client_id",
-                pl.when("positive").then(pl.lit(f"{kind}_answer")).otherwise(
-                    pl.lit(f"{kind}_blank")
-                ).alias("kind"),
-                pl.lit(f"{given.instrument.id}:{risk.item}").alias("cause"),
-                "answered_on",
-            )
-        )  # fmt: skip
-    return found
+    return evidence_of(given.instrument, rows, given.answers)

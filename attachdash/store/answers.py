@@ -193,10 +193,13 @@ WHERE flag.site_id = $1 AND flag.administration_id = moves.administration_id
 def same_batch(
     cursor: Cursor, site_id: int, file_sha256: str, mapping_sha256: str, by_person_id: int | None
 ) -> Row | None:
-    """The last batch of the same file under the same mapping, of one person or any: id, when."""
+    """The last batch of the same file under the same mapping, of one person or any: id, when.
+
+    One that was taken back is none.
+    """
     return cursor.one(
         "SELECT batch_id, imported_at FROM batch WHERE site_id = $1 AND file_sha256 = $2 "
-        "AND mapping_sha256 = $3 "
+        "AND mapping_sha256 = $3 AND undone_at IS NULL "
         "AND (CAST($4 AS BIGINT) IS NULL OR by_person_id = CAST($4 AS BIGINT)) "
         "ORDER BY batch_id DESC NULLS LAST LIMIT 1",
         site_id,
@@ -221,8 +224,9 @@ def add_batch(
 def batches(cursor: Cursor, site_id: int, by_person_id: int | None) -> pd.DataFrame:
     """The imports, newest first: of everybody, or of one person."""
     return cursor.frame(
-        "SELECT batch.imported_at, batch.file_name, batch.kept, batch.refused, person.name AS by "
-        "FROM batch LEFT JOIN person ON person.site_id = batch.site_id "
+        "SELECT batch.batch_id, batch.imported_at, batch.file_name, batch.kept, batch.refused, "
+        "person.name AS by, batch.undone_at FROM batch "
+        "LEFT JOIN person ON person.site_id = batch.site_id "
         "AND person.person_id = batch.by_person_id WHERE batch.site_id = $1 "
         "AND (CAST($2 AS BIGINT) IS NULL OR batch.by_person_id = CAST($2 AS BIGINT)) "
         "ORDER BY batch.imported_at DESC NULLS LAST, batch.batch_id DESC NULLS LAST LIMIT 200",
@@ -232,6 +236,8 @@ def batches(cursor: Cursor, site_id: int, by_person_id: int | None) -> pd.DataFr
 
 
 def last_import(cursor: Cursor, site_id: int) -> datetime | None:
-    """When anything was last imported."""
-    row = cursor.one("SELECT max(imported_at) FROM batch WHERE site_id = $1", site_id)
+    """When anything was last imported that was not taken back."""
+    row = cursor.one(
+        "SELECT max(imported_at) FROM batch WHERE site_id = $1 AND undone_at IS NULL", site_id
+    )
     return row[0] if row else None

@@ -13,6 +13,26 @@ CHECKS = {
             HAVING count(*) > 1
         ) AS doubled
         """,
+    "answers have two versions that count": """
+        SELECT count(*)
+        FROM (
+            SELECT 1
+            FROM administration
+            WHERE site_id = $1 AND replaced_at IS NULL
+            GROUP BY administration_id
+            HAVING count(*) > 1
+        ) AS doubled
+        """,
+    "flags rest on answers that no longer count": """
+        SELECT count(*)
+        FROM flag
+        WHERE flag.site_id = $1 AND flag.state <> 'withdrawn' AND NOT EXISTS (
+            SELECT 1
+            FROM administration
+            WHERE administration.site_id = flag.site_id
+                AND administration.administration_id = flag.administration_id
+                AND administration.replaced_at IS NULL)
+        """,
     "scores have no answers": """
         SELECT count(*)
         FROM score
@@ -20,12 +40,13 @@ CHECKS = {
             SELECT 1
             FROM administration
             WHERE administration.site_id = score.site_id
-                AND administration.administration_id = score.administration_id)
+                AND administration.administration_id = score.administration_id
+                AND administration.replaced_at IS NULL)
         """,
     "answers belong to no client": """
         SELECT count(*)
         FROM administration
-        WHERE administration.site_id = $1 AND NOT EXISTS (
+        WHERE administration.site_id = $1 AND administration.replaced_at IS NULL AND NOT EXISTS (
             SELECT 1
             FROM client
             WHERE client.site_id = administration.site_id

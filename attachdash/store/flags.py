@@ -22,6 +22,7 @@ INNER JOIN reached ON reached.client_id = flag.client_id
 INNER JOIN administration
     ON administration.site_id = flag.site_id
     AND administration.administration_id = flag.administration_id
+    AND administration.replaced_at IS NULL
 INNER JOIN instrument
     ON instrument.site_id = administration.site_id
     AND instrument.instrument_id = administration.instrument_id
@@ -35,7 +36,8 @@ LEFT JOIN (
     ON seen.flag_id = flag.flag_id AND seen.place = 1
     AND seen.words = 'administration ' || CAST(flag.administration_id AS VARCHAR)
 LEFT JOIN person ON person.site_id = flag.site_id AND person.person_id = seen.by_person_id
-WHERE flag.site_id = $1 AND (CAST($5 AS BIGINT) IS NULL OR flag.client_id = CAST($5 AS BIGINT))
+WHERE flag.site_id = $1 AND flag.state <> 'withdrawn'
+    AND (CAST($5 AS BIGINT) IS NULL OR flag.client_id = CAST($5 AS BIGINT))
 ORDER BY flag.raised_at DESC NULLS LAST, flag.flag_id DESC NULLS LAST
 """
 )
@@ -81,7 +83,7 @@ INNER JOIN reached ON reached.client_id = flag.client_id
 LEFT JOIN person
     ON person.site_id = flag_step.site_id AND person.person_id = flag_step.by_person_id
 WHERE flag_step.site_id = $1 AND flag.client_id = $5
-ORDER BY flag_step.step_id NULLS LAST
+ORDER BY flag_step.done_at NULLS LAST, flag_step.step_id NULLS LAST
 """
 )
 
@@ -110,7 +112,10 @@ def client_of(cursor: Cursor, reach: Reach, flag_id: int) -> int | None:
 
 
 def known(cursor: Cursor, site_id: int, client_ids: list[int]) -> pl.DataFrame:
-    """These clients' flags, with the last evidence (administration_id) and its day (held_on)."""
+    """These clients' flags, with the last evidence (administration_id) and its day (held_on).
+
+    One that was withdrawn has no day: any evidence is newer.
+    """
     return pl.DataFrame(
         cursor.arrow(
             "SELECT flag.flag_id, flag.client_id, flag.kind, flag.cause, flag.state, "
@@ -118,6 +123,7 @@ def known(cursor: Cursor, site_id: int, client_ids: list[int]) -> pl.DataFrame:
             "LEFT JOIN administration "
             "ON administration.site_id = flag.site_id "
             "AND administration.administration_id = flag.administration_id "
+            "AND administration.replaced_at IS NULL AND flag.state <> 'withdrawn' "
             "WHERE flag.site_id = $1 AND flag.client_id = ANY($2)",
             site_id,
             client_ids,
@@ -144,12 +150,63 @@ FROM renewed
 WHERE flag.site_id = $1 AND flag.flag_id = renewed.flag_id
 """
 
+# One row per flag that rests on administrations which changed.
+RESTING = """
+SELECT flag.flag_id, flag.client_id, flag.kind, flag.cause, flag.administration_id, flag.raised_at
+FROM flag
+INNER JOIN shaken ON shaken.administration_id = flag.administration_id
+WHERE flag.site_id = $1 AND flag.state <> 'withdrawn'
+ORDER BY flag.flag_id NULLS LAST
+"""
+# One row per form that counts of clients $2, to questionnaires $3, with all that flags ask of it.
+LEFT = """
+SELECT administration.administration_id, administration.client_id, administration.episode_id,
+    instrument.code AS instrument, administration.answered_on, administration.recorded_at,
+    administration.answers
+FROM administration
+INNER JOIN instrument
+    ON instrument.site_id = administration.site_id
+    AND instrument.instrument_id = administration.instrument_id
+WHERE administration.site_id = $1 AND administration.client_id = ANY($2)
+    AND instrument.code = ANY($3)
+    AND administration.about_id = administration.client_id
+    AND administration.informant_id = administration.client_id
+    AND administration.replaced_at IS NULL AND administration.answers IS NOT NULL
+ORDER BY administration.answered_on NULLS LAST, administration.administration_id NULLS LAST
+"""
+
+
+def resting_on(cursor: Cursor, site_id: int, administration_ids: list[int]) -> pl.DataFrame:
+    """The flags whose last evidence is one of these: the columns of RESTING."""
+    ids = pa.array(administration_ids, pa.int64())
+    cursor.stage("shaken", pa.table({"administration_id": ids}))
+    return pl.DataFrame(cursor.arrow(RESTING, site_id))
+
+
+def left(
+    cursor: Cursor, site_id: int, client_ids: list[int], instruments: list[str]
+) -> pl.DataFrame:
+    """The forms of these clients that count: the columns of LEFT, by day."""
+    return pl.DataFrame(cursor.arrow(LEFT, site_id, client_ids, instruments))
+
+
+def looked_at(cursor: Cursor, site_id: int, flag_ids: list[int]) -> set[tuple[int, str]]:
+    """The flags and words ("administration 7") of evidence that was seen and not renewed since."""
+    rows = cursor.rows(
+        "SELECT flag_id, words, kind FROM flag_step WHERE site_id = $1 AND flag_id = ANY($2) "
+        "ORDER BY done_at NULLS LAST, step_id NULLS LAST",
+        site_id,
+        flag_ids,
+    )
+    last = {(int(row[0]), str(row[1])): str(row[2]) for row in rows}
+    return {place for place, kind in last.items() if kind == "seen"}
+
 
 def write(
     cursor: Cursor, site_id: int, now: datetime, *, raised: pl.DataFrame, renewed: pl.DataFrame,
     steps: pl.DataFrame, by_person_id: int,
 ) -> None:  # fmt: skip
-    """Add new flags, renew those with new evidence, and add the steps.
+    """Add new flags, renew those whose evidence is another now, and add the steps.
 
     The frames have what differs from row to row of FLAG (raised and renewed) and of STEP.
     """
@@ -168,7 +225,7 @@ def mark_seen(
     """Somebody has looked at this answer; False where a newer one has raised the flag since."""
     row = cursor.one(
         "UPDATE flag SET state = 'seen' WHERE site_id = $1 AND flag_id = $2 "
-        "AND administration_id = $3 RETURNING flag_id",
+        "AND administration_id = $3 AND state <> 'withdrawn' RETURNING flag_id",
         site_id,
         flag_id,
         administration_id,

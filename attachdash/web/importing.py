@@ -24,7 +24,7 @@ from attachdash.practice.reading import (
     instrument,
 )
 from attachdash.practice.rights import Role, Viewer
-from attachdash.web import browser, look, tables
+from attachdash.web import browser, look, navigation, tables, versions
 
 STEPS = ("File", "Meaning", "Check", "Kept")
 _DRAFT, _NUMBER = "_import", "_import_number"
@@ -292,7 +292,7 @@ def past(viewer: Viewer, zone: str) -> None:
     whose = "" if viewer.role is Role.ADMINISTRATOR else "Yours, newest first. "
     st.write(f"{whose}Times by the practice’s clock, {zone}.")
     tables.table(
-        ("When", "File", "Kept", "Refused", "By"),
+        ("When", "File", "Kept", "Refused", "By", "Now"),
         [
             (
                 f"{_there(one['imported_at'], zone):%Y-%m-%d %H:%M}",
@@ -300,11 +300,27 @@ def past(viewer: Viewer, zone: str) -> None:
                 f"{one['kept']:,}",
                 f"{one['refused']:,}",
                 "" if pd.isna(one["by"]) else str(one["by"]),
+                "counts" if pd.isna(one["undone_at"]) else "undone",
             )
             for one in found.to_dict("records")
         ],
         "Past imports, newest first",
     )
+    named = {
+        int(
+            one["batch_id"]
+        ): f"{_there(one['imported_at'], zone):%Y-%m-%d %H:%M} {one['file_name']}"
+        for one in found.to_dict("records")
+    }
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            "Look at one import, or undo it", list(named), index=None,
+            format_func=named.__getitem__, placeholder="Choose an import", width=420,
+            key="past_import",
+        )  # fmt: skip
+        if st.button("Open", disabled=chosen is None, key="past_open") and chosen is not None:
+            versions.hold_batch(chosen)
+            navigation.go("batch")
 
 
 def _there(moment: object, zone: str) -> datetime:

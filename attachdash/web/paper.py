@@ -6,13 +6,15 @@ from datetime import date
 
 import streamlit as st
 
+from attachdash.practice.mending import Form
 from attachdash.practice.reading import BLANK, DECLINED, Instrument, Item, RiskLine, span
-from attachdash.web import look, rows
+from attachdash.web import look, rows, tables
 from attachdash.web.flagged import NEXT_STEP
 
 # In no widget's key, so that Streamlit holds them while another page is shown; whoever signs out,
 # or comes after, finds nothing (who.settle, who.sign_out).
 _DRAFTS, _DONE, _LAST, _KEPT = "_paper_drafts", "_paper_done", "_paper_last", "_paper_kept"
+_CORRECTS = "_paper_corrects"
 # The instruments that speak for a domain stand first.
 FIRST = (
     "ders16", "rses", "ecr_r", "phq9", "gad7", "core10", "who5", "csi4", "spcc", "wai_sr",
@@ -47,6 +49,8 @@ class Paper:
     day: date | None = None
     occasion: str = ""
     answers: list[int] | None = None  # once all could be read: shown again before it is kept
+    corrects: Form | None = None  # the form held that this one puts right
+    reason: str = ""  # of a correction
 
     def key(self, name: str) -> str:
         """The key of one of its widgets."""
@@ -75,7 +79,15 @@ def _drafts() -> dict[tuple[int, str], Paper]:
 
 
 def paper(client_id: int, instrument: Instrument) -> Paper:
-    """The draft of this client and questionnaire; an empty one where nothing was typed."""
+    """The draft of this client and questionnaire; an empty one where nothing was typed.
+
+    While a form of theirs is being corrected, that one.
+    """
+    begun = st.session_state.get(_CORRECTS)
+    if isinstance(begun, Paper) and (begun.client_id, begun.instrument_id) == (
+        client_id, instrument.id,
+    ):  # fmt: skip
+        return begun
     drafts = _drafts()
     held = drafts.get((client_id, instrument.id))
     if held is None:
@@ -86,16 +98,52 @@ def paper(client_id: int, instrument: Instrument) -> Paper:
     return held
 
 
+def correct(form: Form) -> None:
+    """Begin to put this form right: its answers stand in the fields as they are held."""
+    number = st.session_state[_DONE] = st.session_state.get(_DONE, 0) + 1
+    step, held = form.instrument.step, form.last.answers or ()
+    texts = ["d" if one == DECLINED else "" if one < 0 else f"{one * step:g}" for one in held]
+    st.session_state[_CORRECTS] = Paper(
+        form.client_id, form.instrument.id, number, texts, day=form.last.answered_on,
+        occasion=form.occasion, corrects=form,
+    )  # fmt: skip
+    st.session_state[_LAST] = form.instrument.id
+    st.session_state.pop(f"paper_instrument_{form.client_id}", None)
+    go_on()
+
+
+def leave_correction() -> None:
+    """Correct nothing after all. Use it as `on_click`."""
+    st.session_state.pop(_CORRECTS, None)
+
+
+def correcting(form: Form) -> None:
+    """Say that this is a form held, and offer the way out."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.write(
+            f"You are correcting the {form.instrument.short_name} of "
+            f"{tables.day(form.last.answered_on)} (version {form.last.version}). It counts as it "
+            "is until you keep the correction; the old version stays in its history."
+        )
+        st.button("Leave it as it is", on_click=leave_correction, key="paper_leave")
+
+
 def at_hand(client_id: int | None) -> str | None:
     """The questionnaire to begin with: one with a draft of this client's, else the last typed."""
     last: str | None = st.session_state.get(_LAST)
+    correcting = st.session_state.get(_CORRECTS)
+    if isinstance(correcting, Paper) and correcting.client_id == client_id:
+        return correcting.instrument_id
     begun = [name for (whose, name), one in _drafts().items() if whose == client_id and one.typed]
     return last if last in begun or not begun else begun[-1]
 
 
 def kept(made: Paper, done: Kept) -> None:
     """Forget what was typed, and remember what to say of it."""
-    _drafts().pop((made.client_id, made.instrument_id), None)
+    if made.corrects:
+        leave_correction()
+    else:
+        _drafts().pop((made.client_id, made.instrument_id), None)
     st.session_state[_DONE] = st.session_state.get(_DONE, 0) + 1
     st.session_state[_KEPT] = done
 

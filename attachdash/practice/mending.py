@@ -1,0 +1,381 @@
+"""One form put right, withdrawn, or brought back.
+
+Nothing is deleted: what no longer counts is kept with who, when and why, out of every figure.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from attachdash.errors import Invalid, Refused
+from attachdash.instruments import Instrument
+from attachdash.practice.clients import OLDEST, one_client
+from attachdash.practice.filing import episodes_of
+from attachdash.practice.flagging import raise_flags, settle_flags
+from attachdash.practice.keeping import ROW, Given, Prepared, prepare
+from attachdash.practice.rights import (
+    NOT_THERE,
+    About,
+    Audit,
+    Role,
+    Viewer,
+    change,
+    reach,
+    use_case,
+)
+from attachdash.store import answers as store_answers
+from attachdash.store import clients, versions
+from attachdash.store.answers import ADMINISTRATION, SCORE
+from attachdash.store.engine import Cursor, filled
+
+LONGEST_REASON = 300
+# Of any one form; flags of a batch are counted before and may grow by this many meanwhile.
+MOST_FLAGS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version of a form: how it stood, from whom, and why it no longer does."""
+
+    version: int
+    answered_on: date
+    answers: tuple[int, ...] | None  # whole steps; None: ready scores
+    recorded_at: datetime
+    recorded_by: str
+    is_nominal: bool
+    replaced_at: datetime | None
+    replaced_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A form of a client with all its versions, the last one first."""
+
+    administration_id: int
+    client_id: int
+    instrument: Instrument
+    occasion: str
+    channel: str
+    batch_id: int | None
+    came_undone: bool  # with the import that brought it
+    versions: tuple[Version, ...]
+
+    @property
+    def last(self) -> Version:
+        """How it stands, or stood last."""
+        return self.versions[0]
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is in the figures."""
+        return self.last.replaced_at is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What correcting or withdrawing a form did to a flag."""
+
+    instrument: Instrument
+    item: int
+    withdrawn: bool  # otherwise it rests on another answer
+    reason: str
+    done_at: datetime
+    by_whom: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forms:
+    """All forms of a client by day, newest first, and what became of flags when some changed."""
+
+    forms: tuple[Form, ...]
+    traces: tuple[Trace, ...]
+
+
+@use_case(roles=[Role.THERAPIST, Role.SUPERVISOR], about=About.CLIENT, audit=Audit.OPENING)
+def forms(viewer: Viewer, client_id: int) -> Forms:
+    """Every form of a client, with its versions, newest day first."""
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        rows = versions.forms(cursor, reach(viewer), client_id)
+        traces = versions.traces(cursor, reach(viewer), client_id)
+    return Forms(
+        forms=tuple(_forms(viewer, rows)),
+        traces=tuple(
+            Trace(
+                instrument=viewer.store.catalogue.instrument(one["cause"].split(":")[0]),
+                item=int(one["cause"].split(":")[1]),
+                withdrawn=one["step"] == "withdrawn",
+                reason=str(one["words"]).partition(": ")[2],
+                done_at=one["done_at"].to_pydatetime(),
+                by_whom=text(one["by_whom"]),
+            )
+            for one in traces.to_dict("records")
+        ),
+    )
+
+
+@use_case(roles=[Role.THERAPIST], about=About.CLIENT, audit=Audit.CHANGE)
+def correct_administration(
+    viewer: Viewer, client_id: int, administration_id: int, answered_on: date,
+    answers: Sequence[int], reason: str, version: int | None = None,
+) -> None:  # fmt: skip
+    """Put one form right: a new version counts from now on, the one before is kept.
+
+    Answers as in record_administration. `version` is the one that was looked at. Raises Invalid:
+    no reason, nothing different, changed or withdrawn meanwhile, other answers held for that day,
+    and what record_administration refuses.
+    """
+    reason = checked_reason(reason)
+    form = _form(viewer, client_id, administration_id)
+    if form.last.answers is None:
+        raise Invalid("These are ready scores: they can be withdrawn, and imported or typed anew.")
+    if all(one < 0 for one in answers):
+        raise Invalid("Nothing is answered: withdraw the form if it was never filled in.")
+    if answered_on > viewer.today:
+        raise Invalid("The day lies in the future.")
+    if answered_on < (one_client(viewer, client_id).born_on or OLDEST):
+        raise Invalid("The day lies before the client was born.")
+    if (answered_on, tuple(answers)) == (form.last.answered_on, form.last.answers):
+        raise Invalid("Nothing is different from what is held.")
+    try:
+        steps = np.array([answers], np.int16)
+    except OverflowError:
+        raise Invalid("An answer lies far outside its range.") from None
+    prepared = _prepared(viewer, form, answered_on, steps, {})
+    step_ids = viewer.store.engine.new_ids("flag_step", MOST_FLAGS)
+
+    def work(cursor: Cursor) -> None:
+        before = _live(cursor, viewer, form, version)
+        versions.replace(
+            cursor, viewer.site_id, [administration_id], viewer.person_id, viewer.now, reason
+        )
+        _add(cursor, viewer, form, prepared, before)
+        settle_flags(cursor, viewer, [administration_id], reason, step_ids)
+
+    change(
+        viewer, "corrected form", work, object_kind="administration", object_id=administration_id,
+        detail=form.instrument.id,
+    )  # fmt: skip
+
+
+@use_case(roles=[Role.THERAPIST], about=About.CLIENT, audit=Audit.CHANGE)
+def withdraw_administration(
+    viewer: Viewer, client_id: int, administration_id: int, reason: str
+) -> None:
+    """Take one form out of every figure; it is kept, and restore_administration brings it back.
+
+    Raises Invalid without a reason, and where it was withdrawn already.
+    """
+    reason = checked_reason(reason)
+    form = _form(viewer, client_id, administration_id)
+    step_ids = viewer.store.engine.new_ids("flag_step", MOST_FLAGS)
+
+    def work(cursor: Cursor) -> None:
+        _live(cursor, viewer, form, None)
+        versions.replace(
+            cursor, viewer.site_id, [administration_id], viewer.person_id, viewer.now, reason
+        )
+        store_answers.summarise(cursor, viewer.site_id, pa.array([client_id], pa.int64()))
+        settle_flags(cursor, viewer, [administration_id], reason, step_ids)
+
+    change(
+        viewer, "withdrew form", work, object_kind="administration", object_id=administration_id,
+        detail=form.instrument.id,
+    )  # fmt: skip
+
+
+@use_case(roles=[Role.THERAPIST], about=About.CLIENT, audit=Audit.CHANGE)
+def restore_administration(viewer: Viewer, client_id: int, administration_id: int) -> None:
+    """Bring a withdrawn form back as it was, as a new version; its risk answers count as new.
+
+    Raises Invalid where it isn't withdrawn, where its whole import was undone, and where other
+    answers are held for its day by now.
+    """
+    form = _form(viewer, client_id, administration_id)
+    last = form.last
+    if form.came_undone:
+        raise Invalid("It went with the import that brought it. Import the file again instead.")
+    steps = None if last.answers is None else np.array([last.answers], np.int16)
+    prepared = _prepared(viewer, form, last.answered_on, steps, _ready(viewer, form))
+
+    def work(cursor: Cursor) -> None:
+        now = _read(cursor, viewer, form.client_id, administration_id)
+        if now.counts or now.last.version != last.version or now.came_undone:
+            raise Invalid("It changed meanwhile, or was never withdrawn. Reload the page.")
+        _add(cursor, viewer, form, prepared, None)
+
+    change(
+        viewer, "restored form", work, object_kind="administration", object_id=administration_id,
+        detail=form.instrument.id,
+    )  # fmt: skip
+
+
+def checked_reason(reason: str) -> str:
+    """The reason in one line. Raises Invalid where there is none, or a very long one."""
+    reason = " ".join(reason.split())
+    if not reason:
+        raise Invalid("Please say why: the reason stays with what is taken back.")
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(f"Please say why in at most {LONGEST_REASON} characters.")
+    return reason
+
+
+def _read(cursor: Cursor, viewer: Viewer, client_id: int, administration_id: int) -> Form:
+    rows = versions.forms(cursor, reach(viewer), client_id, administration_id)
+    if not rows:
+        raise Refused(NOT_THERE)
+    return _forms(viewer, rows)[0]
+
+
+def _form(viewer: Viewer, client_id: int, administration_id: int) -> Form:
+    """The form before the transaction. Raises Refused where it isn't this client's."""
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        return _read(cursor, viewer, client_id, administration_id)
+
+
+def _live(cursor: Cursor, viewer: Viewer, form: Form, version: int | None) -> Version:
+    """The version that counts, in the transaction. Raises Invalid where it is another by now."""
+    now = _read(cursor, viewer, form.client_id, form.administration_id)
+    if not now.counts:
+        gone = "went with its import, which was undone" if now.came_undone else "was withdrawn"
+        raise Invalid(f"This form {gone}. Reload the page.")
+    if now.last.version != (form.last.version if version is None else version):
+        raise Invalid("This form was corrected meanwhile. Look at it again before you change it.")
+    return now.last
+
+
+def _ready(viewer: Viewer, form: Form) -> dict[str, NDArray[np.float64]]:
+    """The ready scores that the form's last version had; none where it has answers."""
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        rows = versions.ready_scores(
+            cursor, viewer.site_id, form.administration_id, form.last.version
+        )
+    scales = viewer.store.catalogue.scales
+    return {
+        scales[scale_id][1].id: np.array([value], np.float64)
+        for scale_id, value in rows.select("scale_id", "value").iter_rows()
+    }
+
+
+def _prepared(
+    viewer: Viewer, form: Form, answered_on: date, answers: NDArray[np.int16] | None,
+    scores: dict[str, NDArray[np.float64]],
+) -> Prepared:  # fmt: skip
+    row = (form.client_id, answered_on, form.occasion)
+    given = Given(
+        instrument=form.instrument,
+        rows=pl.DataFrame([row], ROW, orient="row"),
+        answers=answers,
+        scores=scores if answers is None else {},
+        # A day that somebody read from the form stands for none.
+        nominal=form.last.is_nominal and answered_on == form.last.answered_on,
+        channel=form.channel,
+    )
+    return prepare(viewer, given, [form.administration_id])
+
+
+def _add(
+    cursor: Cursor, viewer: Viewer, form: Form, prepared: Prepared, before: Version | None
+) -> None:
+    """Keep the next version with scores, summary and the flags of what differs from `before`."""
+    given, catalogue = prepared.given, viewer.store.catalogue
+    spans = clients.spans_of(cursor, viewer.site_id, [form.client_id])
+    row = given.rows.with_columns(
+        prepared.administration_ids,
+        episode_id=episodes_of(given.rows, spans),
+        about_id=pl.col("client_id"),
+        informant_id=pl.col("client_id"),
+    )
+    same = {
+        "site_id": viewer.site_id, "version": form.last.version + 1,
+        "definition_id": catalogue.definition_ids[form.instrument.id],
+        "instrument_id": catalogue.instrument_ids[form.instrument.id],
+        "is_nominal": given.nominal, "channel": given.channel, "batch_id": form.batch_id,
+        "by_person_id": viewer.person_id, "recorded_at": viewer.now, "answers": None,
+    }  # fmt: skip
+    lists = [] if given.answers is None else [pl.Series("answers", given.answers).arr.to_list()]
+    scores = prepared.scores.join(
+        row.drop("occasion"), on="administration_id", maintain_order="left"
+    )
+    added = versions.add(
+        cursor, viewer.site_id, filled(ADMINISTRATION, row.with_columns(lists), same),
+        filled(SCORE, scores, same),
+    )  # fmt: skip
+    if not added:
+        raise Invalid(
+            f"Other answers to {form.instrument.short_name} are held for that day. Check the day, "
+            "or look at the other form first."
+        )
+    evidence = prepared.evidence.join(
+        row.select("administration_id", "episode_id"), on="administration_id"
+    )
+    if before and before.answers is not None and before.answered_on == row["answered_on"][0]:
+        # What the item says is as it was: nobody has to look at it again.
+        now = [] if given.answers is None else given.answers[0].tolist()
+        items = [int(cause.split(":")[1]) - 1 for cause in evidence["cause"]]
+        new = [now[item] != before.answers[item] for item in items]
+        evidence = evidence.filter(pl.Series(new, dtype=pl.Boolean))
+    raise_flags(cursor, viewer, evidence, prepared.flag_ids, prepared.step_ids)
+
+
+def _forms(viewer: Viewer, rows: list[dict[str, object]]) -> list[Form]:
+    """The forms of these rows of versions, in their order."""
+    found: dict[int, list[dict[str, object]]] = {}
+    for row in rows:
+        found.setdefault(int(str(row["administration_id"])), []).append(row)
+    made = []
+    for administration_id, own in found.items():
+        # A correction may have moved the day: versions of one form can stand apart.
+        last, *_ = own = sorted(own, key=lambda row: -int(str(row["version"])))
+        held = last["batch_id"]
+        made.append(
+            Form(
+                administration_id=administration_id,
+                client_id=int(str(last["client_id"])),
+                instrument=viewer.store.catalogue.instrument(str(last["instrument"])),
+                occasion=str(last["occasion"]),
+                channel=str(last["channel"]),
+                batch_id=None if held is None else int(str(held)),
+                came_undone=last["undone_at"] is not None,
+                versions=tuple(_version(row) for row in own),
+            )
+        )
+    return sorted(made, key=lambda one: (one.last.answered_on, one.administration_id), reverse=True)
+
+
+def _version(row: dict[str, object]) -> Version:
+    answers, replaced_at = row["answers"], row["replaced_at"]
+    assert answers is None or isinstance(answers, list)
+    return Version(
+        version=int(str(row["version"])),
+        answered_on=day(row["answered_on"]),
+        answers=None if answers is None else tuple(answers),
+        recorded_at=moment(row["recorded_at"]),
+        recorded_by=text(row["recorded_by"]),
+        is_nominal=bool(row["is_nominal"]),
+        replaced_at=None if replaced_at is None else moment(replaced_at),
+        replaced_by=text(row["replaced_by"]),
+        reason=text(row["reason"]),
+    )
+
+
+def moment(cell: object) -> datetime:
+    """A cell of the store that is a moment."""
+    assert isinstance(cell, datetime)
+    return cell
+
+
+def day(cell: object) -> date:
+    """A cell of the store that is a day."""
+    assert isinstance(cell, date)
+    return cell
+
+
+def text(cell: object) -> str:
+    """A cell of the store as text; nothing for NULL."""
+    return cell if isinstance(cell, str) else ""
