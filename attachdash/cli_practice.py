@@ -111,7 +111,9 @@ def import_file(
     instrument: Annotated[str | None, typer.Option(help="See `attachdash instruments`.")] = None,
     client: Annotated[str | None, typer.Option(help="The column of client codes.")] = None,
     date: Annotated[str | None, typer.Option(help="The column of days.")] = None,
-    date_format: Annotated[str | None, typer.Option(help="iso, dmy or mdy.")] = None,
+    date_format: Annotated[
+        str | None, typer.Option(help="iso, dmy, mdy, excel1900 or excel1904.")
+    ] = None,
     items: Annotated[
         str, typer.Option(help="Item columns in the definition's order: Q1..Q9, or a list.")
     ] = "",

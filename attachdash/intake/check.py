@@ -124,7 +124,7 @@ def check(table: Table, mapping: Mapping, instrument: Instrument, today: date) -
 
 def _check_day_order(table: Table, mapping: Mapping) -> None:
     """Refuse a file some of whose days can only be read another way than stated."""
-    if mapping.date_format == "iso":
+    if mapping.date_format not in ("dmy", "mdy"):
         return
     texts, which = distinct(table.frame[mapping.answered_on])
     rows = {}

@@ -2,20 +2,14 @@
 
 import hashlib
 import json
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from attachdash.instruments import Instrument
+from attachdash.intake.days import DATE_FORMATS, DateFormat
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable, shown
 from attachdash.intake.table import Table
-
-DateFormat = Literal["iso", "dmy", "mdy"]
-DATE_FORMATS: dict[DateFormat, str] = {
-    "iso": "year-month-day (2026-11-03)",
-    "dmy": "day.month.year (03.11.2026)",
-    "mdy": "month/day/year (11/03/2026)",
-}
 
 
 class Mapping(BaseModel):

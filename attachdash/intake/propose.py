@@ -15,13 +15,17 @@ from numpy.typing import NDArray
 from attachdash.instruments import Instrument, Library
 from attachdash.intake.coding import codes_seen
 from attachdash.intake.days import (
+    DATE_FORMATS,
+    DateFormat,
     format_shown_by,
     looks_like_a_day,
+    looks_like_a_serial,
     only_day_first,
     only_month_first,
+    read_day,
 )
 from attachdash.intake.families import Family, families, named_in, names_of, plain
-from attachdash.intake.mapping import DATE_FORMATS, DateFormat, Mapping
+from attachdash.intake.mapping import Mapping
 from attachdash.intake.numbers import AnswerReader, MissingCodes
 from attachdash.intake.problems import Wrong, listed, shown
 from attachdash.intake.table import Table, distinct
@@ -168,6 +172,9 @@ def _day_column(
     if len(dated) > 1:
         named = [name for name in dated if plain(name).startswith(DAY_NAMES)]
         column = named[0] if len(named) == 1 else None
+    if not dated and (numbered := _serial_columns(table)):
+        notes.append(_about_serials(table, numbered[0], today))
+        return numbered[0], None
     if column is None:
         found = f" ({', '.join(map(shown, dated))} hold days)" if dated else ""
         notes.append(f"The column of days answered was not found{found}: choose it.")
@@ -176,6 +183,29 @@ def _day_column(
     written = format_shown_by(texts)
     notes.append(_about_days(table, texts, which, written))
     return column, written
+
+
+def _serial_columns(table: Table) -> list[str]:
+    """Columns called a day's name that hold a spreadsheet's day numbers."""
+    found = []
+    for name in table.columns:
+        if plain(name).startswith(DAY_NAMES):
+            texts = [text for text in table.frame[name].head(1000).to_list() if text.strip()]
+            serials = sum(map(looks_like_a_serial, texts))
+            if texts and serials >= MOSTLY * len(texts):
+                found.append(name)
+    return found
+
+
+def _about_serials(table: Table, column: str, today: date) -> str:
+    text = next(text for text in table.frame[column].to_list() if looks_like_a_serial(text))
+    # Both are told, also a day still to come: which is right only the person can say.
+    first, second = read_day(text, "excel1900", date.max), read_day(text, "excel1904", date.max)
+    words = f"{shown(column)} may hold Excel day numbers: {text.strip()} is {first} counted from "
+    words += f"1900 and {second} counted from 1904."
+    if isinstance(second, date) and second > today:
+        words += " The second is still to come."
+    return f"{words} Say which it is."
 
 
 def _about_days(
