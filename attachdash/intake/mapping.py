@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from attachdash.instruments import Instrument
 from attachdash.intake.days import DATE_FORMATS, DateFormat
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable, shown
+from attachdash.intake.shapes import NOMINAL, PLAIN, Shape
 from attachdash.intake.table import Table
 
 
@@ -27,6 +28,7 @@ class Mapping(BaseModel):
     informant: str = "self"
     coding_low: int | None = None  # what the file writes for the lowest answer, once stated
     missing: tuple[str, ...] = ()  # what the file writes for "not answered" besides nothing
+    shape: Shape = PLAIN  # how it lays out its forms; the columns above are those it makes
 
     @model_validator(mode="after")
     def _has_names(self) -> Self:
@@ -37,6 +39,11 @@ class Mapping(BaseModel):
         if not all(name.strip() for name in names):
             raise ValueError("a column name is empty")
         return self
+
+    @property
+    def is_nominal(self) -> bool:
+        """Whether the days are worked out from a start rather than recorded."""
+        return self.shape.nominal is not None and self.answered_on == NOMINAL
 
     @property
     def columns(self) -> tuple[str, ...]:
