@@ -51,7 +51,7 @@ def test_the_months_of_a_wide_file_come_in_as_nominal_days(
     assert kind.value == "scores"
     tab = press(tab, "This is right")
     assert not tab.exception
-    tab = [one for one in tab.checkbox if "reate" in one.label][0].check().run()
+    tab = next(one for one in tab.checkbox if "reate" in one.label).check().run()
     tab = press(tab, "Keep 380 rows")
     assert not tab.exception
     held = clients.register(small.viewer("a.diallo"))
@@ -64,7 +64,7 @@ def test_the_months_of_a_wide_file_come_in_as_nominal_days(
                 "WHERE administration.is_nominal GROUP BY administration.answered_on"
             )
         )
-    assert list(sorted(days.values(), reverse=True)) == [100, 97, 73, 58, 52]
+    assert sorted(days.values(), reverse=True) == [100, 97, 73, 58, 52]
     assert min(days) == date(2020, 1, 1)
 
 
@@ -80,4 +80,4 @@ def test_the_second_questionnaire_of_a_file_is_offered_once_the_first_is_kept(
     assert of(tab.selectbox, "Which questionnaire does the file hold?").value.id == "gad7"
     tab = press(press(tab, "This is right"), "Keep 1 row")
     assert not tab.exception
-    assert [one.label for one in tab.button][0] == "Another questionnaire of this file"
+    assert tab.button[0].label == "Another questionnaire of this file"
