@@ -165,7 +165,8 @@ def _nominal(made: Draft, guess: ShapeGuess) -> Nominal | None:
         if guess.kind != "times":
             first = said.column if said else guess.occasions
             column = _column(made, "Occasion stands in", first, f"time_{guess.kind}", NONE)
-    with right:
+    # Without a column of occasions the start would stand alone at the right.
+    with left if guess.kind == "times" else right:
         start, start_column, written = _start(made, said)
     labels: tuple[str, ...] | None = tuple(point.label for point in guess.points)
     if guess.kind != "times":
