@@ -12,6 +12,7 @@ from attachdash.practice.reading import (
     Nominal,
     Shape,
     ShapeGuess,
+    Unreadable,
     known_days,
     number_of,
     occasions_in,
@@ -21,7 +22,7 @@ from attachdash.practice.reading import (
 )
 from attachdash.practice.rights import Viewer
 from attachdash.web import look, tables
-from attachdash.web.importing import Draft
+from attachdash.web.importing import Draft, refusal
 
 COLUMN, ROWS, ONE = "a column of client codes", "each row is a client of its own", "one client"
 DAYS, NOMINAL = "a column of days", "no days: count from a start"
@@ -70,7 +71,12 @@ def ask(viewer: Viewer, made: Draft) -> bool:
         row_is_client=whose == ROWS, client=client if whose == ONE else None, nominal=days,
     )  # fmt: skip
     if shape != made.shape or made.laid_out is None:
-        made.lay_out(shape, shaped(made.table, shape, viewer.today))
+        try:
+            made.lay_out(shape, shaped(made.table, shape, viewer.today))
+        except Unreadable as error:
+            made.lay_out(None, None)
+            refusal(error)
+            return False
     return True
 
 
@@ -229,6 +235,9 @@ def _spacing(made: Draft, labels: tuple[str, ...], said: Nominal | None) -> dict
                 return None
             every = int(apart)
         days = spaced(labels, spacing, every)
+        if any(number > 36_525 for number in days.values()):
+            st.warning("That is more than a hundred years after the start.")
+            return None
         told = ", ".join(f"{label}: day {number}" for label, number in days.items())
         st.html(f'<div class="ad-meta">{look.esc(told)}</div>')
         return days

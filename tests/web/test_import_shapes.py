@@ -81,3 +81,12 @@ def test_the_second_questionnaire_of_a_file_is_offered_once_the_first_is_kept(
     tab = press(press(tab, "This is right"), "Keep 1 row")
     assert not tab.exception
     assert tab.button[0].label == "Another questionnaire of this file"
+
+
+def test_a_layout_that_does_not_fit_the_file_is_told_on_the_page(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = b"client,date,item,value\nA,2026-09-01,1,2\nA,2026-09-01,2\n"
+    tab = opened(small, monkeypatch, "broken.csv", data)
+    assert not tab.exception
+    assert "row 3" in tab.error[0].value
