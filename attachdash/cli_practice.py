@@ -14,11 +14,19 @@ import typer
 from pydantic import ValidationError
 
 from attachdash import settings
+from attachdash.cli_shapes import (
+    OCCASIONS_HELP,
+    SHAPE_HELP,
+    START_HELP,
+    made_columns,
+    shape_said,
+)
 from attachdash.cli_words import known_instrument, told_to_people
 from attachdash.errors import ForPeople, Invalid, Unavailable
 from attachdash.instruments import library
 from attachdash.instruments.sheet import columns_named
 from attachdash.intake import Mapping, Table, propose, read_csv
+from attachdash.intake.shapes import shaped
 from attachdash.practice import checking, demo, founding, importing
 from attachdash.practice.entrance import at_terminal, clock
 from attachdash.practice.opening import Store, open_practice
@@ -105,12 +113,14 @@ def run(
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A CSV with one row per administration.")],
+    file: Annotated[Path, typer.Argument(help="A CSV of answers or ready scores.")],
     who: As,
     instrument: Annotated[str | None, typer.Option(help="See `attachdash instruments`.")] = None,
     client: Annotated[str | None, typer.Option(help="The column of client codes.")] = None,
     date: Annotated[str | None, typer.Option(help="The column of days.")] = None,
-    date_format: Annotated[str | None, typer.Option(help="iso, dmy or mdy.")] = None,
+    date_format: Annotated[
+        str | None, typer.Option(help="iso, dmy, mdy, excel1900 or excel1904.")
+    ] = None,
     items: Annotated[
         str, typer.Option(help="Item columns in the definition's order: Q1..Q9, or a list.")
     ] = "",
@@ -120,6 +130,23 @@ def import_file(
     occasion: Annotated[str | None, typer.Option(help="Tells answers of one day apart.")] = None,
     coding_low: Annotated[int | None, typer.Option(help="What stands for the lowest.")] = None,
     missing: Annotated[str, typer.Option(help="Codes for no answer, as 88,99.")] = "",
+    shape: Annotated[str, typer.Option(help=SHAPE_HELP)] = "forms",
+    client_code: Annotated[str | None, typer.Option(help="The one client's code.")] = None,
+    row_is_client: Annotated[
+        bool, typer.Option("--row-is-client", help="No codes: each row is a client of its own.")
+    ] = False,
+    start: Annotated[str | None, typer.Option(help=START_HELP)] = None,
+    start_format: Annotated[
+        str | None, typer.Option(help="How the column of starts writes its days.")
+    ] = None,
+    time: Annotated[str | None, typer.Option(help="The column of occasions.")] = None,
+    occasions: Annotated[str, typer.Option(help=OCCASIONS_HELP)] = "",
+    item: Annotated[str | None, typer.Option(help="answers: the column of items.")] = None,
+    value: Annotated[str | None, typer.Option(help="answers: the column of answers.")] = None,
+    part: Annotated[str | None, typer.Option(help="answers: that of questionnaires.")] = None,
+    form: Annotated[
+        str, typer.Option(help="answers: columns alike in all rows of a form: client,date.")
+    ] = "",
     create_clients: Annotated[bool, typer.Option(help="Create clients of new codes.")] = False,
     open_episodes: Annotated[
         bool, typer.Option(help="Open an episode, marked as nominal, where there is none.")
@@ -137,7 +164,7 @@ def import_file(
         except OSError as error:
             raise Invalid(f"{file} can't be read: {error.strerror}.") from error
         table = read_csv(file.name, data)
-        said = {
+        said: dict[str, Any] = {
             "instrument": known_instrument(instrument).id if instrument else None,
             "client": client,
             "answered_on": date,
@@ -150,7 +177,14 @@ def import_file(
         }
         page = "The page Import does the same."
         with acting(who, role, page) as viewer:
-            mapping = _mapping(table, said, viewer.today, may_guess=yes or dry_run)
+            layout = shape_said(
+                table, viewer.today, shape=shape, client=client_code, row_is_client=row_is_client,
+                start=start, start_format=start_format, time=time, occasions=occasions, item=item,
+                value=value, part=part, form=form,
+            )  # fmt: skip
+            forms = shaped(table, layout, viewer.today)
+            said |= made_columns(forms.columns) | {"shape": layout}
+            mapping = _mapping(forms, said, viewer.today, may_guess=yes or dry_run)
             preview = importing.preview_import(viewer, table, mapping)
             for problem in preview.problems[:TOLD]:
                 typer.echo(str(problem))

@@ -27,7 +27,7 @@ def file_step() -> None:
     parts.strip(0)
     with web.card("file"):
         upload = st.file_uploader(
-            "A CSV file with a row per form: client code, day, answers", type=["csv"],
+            "A CSV file of answers or ready scores", type=["csv"],
             max_upload_size=LARGEST, key=f"import{parts.number()}_file",
         )  # fmt: skip
     if upload is not None:
@@ -60,7 +60,7 @@ def meaning_step(made: Draft) -> None:
         )  # fmt: skip
         st.button("Another file", on_click=parts.forget, key=made.key("back"))
         if mapping is None:
-            st.write("Opens when questionnaire, client code, day and answers are chosen.")
+            st.write("Opens when layout, questionnaire, client code, day and answers are chosen.")
         else:
             st.write("Checking keeps nothing.")
     if go_on and mapping is not None:
@@ -192,6 +192,11 @@ def kept_step(made: Draft) -> None:
             f"{parts.counted(done.episodes, 'episode')} opened, their start marked as nominal."
         )
     with st.container(horizontal=True):
+        left = [instrument(viewer, one).short_name for one in made.left()]
+        st.button(
+            f"Next from this file: {left[0]}" if left else "Another questionnaire of this file",
+            on_click=made.go_on, key=made.key("more"),
+        )  # fmt: skip
         st.button(
             "Import another file", type="primary", on_click=parts.forget, key=made.key("next")
         )

@@ -2,7 +2,8 @@
 
 from attachdash.intake.cells import escaped
 from attachdash.intake.check import Checked, check
-from attachdash.intake.mapping import DATE_FORMATS, DateFormat, Mapping
+from attachdash.intake.days import DATE_FORMATS, DateFormat
+from attachdash.intake.mapping import Mapping
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable, listed, shown
 from attachdash.intake.propose import ColumnGuess, Proposal, propose
 from attachdash.intake.table import MOST_LISTED, Table, read_csv

@@ -13,9 +13,13 @@ from attachdash.intake.coding import check_coding
 from attachdash.intake.days import only_day_first, only_month_first
 from attachdash.intake.findings import Findings
 from attachdash.intake.mapping import Mapping, check_mapping
+from attachdash.intake.numbers import MissingCodes
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable, Wrong, listed, shown
 from attachdash.intake.repeats import Repeats, find_repeats
+from attachdash.intake.shapes import answered_only, shaped
 from attachdash.intake.table import Table, distinct
+
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +77,15 @@ def check(table: Table, mapping: Mapping, instrument: Instrument, today: date) -
     Raises Unreadable when the file must be refused as a whole: the mapping doesn't fit it or
     the instrument, its days can't be told, or its answers look coded from another number.
     """
+    table = shaped(table, mapping.shape, today)
     check_mapping(table, mapping, instrument)
+    if mapping.shape.kind != "forms":
+        held_in = (*mapping.items, *mapping.scores.values())
+        table = answered_only(table, held_in, MissingCodes.of(mapping.missing).__contains__)
     _check_day_order(table, mapping)
     check_coding(table, mapping, instrument)
     findings = Findings(table)
-    notes = list(table.notes)
+    notes = [*table.notes, *_not_taken(table, mapping)]
     keys = pl.DataFrame(
         {
             "row_number": pl.Series(table.row_numbers, dtype=pl.Int32),
@@ -122,9 +130,23 @@ def check(table: Table, mapping: Mapping, instrument: Instrument, today: date) -
     )
 
 
+def _not_taken(table: Table, mapping: Mapping) -> list[str]:
+    """The items that a file with a row an answer names besides those the mapping reads."""
+    if mapping.shape.kind != "answers":
+        return []
+    said = {
+        name: int((table.frame[name] != "").sum())
+        for name in table.origins
+        if name not in mapping.columns
+    }
+    words = [f"{shown(name)} ({count:,})" for name, count in said.items() if count]
+    more = f" and {len(words) - MOST_NAMED} more" if len(words) > MOST_NAMED else ""
+    return [f"Answers not taken: {', '.join(words[:MOST_NAMED])}{more}."] if words else []
+
+
 def _check_day_order(table: Table, mapping: Mapping) -> None:
     """Refuse a file some of whose days can only be read another way than stated."""
-    if mapping.date_format == "iso":
+    if mapping.date_format not in ("dmy", "mdy"):
         return
     texts, which = distinct(table.frame[mapping.answered_on])
     rows = {}

@@ -39,7 +39,10 @@ def days(table: Table, mapping: Mapping, today: date, findings: Findings) -> pl.
     written = mapping.date_format
     assert written is not None, "the mapping was checked"
     texts, which = distinct(table.frame[mapping.answered_on])
-    values = [read_day(text, written, today) for text in texts]
+    values: list[date | Wrong | None] = [read_day(text, written, today) for text in texts]
+    if mapping.is_nominal:
+        # What a nominal day lacks was said where it was made, of the cell that it was made from.
+        values = [value if text else None for text, value in zip(texts, values, strict=True)]
     findings.add_column(mapping.answered_on, values, which)
     good = [None if isinstance(value, Wrong) else value for value in values]
     return pl.Series(good, dtype=pl.Date).gather(which)

@@ -21,6 +21,8 @@ class Findings:
         if len(table.ragged_rows):
             self.counts[ProblemKind.FIELDS] = len(table.ragged_rows)
             self._listed += [(problem.row or 0, -1, problem) for problem in table.problems]
+        for at, column, value, wrong in table.misfits:
+            self.add(at, column, value, wrong)
 
     def add(self, at: int, column: str | None, value: str | None, wrong: Wrong) -> None:
         """One problem in frame row `at`."""
@@ -62,13 +64,15 @@ class Findings:
             self._list(row, column, texts[row], value)
 
     def _list(self, at: int, column: str | None, value: str | None, wrong: Wrong) -> None:
-        row = int(self.table.row_numbers[at])
+        row, name = int(self.table.row_numbers[at]), column
+        if column is not None:
+            row, name = self.table.place(at, column)
         place = -1 if column is None else self.table.columns.index(column)
         problem = Problem(
             kind=wrong.kind,
             file=self.table.file_name,
             row=row,
-            column=None if column is None else shown(column),
+            column=None if name is None else shown(name),
             value=None if value is None else shown(value.strip()),
             expected=wrong.expected,
             cure=wrong.cure,

@@ -2,20 +2,15 @@
 
 import hashlib
 import json
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from attachdash.instruments import Instrument
+from attachdash.intake.days import DATE_FORMATS, DateFormat
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable, shown
+from attachdash.intake.shapes import NOMINAL, PLAIN, Shape
 from attachdash.intake.table import Table
-
-DateFormat = Literal["iso", "dmy", "mdy"]
-DATE_FORMATS: dict[DateFormat, str] = {
-    "iso": "year-month-day (2026-11-03)",
-    "dmy": "day.month.year (03.11.2026)",
-    "mdy": "month/day/year (11/03/2026)",
-}
 
 
 class Mapping(BaseModel):
@@ -33,6 +28,7 @@ class Mapping(BaseModel):
     informant: str = "self"
     coding_low: int | None = None  # what the file writes for the lowest answer, once stated
     missing: tuple[str, ...] = ()  # what the file writes for "not answered" besides nothing
+    shape: Shape = PLAIN  # how it lays out its forms; the columns above are those it makes
 
     @model_validator(mode="after")
     def _has_names(self) -> Self:
@@ -43,6 +39,11 @@ class Mapping(BaseModel):
         if not all(name.strip() for name in names):
             raise ValueError("a column name is empty")
         return self
+
+    @property
+    def is_nominal(self) -> bool:
+        """Whether the days are worked out from a start rather than recorded."""
+        return self.shape.nominal is not None and self.answered_on == NOMINAL
 
     @property
     def columns(self) -> tuple[str, ...]:

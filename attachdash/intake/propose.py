@@ -5,37 +5,26 @@ the PHQ-8 has eight items and so have other forms.
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from attachdash.instruments import Instrument, Library
 from attachdash.intake.coding import codes_seen
 from attachdash.intake.days import (
-    format_shown_by,
-    looks_like_a_day,
-    only_day_first,
-    only_month_first,
+    DateFormat,
 )
 from attachdash.intake.families import Family, families, named_in, names_of, plain
-from attachdash.intake.mapping import DATE_FORMATS, DateFormat, Mapping
+from attachdash.intake.mapping import Mapping
 from attachdash.intake.numbers import AnswerReader, MissingCodes
-from attachdash.intake.problems import Wrong, listed, shown
+from attachdash.intake.problems import Wrong, shown
 from attachdash.intake.table import Table, distinct
+from attachdash.intake.who_when import OCCASION_NAMES, client_column, day_column, named
 
 FIRST_VALUES = 3
 MOST_ENTRIES = 20
-# A column whose filled cells are mostly written as days is one of days.
-MOSTLY = 0.9
-CLIENT_NAMES = ("clientcode", "clientid", "client", "code", "clientno", "clientnumber", "id")
-CLIENT_ENDINGS = ("code", "id", "no", "nr", "number")
-DAY_NAMES = ("answeredon", "answered", "date", "day", "completed", "datum", "when")
-OCCASION_NAMES = ("occasion",)
-# Days that are not those of an answer.
-OTHER_DAYS = ("birth", "dob", "born", "geb", "start", "end", "referr", "admis")
+SHORTEST = 3  # letters of a name that can stand for an instrument's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +61,7 @@ def propose(
 ) -> Proposal:
     """Guesses for the whole mapping; `instrument` where a person has already chosen one."""
     notes = list(table.notes)
-    answered_on, date_format = _day_column(table, today, notes)
+    answered_on, date_format = day_column(table, today, notes)
     groups = families(table.columns)
     candidates = _candidates(table, groups, library)
     chosen = library.get(instrument) if instrument else None
@@ -81,8 +70,8 @@ def propose(
     items = _items(chosen, groups, library, notes) if chosen else ()
     scores = _scores(_unnumbered(table, groups), chosen) if chosen and not items else {}
     taken = {answered_on, *items, *scores.values()}
-    occasion = _named(table.columns, OCCASION_NAMES, taken)
-    client = _client_column(table, {*taken, occasion})
+    occasion = named(table.columns, OCCASION_NAMES, taken)
+    client = client_column(table, {*taken, occasion})
     if client is None:
         notes.append("No column of client codes was found: choose it.")
     if chosen and not items and not scores:
@@ -135,64 +124,6 @@ def propose(
         strange=strange,
         notes=tuple(notes),
     )
-
-
-def _named(columns: Iterable[str], names: tuple[str, ...], taken: set[str | None]) -> str | None:
-    """The first column that bears the earliest of the names."""
-    by_name = {plain(column): column for column in reversed(list(columns)) if column not in taken}
-    return next((by_name[name] for name in names if name in by_name), None)
-
-
-def _client_column(table: Table, taken: set[str | None]) -> str | None:
-    if found := _named(table.columns, CLIENT_NAMES, taken):
-        return found
-    ending = [
-        column
-        for column in table.columns
-        if column not in taken and plain(column).endswith(CLIENT_ENDINGS)
-    ]
-    return ending[0] if len(ending) == 1 else None
-
-
-def _day_column(
-    table: Table, today: date, notes: list[str]
-) -> tuple[str | None, DateFormat | None]:
-    dated: list[str] = []
-    for name in table.columns:
-        texts = [text for text in table.frame[name].head(1000).to_list() if text.strip()]
-        days = sum(map(looks_like_a_day, texts))
-        other = any(word in plain(name) for word in OTHER_DAYS)
-        if texts and days >= MOSTLY * len(texts) and not other:
-            dated.append(name)
-    column = dated[0] if len(dated) == 1 else None
-    if len(dated) > 1:
-        named = [name for name in dated if plain(name).startswith(DAY_NAMES)]
-        column = named[0] if len(named) == 1 else None
-    if column is None:
-        found = f" ({', '.join(map(shown, dated))} hold days)" if dated else ""
-        notes.append(f"The column of days answered was not found{found}: choose it.")
-        return None, None
-    texts, which = distinct(table.frame[column])
-    written = format_shown_by(texts)
-    notes.append(_about_days(table, texts, which, written))
-    return column, written
-
-
-def _about_days(
-    table: Table, texts: list[str], which: NDArray[np.int64], written: DateFormat | None
-) -> str:
-    if written:
-        return f"Days read as {DATE_FORMATS[written]}."
-    rows = []
-    for only in (only_day_first, only_month_first):
-        marked = np.array([only(text) for text in texts], dtype=bool)
-        rows.append(table.row_numbers[marked[which]].tolist())
-    if all(rows):
-        return (
-            f"The days can't be read: {listed(rows[0])} can only be day first and "
-            f"{listed(rows[1])} only month first."
-        )
-    return "The days can be read in several ways: say how they are written."
 
 
 def _candidates(table: Table, groups: list[Family], library: Library) -> tuple[str, ...]:
@@ -295,6 +226,15 @@ def _scores(columns: list[str], instrument: Instrument) -> dict[str, str]:
                 found.setdefault(scale, column)
         if found:
             break
+    if not found and len(instrument.scales) == 1:
+        # "bdi" says less than "bdi2": the instrument is known from elsewhere.
+        short = [
+            column
+            for column in columns
+            if len(plain(column)) >= SHORTEST and plain(instrument.id).startswith(plain(column))
+        ]
+        if len(short) == 1:
+            found[instrument.scales[0].id] = short[0]
     return found
 
 

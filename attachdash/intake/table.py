@@ -2,20 +2,29 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from attachdash.intake.layout import DELIMITERS, Records, as_utf8, find_delimiter, find_records
-from attachdash.intake.problems import Problem, ProblemKind, Unreadable, shown
+from attachdash.intake.problems import Problem, ProblemKind, Unreadable, Wrong, shown
 
 MOST_COLUMNS = 2_000
 # More problems than anyone reads are counted, not listed.
 MOST_LISTED = 10_000
 NAME_COLUMNS = "Give each column a name of its own in the first row."
 LOOKS_LIKE_A_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the cells of a column stand in the file, if the column was made of others."""
+
+    names: tuple[str, ...]  # the file's own columns
+    which: NDArray[np.int64] | None = None  # which of them, by frame row; None: the first
+    rows: NDArray[np.int32] | None = None  # the file's row, by frame row; None: the frame row's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +41,18 @@ class Table:
     problems: tuple[Problem, ...]  # rows that have more or fewer cells than the header
     ragged_rows: NDArray[np.int32]  # the numbers of all such rows
     notes: tuple[str, ...]  # what a person should confirm about how the file was read
+    origins: dict[str, Origin] = field(default_factory=dict)  # of columns that were made
+    # What was wrong already when rows were made: frame row, column, value.
+    misfits: tuple[tuple[int, str, str, Wrong], ...] = ()
+
+    def place(self, at: int, column: str) -> tuple[int, str]:
+        """The file's own row and column of a cell in frame row `at`."""
+        row = int(self.row_numbers[at])
+        origin = self.origins.get(column)
+        if origin is None:
+            return row, column
+        name = origin.names[0 if origin.which is None else int(origin.which[at])]
+        return (row if origin.rows is None else int(origin.rows[at])), name
 
     @property
     def total_rows(self) -> int:

@@ -336,4 +336,5 @@ def _given(viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, 
         if checked.scores is not None
         else {},
         channel="file",
+        nominal=checked.mapping.is_nominal,
     )

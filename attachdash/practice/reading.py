@@ -22,7 +22,15 @@ from attachdash.intake import (
 )
 from attachdash.intake.days import read_day
 from attachdash.intake.numbers import AnswerReader, MissingCodes
+from attachdash.intake.occasions import SPACINGS, number_of, spaced
 from attachdash.intake.problems import Wrong
+from attachdash.intake.propose_shape import (
+    ShapeGuess,
+    known_days,
+    occasions_in,
+    propose_shape,
+)
+from attachdash.intake.shapes import KINDS, NOMINAL, PLAIN, Nominal, Shape, shaped
 from attachdash.practice.flagging import HISTORIC_AFTER
 from attachdash.practice.rights import Viewer
 
@@ -30,23 +38,36 @@ __all__ = [
     "BLANK",
     "DATE_FORMATS",
     "DECLINED",
+    "KINDS",
+    "NOMINAL",
+    "PLAIN",
+    "SPACINGS",
     "DateFormat",
     "Instrument",
     "Item",
     "Mapping",
+    "Nominal",
     "Problem",
     "ProblemKind",
     "Proposal",
     "RiskLine",
+    "Shape",
+    "ShapeGuess",
     "Table",
     "Unreadable",
     "days_read",
     "escaped",
     "instrument",
+    "known_days",
+    "number_of",
+    "occasions_in",
     "proposal",
+    "propose_shape",
     "questionnaires",
     "read_csv",
     "risk_lines",
+    "shaped",
+    "spaced",
     "span",
     "typed",
 ]

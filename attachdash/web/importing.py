@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import zlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from attachdash.practice.reading import (
     Problem,
     ProblemKind,
     Proposal,
+    Shape,
+    ShapeGuess,
     Table,
     Unreadable,
     escaped,
@@ -55,6 +58,51 @@ class Draft:
     mapping: Mapping | None = None  # as last confirmed
     preview: Preview | None = None  # None: back at the columns
     kept: Kept | None = None
+    layouts: dict[str | None, ShapeGuess] = field(default_factory=dict)  # by kind chosen
+    shape: Shape | None = None  # as it stands in the fields, once all is said
+    confirmed: Shape | None = None  # for the questionnaires kept before
+    laid_out: Table | None = None  # the file's forms under it, a row each
+    done: tuple[str, ...] = ()  # the questionnaires of the file that are kept
+
+    @property
+    def forms(self) -> Table:
+        """The table of one row a form."""
+        return self.table if self.laid_out is None else self.laid_out
+
+    def lay_out(self, shape: Shape | None, forms: Table | None) -> None:
+        """Go on with the file's forms under this shape; None while it isn't said in full."""
+        if (
+            forms is None
+            or forms.columns != self.forms.columns
+            or shape is None
+            or shape != self.shape
+        ):
+            self.proposals = {}
+        if shape is not None:
+            self.shape = shape
+        self.laid_out = forms
+
+    @property
+    def said(self) -> Shape | None:
+        """The layout as it was last confirmed."""
+        return self.mapping.shape if self.mapping else self.confirmed
+
+    def go_on(self) -> None:
+        """Ask for the next questionnaire of the same file. Use it as `on_click`."""
+        assert self.mapping is not None, "one was kept"
+        self.done = (*self.done, self.mapping.instrument)
+        self.confirmed = self.mapping.shape
+        self.mapping = self.preview = self.kept = None
+
+    def left(self) -> tuple[str, ...]:
+        """Ids of the questionnaires that the file names and that aren't kept from it yet."""
+        found = self.proposals.get(None)
+        held = {*self.done, self.mapping.instrument if self.mapping else ""}
+        return tuple(one for one in found.candidates if one not in held) if found else ()
+
+    def shape_key(self, name: str) -> str:
+        """The key of a widget that asks for the layout."""
+        return f"import{self.number}_shape_{name}"
 
     @property
     def step(self) -> int:
@@ -62,8 +110,11 @@ class Draft:
         return 3 if self.kept else 2 if self.preview else 1
 
     def key(self, name: str) -> str:
-        """The key of one of its widgets."""
-        return f"import{self.number}_{name}"
+        """The key of one of its widgets: another layout or questionnaire begins with new ones."""
+        turn = f"_{len(self.done)}" if self.done else ""
+        if self.laid_out is not None and self.laid_out.columns != self.table.columns:
+            turn += f"_{zlib.crc32(repr(self.laid_out.columns).encode())}"
+        return f"import{self.number}{turn}_{name}"
 
 
 def draft() -> Draft | None:
@@ -199,11 +250,14 @@ def held(viewer: Viewer, count: int) -> str:
 def summary(preview: Preview, questionnaire: str) -> None:
     """What the file was taken for: questionnaire, days, clients, period."""
     written = preview.checked.mapping.date_format
+    days = DATE_FORMATS[written] if written else ""
+    if preview.checked.mapping.is_nominal:
+        days = "nominal: counted from the start, and always shown as that"
     known, new = len(preview.known_codes), len(preview.new_codes)
     first, last = preview.period or (None, None)
     told = (
         ("Questionnaire", questionnaire),
-        ("Days read as", DATE_FORMATS[written] if written else ""),
+        ("Days read as", days),
         ("Clients", f"{known:,} known" + (f", {new:,} new" if new else "")),
         ("Period", f"{tables.day(first)} – {tables.day(last)}" if first else "no day"),
     )

@@ -4,6 +4,8 @@ import streamlit as st
 
 from attachdash.practice.reading import (
     DATE_FORMATS,
+    NOMINAL,
+    PLAIN,
     DateFormat,
     Instrument,
     Mapping,
@@ -14,7 +16,7 @@ from attachdash.practice.reading import (
     span,
 )
 from attachdash.practice.rights import Viewer
-from attachdash.web import look, tables
+from attachdash.web import look, shaping, tables
 from attachdash.web.importing import Draft
 
 AS_PROPOSED, RUN, SINGLY = "As shown below", "A run of columns", "Each by itself"
@@ -23,6 +25,9 @@ NONE = "no such column"
 
 def ask(viewer: Viewer, made: Draft) -> Mapping | None:
     """The whole mapping as it stands in the fields, or None while something is left to say."""
+    with look.card("layout"):
+        if not shaping.ask(viewer, made):
+            return None
     left, right = st.columns([3, 2])
     with right, look.card("instrument"):
         instrument = _instrument(viewer, made)
@@ -63,12 +68,13 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
         occasion=occasion,
         coding_low=coding,
         missing=missing,
+        shape=made.shape or PLAIN,
     )
 
 
 def _proposal(viewer: Viewer, made: Draft, instrument: str | None) -> Proposal:
     if instrument not in made.proposals:
-        made.proposals[instrument] = proposal(viewer, made.table, instrument)
+        made.proposals[instrument] = proposal(viewer, made.forms, instrument)
     return made.proposals[instrument]
 
 
@@ -86,6 +92,8 @@ def _instrument(viewer: Viewer, made: Draft) -> Instrument | None:
     offered = questionnaires(viewer)
     ids = [one.id for one in offered]
     first = made.mapping.instrument if made.mapping else _proposal(viewer, made, None).instrument
+    if made.done and not made.mapping:
+        first = next(iter(made.left()), None)
     st.header("Questionnaire", anchor=False)
     chosen = st.selectbox(
         "Which questionnaire does the file hold?",
@@ -104,7 +112,7 @@ def _column(
     made: Draft, label: str, guess: str | None, name: str, empty: str | None = None
 ) -> str | None:
     """One column to choose, with its first values beneath."""
-    columns: list[str | None] = [*([None] if empty else []), *made.table.columns]
+    columns: list[str | None] = [*([None] if empty else []), *made.forms.columns]
     chosen = st.selectbox(
         label,
         columns,
@@ -119,7 +127,7 @@ def _column(
 
 
 def _first(made: Draft, column: str) -> str:
-    cells = made.table.frame[column].head(3).to_list()
+    cells = made.forms.frame[column].head(3).to_list()
     return "First values: " + " · ".join(cell.strip()[:24] or "(empty)" for cell in cells)
 
 
@@ -154,7 +162,7 @@ def _held(
 
 
 def _items(made: Draft, instrument: Instrument, guess: tuple[str, ...]) -> tuple[str, ...]:
-    count, columns = len(instrument.items), made.table.columns
+    count, columns = len(instrument.items), made.forms.columns
     fits = len(guess) == count
     ways = [*([AS_PROPOSED] if fits else []), *([RUN] if len(columns) >= count else []), SINGLY]
     prefix = f"{instrument.id}_item"
@@ -209,6 +217,9 @@ def _days(
     viewer: Viewer, made: Draft, guess: Proposal, said: Mapping | None, column: str | None
 ) -> DateFormat | None:
     st.header("Days", anchor=False)
+    if column == NOMINAL:
+        st.write("Nominal: counted from the start that is said above.")
+        return "iso"
     formats = list(DATE_FORMATS)
     first = said.date_format if said else guess.date_format
     written = st.selectbox(
@@ -223,7 +234,7 @@ def _days(
         lines = [
             f"<b>{look.esc(text[:40])}</b> "
             + (f"is read as <b>{day:%A} {day.day} {day:%B %Y}</b>" if day else "can’t be read so")
-            for text, day in days_read(viewer, made.table, column, written)
+            for text, day in days_read(viewer, made.forms, column, written)
         ]
         st.html("<br>".join(lines))
     return written
