@@ -18,7 +18,9 @@ from attachdash.cli_words import known_instrument, told_to_people, write_private
 from attachdash.errors import ForPeople, Invalid, Unavailable
 from attachdash.instruments import library
 from attachdash.instruments.sheet import columns_named
-from attachdash.intake import Mapping, Table, propose, read_csv
+from attachdash.intake import Mapping, Table, propose, read_csv, shown
+from attachdash.intake.mapping import as_number, folded
+from attachdash.intake.worded import words_unsaid
 from attachdash.practice import checking, demo, exporting, founding, importing
 from attachdash.practice.entrance import at_terminal, clock
 from attachdash.practice.opening import Store, open_practice
@@ -121,6 +123,10 @@ def import_file(
     occasion: Annotated[str | None, typer.Option(help="Tells answers of one day apart.")] = None,
     coding_low: Annotated[int | None, typer.Option(help="What stands for the lowest.")] = None,
     missing: Annotated[str, typer.Option(help="Codes for no answer, as 88,99.")] = "",
+    word: Annotated[
+        list[str] | None,
+        typer.Option(help='What an answer in words is worth, as "Not at all=0"; may be repeated.'),
+    ] = None,
     create_clients: Annotated[bool, typer.Option(help="Create clients of new codes.")] = False,
     open_episodes: Annotated[
         bool, typer.Option(help="Open an episode, marked as nominal, where there is none.")
@@ -148,10 +154,12 @@ def import_file(
             "occasion": occasion,
             "coding_low": coding_low,
             "missing": tuple(code.strip() for code in missing.split(",") if code.strip()),
+            "words": _words(word or []),
         }
         page = "The page Import does the same."
         with acting(who, role, page) as viewer:
             mapping = _mapping(table, said, viewer.today, may_guess=yes or dry_run)
+            _say_words(table, mapping)
             preview = importing.preview_import(viewer, table, mapping)
             for problem in preview.problems[:TOLD]:
                 typer.echo(str(problem))
@@ -271,6 +279,34 @@ def _scores(pairs: list[str]) -> dict[str, str]:
             raise Invalid(f"--score {pair}: expected scale=column, such as total=Sum.")
         found[scale.strip()] = column.strip()
     return found
+
+
+def _words(pairs: list[str]) -> dict[str, int | None]:
+    """Word and value of each "word=value"; nothing after the sign means not answered."""
+    found: dict[str, int | None] = {}
+    for pair in pairs:
+        # From the right: a word may hold the sign, a value can't.
+        word, sign, value = pair.rpartition("=")
+        said = as_number(value.strip()) if value.strip() else None
+        if not (word.strip() and sign) or (value.strip() and (said is None or said % 1)):
+            raise Invalid(
+                f'--word "{pair}": expected word=value, such as "Not at all=0", or "Skipped=" '
+                "for not answered."
+            )
+        if folded(word) in {folded(one) for one in found}:
+            raise Invalid(f'--word "{pair}": this word was given a value already.')
+        found[word.strip()] = None if said is None else int(said)
+    return found
+
+
+def _say_words(table: Table, mapping: Mapping) -> None:
+    open_ones = words_unsaid(table, mapping.items, mapping.words, mapping.missing)
+    if open_ones:
+        told = ", ".join(f"{shown(word)} ({count:,})" for word, count in open_ones[:TOLD])
+        typer.echo(
+            f'Words without a value: {told}. Say each once, as --word "Not at all=0", or '
+            '--word "Skipped=" for not answered; rows with them are refused.'
+        )
 
 
 def _mapping(table: Table, said: dict[str, Any], today: date, *, may_guess: bool) -> Mapping:

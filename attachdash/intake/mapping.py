@@ -33,6 +33,8 @@ class Mapping(BaseModel):
     informant: str = "self"
     coding_low: int | None = None  # what the file writes for the lowest answer, once stated
     missing: tuple[str, ...] = ()  # what the file writes for "not answered" besides nothing
+    # What each answer in words is worth, as the definition counts; None: not answered.
+    words: dict[str, int | None] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_names(self) -> Self:
@@ -42,6 +44,8 @@ class Mapping(BaseModel):
             names.append(self.occasion)
         if not all(name.strip() for name in names):
             raise ValueError("a column name is empty")
+        if len({folded(word) for word in self.words} - {""}) != len(self.words):
+            raise ValueError("a word is empty, or has a value twice")
         return self
 
     @property
@@ -55,6 +59,7 @@ class Mapping(BaseModel):
         """A fingerprint of what was said, the same for the same meaning."""
         body = self.model_dump(mode="json")
         body["missing"] = sorted({code.strip() for code in self.missing})
+        body["words"] = {folded(word): value for word, value in self.words.items()}
         text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -66,6 +71,7 @@ def check_mapping(table: Table, mapping: Mapping, instrument: Instrument) -> Non
         *_columns_wrong(table, mapping),
         *_entry_wrong(mapping, instrument),
         *_coding_wrong(mapping, instrument),
+        *_words_wrong(mapping, instrument),
     ]
     if mapping.informant not in instrument.informants:
         who = " or ".join(str(informant) for informant in instrument.informants)
@@ -204,6 +210,51 @@ def _coding_wrong(mapping: Mapping, instrument: Instrument) -> list[tuple[str, s
                 )
             )
     return wrong
+
+
+def _words_wrong(mapping: Mapping, instrument: Instrument) -> list[tuple[str, str]]:
+    if mapping.words and not mapping.items:
+        return [("values of words only where the file holds answers", "Leave the words out.")]
+    wrong = []
+    numbers = [shown(word) for word in mapping.words if as_number(word.strip()) is not None]
+    if numbers:
+        wrong.append(
+            (
+                f"values for words, but {', '.join(numbers)} can be read as it stands",
+                "If the file counts its answers from another number, say what it writes for the "
+                "lowest one.",
+            )
+        )
+    codes = {folded(code) for code in mapping.missing}
+    both = [shown(word) for word in mapping.words if folded(word) in codes]
+    if both:
+        wrong.append(
+            (
+                f"one meaning for each word, but {', '.join(both)} is a missing code too",
+                "Name it once.",
+            )
+        )
+    low = min((item.low for item in instrument.items), default=0) * instrument.step
+    high = max((item.high for item in instrument.items), default=0) * instrument.step
+    beyond = [
+        f"{shown(word)} = {value}"
+        for word, value in mapping.words.items()
+        if value is not None and not low <= value <= high
+    ]
+    if beyond:
+        wrong.append(
+            (
+                f"values from {low:g} to {high:g}, as {instrument.short_name} counts, but "
+                f"{', '.join(beyond)}",
+                "Say anew what these words are worth.",
+            )
+        )
+    return wrong
+
+
+def folded(text: str) -> str:
+    """A word as words are compared: without outer blanks, capitals like small letters."""
+    return text.strip().casefold()
 
 
 def file_shift(mapping: Mapping, instrument: Instrument) -> float:

@@ -359,6 +359,6 @@ def _say_strange(strange: tuple[tuple[str, int], ...], notes: list[str]) -> None
     if strange:
         words = ", ".join(f"{text} ({count:,})" for text, count in strange[:5])
         notes.append(
-            f"Not answers: {words}. Name those that mean “not answered” as missing codes; rows "
-            "with the others are refused."
+            f"Not answers: {words}. Name those that mean “not answered” as missing codes, and say "
+            "what each answer in words is worth; rows with the others are refused."
         )

@@ -23,6 +23,7 @@ from attachdash.intake import (
 from attachdash.intake.days import read_day
 from attachdash.intake.numbers import AnswerReader, MissingCodes
 from attachdash.intake.problems import Wrong
+from attachdash.intake.worded import words_in
 from attachdash.practice.flagging import HISTORIC_AFTER
 from attachdash.practice.rights import Viewer
 
@@ -49,6 +50,7 @@ __all__ = [
     "risk_lines",
     "span",
     "typed",
+    "words_in",
 ]
 
 # On paper these say that somebody would rather not answer.

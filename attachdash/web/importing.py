@@ -38,6 +38,7 @@ KINDS = {
     ProblemKind.DATE: "Not a day",
     ProblemKind.DATE_OUT_OF_RANGE: "Day that can’t be right",
     ProblemKind.NOT_A_NUMBER: "Not a number",
+    ProblemKind.WORD: "Word without a value",
     ProblemKind.DECIMAL: "Number in the wrong steps",
     ProblemKind.OUT_OF_RANGE: "Outside the range",
     ProblemKind.NOTHING_ANSWERED: "Nothing answered",

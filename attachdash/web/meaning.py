@@ -16,6 +16,7 @@ from attachdash.practice.reading import (
 from attachdash.practice.rights import Viewer
 from attachdash.web import look, tables
 from attachdash.web.importing import Draft
+from attachdash.web.wording import ask_words
 
 AS_PROPOSED, RUN, SINGLY = "As shown below", "A run of columns", "Each by itself"
 NONE = "no such column"
@@ -49,6 +50,7 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
         coding, missing = None, said.missing if said else ()
         with look.card("coding"):
             coding, missing = _coding(made, instrument, guess, said, bool(items))
+            words = ask_words(made, instrument, items, missing, said)
         with look.card("written"):
             _file(made, guess)
     if not (client and day and written and (items or scores)):
@@ -63,6 +65,7 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
         occasion=occasion,
         coding_low=coding,
         missing=missing,
+        words=words,
     )
 
 
@@ -257,7 +260,7 @@ def _coding(
         coding = None
     if guess.strange:
         st.write(
-            "These are no answers: "
+            "These are no numbers in range: "
             + ", ".join(f"“{look.plain(text)}” ({n:,})" for text, n in guess.strange)
         )
     missing = st.multiselect(

@@ -1,0 +1,40 @@
+"""What answers mean, said at the terminal: words."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.test_cli import SAID, answers, attachdash, founded, home
+
+__all__ = ["founded", "home"]
+
+KEEP = ("--create-clients", "--open-episodes")
+
+
+def test_words_are_said_at_the_terminal_and_the_others_are_asked_about(
+    founded: Path, tmp_path: Path
+) -> None:
+    file = answers(
+        tmp_path / "phq9.csv",
+        "K-1,2026-09-01," + ",".join(["Never", "Often"] + ["Never"] * 7),
+        "K-1,2026-09-08," + ",".join(["Nevr"] + ["Never"] * 8),
+    )
+    said = ("--word", "never=0", "--word", "Often = 3", *KEEP)
+    done = attachdash("import", file, *SAID, *said)
+    assert done.exit_code == 0, done.output
+    assert "Words without a value: Nevr (1)." in done.output
+    assert "Kept 1, already held 0, refused 1" in done.output
+    attachdash("export", "--as", "a.diallo", tmp_path / "out")
+    assert ",0,3,0,0,0,0,0,0,0," in (tmp_path / "out" / "phq9.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    "words", [("Never",), ("=0",), ("Never=x",), ("Never=1.5",), ("Never=0", "never=1")]
+)
+def test_a_word_said_wrongly_is_refused(
+    founded: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    file = answers(tmp_path / "phq9.csv", "K-1,2026-09-01,0,0,0,0,0,0,0,0,0")
+    done = attachdash("import", file, *SAID, *(p for word in words for p in ("--word", word)))
+    assert done.exit_code == 1
+    assert f'--word "{words[-1]}"' in done.output

@@ -1,0 +1,74 @@
+"""The import page: answers in words are given their value once, and come in as that."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from attachdash import web
+from attachdash.intake import Table, read_csv
+from attachdash.practice import exporting
+from attachdash.web.importing import Draft
+from tests.practice.conftest import TODAY, House, _light_bcrypt, make_house, small
+
+__all__ = ["_light_bcrypt", "make_house", "small"]
+
+PAGE = Path(__file__).resolve().parents[2] / "pages" / "import_file.py"
+HEADER = ",".join(["client_code", "date", *(f"phq9_{number}" for number in range(1, 10))])
+DAY = TODAY - timedelta(days=30)
+
+
+def worded(*rows: str, header: str = HEADER) -> Table:
+    return read_csv("words.csv", "\n".join([header, *rows, ""]).encode())
+
+
+def opened(
+    house: House, monkeypatch: pytest.MonkeyPatch, table: Table, who: str = "t.one"
+) -> AppTest:
+    """The page with this file chosen, where the meaning of its columns is asked."""
+    monkeypatch.setattr(web, "viewer", lambda: house.viewer(who))
+    tab = AppTest.from_file(PAGE, default_timeout=30)
+    tab.session_state["_import"] = Draft(0, table)
+    tab.run()
+    assert not tab.exception
+    return tab
+
+
+def press(tab: AppTest, label: str) -> None:
+    next(one for one in tab.button if one.label.startswith(label)).click().run()
+    assert not tab.exception
+
+
+def said(tab: AppTest) -> str:
+    return "\n".join(one.value for one in (*tab.markdown, *tab.get("html"), *tab.header)
+                     if isinstance(one.value, str))  # fmt: skip
+
+
+def word(tab: AppTest, start: str) -> object:
+    return next(one for one in tab.selectbox if one.label.startswith(f"“{start}"))
+
+
+def test_words_come_in_as_what_was_said_of_them(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = worded(
+        f"A,{DAY}," + ",".join(["Never"] * 8 + ["often"]),
+        f"A,{DAY + timedelta(days=1)}," + ",".join(["Ofen"] + ["Never"] * 8),
+    )
+    tab = opened(small, monkeypatch, table)
+    assert [one.label for one in tab.selectbox if one.label.startswith("“")] == [
+        "“Never” (16)", "“Ofen” (1)", "“often” (1)"
+    ]  # fmt: skip
+    assert word(tab, "Never").value is None  # type: ignore[attr-defined]
+    word(tab, "Never").select("0").run()  # type: ignore[attr-defined]
+    word(tab, "often").select("3").run()  # type: ignore[attr-defined]
+    press(tab, "This is right")
+    assert "Word without a value" in said(tab)
+    press(tab, "Keep 1 row")
+    lines = exporting.export(small.viewer("t.one"))["phq9"].splitlines()
+    [line] = [one for one in lines if str(DAY) in one]
+    assert not [one for one in lines if str(DAY + timedelta(days=1)) in one]
+    assert "0,0,0,0,0,0,0,0,3" in line
