@@ -21,7 +21,7 @@ from attachdash.instruments.sheet import columns_named
 from attachdash.intake import Mapping, Table, propose, read_csv, shown
 from attachdash.intake.mapping import as_number, folded
 from attachdash.intake.worded import words_unsaid
-from attachdash.practice import checking, demo, exporting, founding, importing
+from attachdash.practice import checking, demo, exporting, founding, importing, mappings
 from attachdash.practice.entrance import at_terminal, clock
 from attachdash.practice.opening import Store, open_practice
 from attachdash.practice.rights import Role, Viewer
@@ -110,6 +110,10 @@ def run(
 def import_file(
     file: Annotated[Path, typer.Argument(help="A CSV with one row per administration.")],
     who: As,
+    mapping: Annotated[
+        str | None, typer.Option(help="A saved mapping, by name; what else is said goes before it.")
+    ] = None,
+    save_as: Annotated[str | None, typer.Option(help="Save the mapping under this name.")] = None,
     instrument: Annotated[str | None, typer.Option(help="See `attachdash instruments`.")] = None,
     client: Annotated[str | None, typer.Option(help="The column of client codes.")] = None,
     date: Annotated[str | None, typer.Option(help="The column of days.")] = None,
@@ -158,9 +162,11 @@ def import_file(
         }
         page = "The page Import does the same."
         with acting(who, role, page) as viewer:
-            mapping = _mapping(table, said, viewer.today, may_guess=yes or dry_run)
-            _say_words(table, mapping)
-            preview = importing.preview_import(viewer, table, mapping)
+            if mapping is not None:
+                said = _over_saved(viewer, mapping, said)
+            meant = _mapping(table, said, viewer.today, may_guess=yes or dry_run)
+            _say_words(table, meant)
+            preview = importing.preview_import(viewer, table, meant)
             for problem in preview.problems[:TOLD]:
                 typer.echo(str(problem))
             if len(preview.problems) > TOLD:
@@ -183,12 +189,15 @@ def import_file(
                 )
                 return
             done = importing.import_file(
-                viewer, table, mapping, create_clients=create_clients, open_episodes=open_episodes
+                viewer, table, meant, create_clients=create_clients, open_episodes=open_episodes
             )
             typer.echo(
                 f"Kept {done.kept}, already held {done.already_held}, refused {done.refused}; "
                 f"clients created {done.created}, episodes opened {done.episodes}."
             )
+            if save_as is not None:
+                version = mappings.save_mapping(viewer, save_as, meant)
+                typer.echo(f"Saved as {save_as.strip()}, version {version}.")
 
 
 def export(
@@ -279,6 +288,22 @@ def _scores(pairs: list[str]) -> dict[str, str]:
             raise Invalid(f"--score {pair}: expected scale=column, such as total=Sum.")
         found[scale.strip()] = column.strip()
     return found
+
+
+def _over_saved(viewer: Viewer, name: str, said: dict[str, Any]) -> dict[str, Any]:
+    """What was said now, over what the saved mapping of this name says."""
+    known = {one.name.casefold(): one for one in mappings.saved_mappings(viewer)}
+    if (found := known.get(name.strip().casefold())) is None:
+        names = ", ".join(one.name for one in known.values()) or "none yet"
+        raise Invalid(f"No mapping is saved as {name}. There are: {names}.")
+    now = {key: value for key, value in said.items() if value not in (None, (), {})}
+    body = found.mapping.model_dump() | now
+    # Answers or ready scores: what is said now stands for the other.
+    if now.get("items"):
+        body["scores"] = {}
+    elif now.get("scores"):
+        body["items"] = ()
+    return body
 
 
 def _words(pairs: list[str]) -> dict[str, int | None]:

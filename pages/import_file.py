@@ -9,7 +9,7 @@ from attachdash.practice.importing import import_file, preview_import
 from attachdash.practice.reading import Unreadable, instrument, read_csv
 from attachdash.practice.rights import Role
 from attachdash.web import importing as parts
-from attachdash.web import meaning, tables
+from attachdash.web import meaning, saved, tables
 from attachdash.web.importing import Draft
 
 LARGEST = 10  # MB
@@ -51,6 +51,7 @@ def meaning_step(made: Draft) -> None:
         "Please confirm each field. What stands in them was found by looking at names and values.",
     )
     parts.strip(1)
+    saved.fitting(viewer, made, zone)
     mapping = meaning.ask(viewer, made)
     said = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -127,6 +128,7 @@ def check_step(made: Draft) -> None:
         back = st.button("Back to the columns", key=made.key("again"))
         st.button("Keep none", on_click=parts.forget, key=made.key("none"))
         st.write("All together or not at all." if count else "There is nothing new to keep.")
+    saved.save(viewer, made, mapping)
     if back:
         made.preview = None
         st.rerun()

@@ -38,3 +38,17 @@ def test_a_word_said_wrongly_is_refused(
     done = attachdash("import", file, *SAID, *(p for word in words for p in ("--word", word)))
     assert done.exit_code == 1
     assert f'--word "{words[-1]}"' in done.output
+
+
+def test_a_mapping_is_saved_and_named_again_at_the_terminal(founded: Path, tmp_path: Path) -> None:
+    row = ",".join(["Never"] * 9)
+    first = answers(tmp_path / "one.csv", f"K-1,2026-09-01,{row}")
+    done = attachdash("import", first, *SAID, *KEEP, "--word", "Never=0", "--save-as", "Ours")
+    assert "Saved as Ours, version 1." in done.output
+    second = answers(tmp_path / "two.csv", f"K-1,2026-09-08,{row}")
+    done = attachdash("import", second, "--mapping", "ours", "--as", "a.diallo")
+    assert done.exit_code == 0, done.output
+    assert "Kept 1, already held 0, refused 0" in done.output
+    done = attachdash("import", second, "--mapping", "Theirs", "--as", "a.diallo")
+    assert done.exit_code == 1
+    assert "No mapping is saved as Theirs. There are: Ours." in done.output

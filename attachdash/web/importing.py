@@ -54,6 +54,7 @@ class Draft:
     table: Table
     proposals: dict[str | None, Proposal] = field(default_factory=dict)  # by instrument chosen
     mapping: Mapping | None = None  # as last confirmed
+    saved_name: str = ""  # of the saved mapping that was picked
     preview: Preview | None = None  # None: back at the columns
     kept: Kept | None = None
 
@@ -87,6 +88,11 @@ def forget() -> None:
     """Begin anew with another file. Use it as `on_click`."""
     st.session_state.pop(_DRAFT, None)
     st.session_state[_NUMBER] = number() + 1
+
+
+def renew(made: Draft) -> None:
+    """Give the file new widgets, which show what is said of it now. Use it in an `on_click`."""
+    st.session_state[_NUMBER] = made.number = number() + 1
 
 
 def strip(step: int) -> None:

@@ -89,6 +89,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "house.change_settings": (),
         "importing.import_file": (table, mapping),
         "importing.preview_import": (table, mapping),
+        "mappings.save_mapping": ("Clinic export", mapping),
         "people.add_person": ("x.new", "X", [Role.THERAPIST]),
         "assignments.assign_client": (a, two, TODAY),
         "assignments.assign_supervisor": (one, small.people["s.two"], TODAY),
@@ -194,6 +195,8 @@ def test_each_use_case_is_truly_done_for_somebody(small: House) -> None:
     do("importing.import_file", therapist, *given["importing.import_file"])
     for name in ("caseload.caseload", "clients.register", "exporting.export", "importing.imports"):
         do(name, therapist)
+    do("mappings.save_mapping", therapist, *given["mappings.save_mapping"])
+    assert do("mappings.saved_mappings", therapist)
     do("record.client_record", therapist, a)
     do("record.fix_lead", therapist, *given["record.fix_lead"])
     do("clients.move_episode", therapist, e, TODAY - timedelta(days=99))

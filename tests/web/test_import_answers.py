@@ -72,3 +72,27 @@ def test_words_come_in_as_what_was_said_of_them(
     [line] = [one for one in lines if str(DAY) in one]
     assert not [one for one in lines if str(DAY + timedelta(days=1)) in one]
     assert "0,0,0,0,0,0,0,0,3" in line
+
+
+def test_a_saved_mapping_is_offered_and_taken_over_by_one_click(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = ",".join(["Never"] * 9)
+    tab = opened(small, monkeypatch, worded(f"A,{DAY},{row}"))
+    assert "Saved mappings that fit" not in said(tab)
+    word(tab, "Never").select("0").run()  # type: ignore[attr-defined]
+    press(tab, "This is right")
+    next(one for one in tab.text_input if one.label == "Name").set_value("Clinic export")
+    press(tab, "Save the mapping")
+    assert "Saved as Clinic export, version 1." in [one.value for one in tab.success]
+
+    # Another person, another file of the same columns.
+    tab = opened(small, monkeypatch, worded(f"B,{DAY},{row}"), "t.two")
+    assert word(tab, "Never").value is None  # type: ignore[attr-defined]
+    press(tab, "Use “Clinic export”")
+    assert word(tab, "Never").value == "0"  # type: ignore[attr-defined]
+    press(tab, "This is right")
+    assert any(one.label == "Keep 1 row" for one in tab.button)
+
+    other = worded(f"A,{DAY},{row}", header=HEADER.replace("date", "day"))
+    assert "Saved mappings that fit" not in said(opened(small, monkeypatch, other))
