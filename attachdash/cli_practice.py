@@ -127,6 +127,10 @@ def import_file(
     occasion: Annotated[str | None, typer.Option(help="Tells answers of one day apart.")] = None,
     coding_low: Annotated[int | None, typer.Option(help="What stands for the lowest.")] = None,
     missing: Annotated[str, typer.Option(help="Codes for no answer, as 88,99.")] = "",
+    total: Annotated[
+        list[str] | None,
+        typer.Option(help="A total to compare with our score, as scale=column; may be repeated."),
+    ] = None,
     word: Annotated[
         list[str] | None,
         typer.Option(help='What an answer in words is worth, as "Not at all=0"; may be repeated.'),
@@ -155,6 +159,7 @@ def import_file(
             "date_format": date_format,
             "items": columns_named(items) if items else (),
             "scores": _scores(score or []),
+            "totals": _scores(total or [], "--total"),
             "occasion": occasion,
             "coding_low": coding_low,
             "missing": tuple(code.strip() for code in missing.split(",") if code.strip()),
@@ -171,6 +176,7 @@ def import_file(
                 typer.echo(str(problem))
             if len(preview.problems) > TOLD:
                 typer.echo(f"… and {len(preview.problems) - TOLD:,} more.")
+            _say_compared(preview)
             if preview.new_codes and not create_clients:
                 typer.echo(
                     f"{len(preview.new_codes)} codes are new: --create-clients makes them clients "
@@ -279,13 +285,29 @@ def acting(who: str, role: Role | None, page: str) -> Iterator[Viewer]:
         store.close()
 
 
-def _scores(pairs: list[str]) -> dict[str, str]:
+def _say_compared(preview: importing.Preview) -> None:
+    same, differ = preview.checked.repeats, preview.mismatches
+    if same:
+        told = ", ".join(f"{row} (as {first})" for row, first in same[:TOLD])
+        more = f" and {len(same) - TOLD:,} more" if len(same) > TOLD else ""
+        typer.echo(f"Rows with the same answers as another, counted once: {told}{more}.")
+    for one in differ.head(TOLD).rows(named=True):
+        ours = "none" if one["ours"] is None else f"{one['ours']:g}"
+        typer.echo(
+            f"{preview.checked.file_name}, row {one['row_number']}, column {one['column']}: total "
+            f"{one['theirs']}, our {one['scale_id']} {ours}."
+        )
+    if differ.height:
+        typer.echo(f"{differ.height:,} totals differ from our scores; ours are kept.")
+
+
+def _scores(pairs: list[str], option: str = "--score") -> dict[str, str]:
     """Scale and column of each "scale=column"."""
     found = {}
     for pair in pairs:
         scale, sign, column = pair.partition("=")
         if not (scale.strip() and sign and column.strip()):
-            raise Invalid(f"--score {pair}: expected scale=column, such as total=Sum.")
+            raise Invalid(f"{option} {pair}: expected scale=column, such as total=Sum.")
         found[scale.strip()] = column.strip()
     return found
 
@@ -351,6 +373,8 @@ def _mapping(table: Table, said: dict[str, Any], today: date, *, may_guess: bool
                 guessed.append(f"{option} {_shown(full[name])}")
     if guessed:
         full["occasion"] = said["occasion"] or found.occasion
+        if not (said["items"] or said["scores"]):
+            full["totals"] = said["totals"] or found.totals
         typer.echo(f"{table.file_name} shows: {' '.join(guessed)}")
         for note in found.notes:
             typer.echo(note)

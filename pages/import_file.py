@@ -8,8 +8,8 @@ from attachdash.practice.house import settings
 from attachdash.practice.importing import import_file, preview_import
 from attachdash.practice.reading import Unreadable, instrument, read_csv
 from attachdash.practice.rights import Role
+from attachdash.web import compared, meaning, saved, tables
 from attachdash.web import importing as parts
-from attachdash.web import meaning, saved, tables
 from attachdash.web.importing import Draft
 
 LARGEST = 10  # MB
@@ -111,6 +111,8 @@ def check_step(made: Draft) -> None:
     if preview.problems:
         with web.card("refused"):
             parts.problems(made, preview)
+    compared.repeats(preview)
+    compared.totals(made, preview, asked)
     create = open_episodes = False
     if preview.new_codes or preview.without_episode:
         with web.card("new"):
@@ -192,6 +194,11 @@ def kept_step(made: Draft) -> None:
     if done.episodes:
         st.write(
             f"{parts.counted(done.episodes, 'episode')} opened, their start marked as nominal."
+        )
+    if done.totals_differ:
+        st.write(
+            f"{parts.counted(done.totals_differ, 'total')} of the file differed from our scores; "
+            "ours are kept."
         )
     with st.container(horizontal=True):
         st.button(

@@ -52,3 +52,19 @@ def test_a_mapping_is_saved_and_named_again_at_the_terminal(founded: Path, tmp_p
     done = attachdash("import", second, "--mapping", "Theirs", "--as", "a.diallo")
     assert done.exit_code == 1
     assert "No mapping is saved as Theirs. There are: Ours." in done.output
+
+
+def test_totals_that_differ_and_rows_said_twice_are_told(founded: Path, tmp_path: Path) -> None:
+    file = tmp_path / "phq9.csv"
+    zeros = ",".join(["0"] * 9)
+    names = ",".join(f"Q{number}" for number in range(1, 10))
+    file.write_text(
+        f"Who,Day,{names},Sum\nK-1,2026-09-01,{zeros},0\nK-1,2026-09-08,{zeros},7\n"
+        f"K-1,2026-09-01,{zeros},0\n"
+    )
+    done = attachdash("import", file, *SAID, "--total", "total=Sum", *KEEP)
+    assert done.exit_code == 0, done.output
+    assert "phq9.csv, row 3, column Sum: total 7, our total 0." in done.output
+    assert "1 totals differ" in done.output
+    assert "counted once: 4 (as 2)." in done.output
+    assert "Kept 2, already held 0, refused 0" in done.output

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from attachdash.instruments import Instrument
+from attachdash.instruments import Instrument, Method
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable, shown
 from attachdash.intake.table import Table
 
@@ -35,11 +35,13 @@ class Mapping(BaseModel):
     missing: tuple[str, ...] = ()  # what the file writes for "not answered" besides nothing
     # What each answer in words is worth, as the definition counts; None: not answered.
     words: dict[str, int | None] = Field(default_factory=dict)
+    # Columns that hold a total beside the answers, by scale id: compared, never kept.
+    totals: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_names(self) -> Self:
         names = [self.instrument, self.client, self.answered_on, *self.items]
-        names += self.scores.values()
+        names += [*self.scores.values(), *self.totals.values()]
         if self.occasion is not None:
             names.append(self.occasion)
         if not all(name.strip() for name in names):
@@ -52,6 +54,7 @@ class Mapping(BaseModel):
     def columns(self) -> tuple[str, ...]:
         """Every column the mapping reads."""
         said = (self.client, self.answered_on, *self.items, *self.scores.values())
+        said += tuple(self.totals.values())
         return said if self.occasion is None else (*said, self.occasion)
 
     @property
@@ -72,6 +75,7 @@ def check_mapping(table: Table, mapping: Mapping, instrument: Instrument) -> Non
         *_entry_wrong(mapping, instrument),
         *_coding_wrong(mapping, instrument),
         *_words_wrong(mapping, instrument),
+        *_totals_wrong(mapping, instrument),
     ]
     if mapping.informant not in instrument.informants:
         who = " or ".join(str(informant) for informant in instrument.informants)
@@ -250,6 +254,28 @@ def _words_wrong(mapping: Mapping, instrument: Instrument) -> list[tuple[str, st
             )
         )
     return wrong
+
+
+def _totals_wrong(mapping: Mapping, instrument: Instrument) -> list[tuple[str, str]]:
+    if not mapping.totals:
+        return []
+    if not mapping.items:
+        return [("answers to compare the totals with", "Name the columns of answers too.")]
+    computed = {
+        scale.id
+        for scale in instrument.scales_for(mapping.informant)
+        if scale.method is not Method.GIVEN
+    }
+    strange = [shown(scale) for scale in mapping.totals if scale not in computed]
+    if not strange:
+        return []
+    return [
+        (
+            f"totals of the scales that are computed ({', '.join(sorted(computed))}), but the "
+            f"mapping names {', '.join(strange)}",
+            "Choose the scale each total is of, or leave it out.",
+        )
+    ]
 
 
 def folded(text: str) -> str:

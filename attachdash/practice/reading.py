@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from attachdash.instruments import BLANK, DECLINED, Instrument, Item, RiskKind, risk_answers
+from attachdash.instruments import BLANK, DECLINED, Instrument, Item, Method, RiskKind, risk_answers
 from attachdash.intake import (
     DATE_FORMATS,
     DateFormat,
@@ -35,6 +35,7 @@ __all__ = [
     "Instrument",
     "Item",
     "Mapping",
+    "Method",
     "Problem",
     "ProblemKind",
     "Proposal",

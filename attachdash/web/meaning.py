@@ -7,6 +7,7 @@ from attachdash.practice.reading import (
     DateFormat,
     Instrument,
     Mapping,
+    Method,
     Proposal,
     days_read,
     proposal,
@@ -44,6 +45,7 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
             said.occasion if said else guess.occasion, "occasion", empty=NONE,
         )  # fmt: skip
         items, scores = _held(made, instrument, guess, said)
+        totals = _totals(made, instrument, guess, said) if items else {}
     with right:
         with look.card("days"):
             written = _days(viewer, made, guess, said, day)
@@ -66,6 +68,7 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
         coding_low=coding,
         missing=missing,
         words=words,
+        totals=totals,
     )
 
 
@@ -154,6 +157,24 @@ def _held(
         if column:
             found[scale.id] = column
     return (), found
+
+
+def _totals(
+    made: Draft, instrument: Instrument, guess: Proposal, said: Mapping | None
+) -> dict[str, str]:
+    """The columns of totals beside the answers, by scale: compared with our scores."""
+    first = said.totals if said else guess.totals
+    found = {}
+    for scale in instrument.scales_for("self"):
+        if scale.method is Method.GIVEN:
+            continue
+        column = _column(
+            made, f"{scale.name}: a total to compare with ours", first.get(scale.id),
+            f"total_{instrument.id}_{scale.id}", empty=NONE,
+        )  # fmt: skip
+        if column:
+            found[scale.id] = column
+    return found
 
 
 def _items(made: Draft, instrument: Instrument, guess: tuple[str, ...]) -> tuple[str, ...]:

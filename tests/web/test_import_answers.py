@@ -96,3 +96,28 @@ def test_a_saved_mapping_is_offered_and_taken_over_by_one_click(
 
     other = worded(f"A,{DAY},{row}", header=HEADER.replace("date", "day"))
     assert "Saved mappings that fit" not in said(opened(small, monkeypatch, other))
+
+
+def test_totals_and_repeats_are_shown_with_their_rows(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ones, day = ",".join(["1"] * 9), DAY + timedelta(days=3)
+    table = worded(
+        f"A,{DAY},{ones},9",
+        f"A,{DAY},{ones},9",
+        f"A,{DAY + timedelta(days=1)},{ones},10",
+        f"A,{day},{ones},9",
+        f"A,{day},2,{ones[2:]},10",
+        header=HEADER + ",phq9_total",
+    )
+    tab = opened(small, monkeypatch, table)
+    press(tab, "This is right")
+    text = said(tab)
+    assert "1 total of the file is not our score of the same row" in text
+    assert "Same answers as row 2: counted once" in text
+    assert "row 6 has other answers" in text
+    assert "row 5 has other answers" in text
+    totals = next(one.value for one in tab.dataframe if "File says" in one.value.columns)
+    assert totals[["Row", "File says", "Our score"]].to_numpy().tolist() == [[4, "10", "9"]]
+    press(tab, "Keep 2 rows")
+    assert "1 total of the file differed from our scores" in said(tab)
