@@ -6,7 +6,7 @@ from attachdash import web
 from attachdash.errors import ForPeople
 from attachdash.practice.house import settings
 from attachdash.practice.importing import import_file, preview_import
-from attachdash.practice.reading import Unreadable, instrument, read_csv
+from attachdash.practice.reading import Unreadable, instrument
 from attachdash.practice.rights import Role
 from attachdash.web import compared, meaning, saved, tables
 from attachdash.web import importing as parts
@@ -32,11 +32,13 @@ def file_step() -> None:
         )  # fmt: skip
     if upload is not None:
         try:
-            parts.begin(read_csv(upload.name, upload.getvalue()))
+            table = parts.with_header(upload.name, upload.getvalue())
         except Unreadable as error:
             parts.refusal(error)
         else:
-            st.rerun()
+            if table is not None:
+                parts.begin(table)
+                st.rerun()
     with web.card("past"):
         parts.past(viewer, zone)
 

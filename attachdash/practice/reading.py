@@ -21,6 +21,7 @@ from attachdash.intake import (
     read_csv,
 )
 from attachdash.intake.days import read_day
+from attachdash.intake.headers import second_is_header
 from attachdash.intake.numbers import AnswerReader, MissingCodes
 from attachdash.intake.problems import Wrong
 from attachdash.intake.worded import words_in
@@ -49,6 +50,7 @@ __all__ = [
     "questionnaires",
     "read_csv",
     "risk_lines",
+    "second_is_header",
     "span",
     "typed",
     "words_in",

@@ -22,6 +22,8 @@ from attachdash.practice.reading import (
     Unreadable,
     escaped,
     instrument,
+    read_csv,
+    second_is_header,
 )
 from attachdash.practice.rights import Role, Viewer
 from attachdash.web import browser, look, tables
@@ -82,6 +84,28 @@ def number() -> int:
 def begin(table: Table) -> None:
     """Go on with this file, from its columns."""
     st.session_state[_DRAFT] = Draft(number(), table)
+
+
+def with_header(name: str, data: bytes) -> Table | None:
+    """The file as a table; None while a person has yet to say what its second row is."""
+    table = read_csv(name, data)
+    if not second_is_header(table):
+        return table
+    ways = {
+        "Row 2 has the column names, row 1 the questions": (2, 2),
+        "Row 1 has the column names, row 2 the questions": (2, 1),
+        "Row 2 is answers": (1, 1),
+    }
+    way = st.radio(
+        "Row 2 looks like column names or questions, not like answers. Which is it?",
+        list(ways),
+        index=None,
+        key=f"import{number()}_header",
+    )
+    if way is None:
+        return None
+    header_rows, names_row = ways[way]
+    return read_csv(name, data, header_rows=header_rows, names_row=names_row)
 
 
 def forget() -> None:
