@@ -14,13 +14,13 @@ import typer
 from pydantic import ValidationError
 
 from attachdash import settings
+from attachdash.cli_answers import TOLD, say_compared, say_words, words_said
 from attachdash.cli_words import known_instrument, told_to_people, write_private
 from attachdash.errors import ForPeople, Invalid, Unavailable
 from attachdash.instruments import library
 from attachdash.instruments.sheet import columns_named
-from attachdash.intake import Mapping, Table, propose, read_csv, shown
-from attachdash.intake.mapping import as_number, folded
-from attachdash.intake.worded import words_unsaid
+from attachdash.intake import Mapping, Table, propose, read_csv
+from attachdash.intake.headers import second_is_header
 from attachdash.practice import checking, demo, exporting, founding, importing, mappings
 from attachdash.practice.entrance import at_terminal, clock
 from attachdash.practice.opening import Store, open_practice
@@ -29,7 +29,6 @@ from attachdash.practice.rights import Role, Viewer
 As = Annotated[str, typer.Option("--as", help="The sign-in name of the person who does this.")]
 InRole = Annotated[Role | None, typer.Option("--role", help="Which of their roles they act in.")]
 
-TOLD = 50  # refused rows told in full; the rest are counted
 OPTIONS = {
     "instrument": "--instrument", "client": "--client", "answered_on": "--date",
     "date_format": "--date-format", "items": "--items", "scores": "--score",
@@ -110,6 +109,12 @@ def run(
 def import_file(
     file: Annotated[Path, typer.Argument(help="A CSV with one row per administration.")],
     who: As,
+    header_rows: Annotated[
+        int | None, typer.Option(min=1, max=2, help="How many rows stand above the answers.")
+    ] = None,
+    names_row: Annotated[
+        int, typer.Option(min=1, max=2, help="Which of them has the column names.")
+    ] = 1,
     mapping: Annotated[
         str | None, typer.Option(help="A saved mapping, by name; what else is said goes before it.")
     ] = None,
@@ -151,7 +156,15 @@ def import_file(
             data = file.read_bytes()
         except OSError as error:
             raise Invalid(f"{file} can't be read: {error.strerror}.") from error
-        table = read_csv(file.name, data)
+        table = read_csv(
+            file.name, data, header_rows=max(header_rows or 1, names_row), names_row=names_row
+        )
+        if header_rows is None and names_row == 1 and second_is_header(table):
+            raise Invalid(
+                f"{file.name}: row 2 looks like column names or questions. Say --names-row 2 "
+                "where it has the names, --header-rows 2 where it has the questions, or "
+                "--header-rows 1 where it is answers."
+            )
         said = {
             "instrument": known_instrument(instrument).id if instrument else None,
             "client": client,
@@ -163,20 +176,20 @@ def import_file(
             "occasion": occasion,
             "coding_low": coding_low,
             "missing": tuple(code.strip() for code in missing.split(",") if code.strip()),
-            "words": _words(word or []),
+            "words": words_said(word or []),
         }
         page = "The page Import does the same."
         with acting(who, role, page) as viewer:
             if mapping is not None:
                 said = _over_saved(viewer, mapping, said)
             meant = _mapping(table, said, viewer.today, may_guess=yes or dry_run)
-            _say_words(table, meant)
+            say_words(table, meant)
             preview = importing.preview_import(viewer, table, meant)
             for problem in preview.problems[:TOLD]:
                 typer.echo(str(problem))
             if len(preview.problems) > TOLD:
                 typer.echo(f"… and {len(preview.problems) - TOLD:,} more.")
-            _say_compared(preview)
+            say_compared(preview)
             if preview.new_codes and not create_clients:
                 typer.echo(
                     f"{len(preview.new_codes)} codes are new: --create-clients makes them clients "
@@ -285,22 +298,6 @@ def acting(who: str, role: Role | None, page: str) -> Iterator[Viewer]:
         store.close()
 
 
-def _say_compared(preview: importing.Preview) -> None:
-    same, differ = preview.checked.repeats, preview.mismatches
-    if same:
-        told = ", ".join(f"{row} (as {first})" for row, first in same[:TOLD])
-        more = f" and {len(same) - TOLD:,} more" if len(same) > TOLD else ""
-        typer.echo(f"Rows with the same answers as another, counted once: {told}{more}.")
-    for one in differ.head(TOLD).rows(named=True):
-        ours = "none" if one["ours"] is None else f"{one['ours']:g}"
-        typer.echo(
-            f"{preview.checked.file_name}, row {one['row_number']}, column {one['column']}: total "
-            f"{one['theirs']}, our {one['scale_id']} {ours}."
-        )
-    if differ.height:
-        typer.echo(f"{differ.height:,} totals differ from our scores; ours are kept.")
-
-
 def _scores(pairs: list[str], option: str = "--score") -> dict[str, str]:
     """Scale and column of each "scale=column"."""
     found = {}
@@ -326,34 +323,6 @@ def _over_saved(viewer: Viewer, name: str, said: dict[str, Any]) -> dict[str, An
     elif now.get("scores"):
         body["items"] = ()
     return body
-
-
-def _words(pairs: list[str]) -> dict[str, int | None]:
-    """Word and value of each "word=value"; nothing after the sign means not answered."""
-    found: dict[str, int | None] = {}
-    for pair in pairs:
-        # From the right: a word may hold the sign, a value can't.
-        word, sign, value = pair.rpartition("=")
-        said = as_number(value.strip()) if value.strip() else None
-        if not (word.strip() and sign) or (value.strip() and (said is None or said % 1)):
-            raise Invalid(
-                f'--word "{pair}": expected word=value, such as "Not at all=0", or "Skipped=" '
-                "for not answered."
-            )
-        if folded(word) in {folded(one) for one in found}:
-            raise Invalid(f'--word "{pair}": this word was given a value already.')
-        found[word.strip()] = None if said is None else int(said)
-    return found
-
-
-def _say_words(table: Table, mapping: Mapping) -> None:
-    open_ones = words_unsaid(table, mapping.items, mapping.words, mapping.missing)
-    if open_ones:
-        told = ", ".join(f"{shown(word)} ({count:,})" for word, count in open_ones[:TOLD])
-        typer.echo(
-            f'Words without a value: {told}. Say each once, as --word "Not at all=0", or '
-            '--word "Skipped=" for not answered; rows with them are refused.'
-        )
 
 
 def _mapping(table: Table, said: dict[str, Any], today: date, *, may_guess: bool) -> Mapping:

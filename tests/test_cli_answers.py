@@ -68,3 +68,16 @@ def test_totals_that_differ_and_rows_said_twice_are_told(founded: Path, tmp_path
     assert "1 totals differ" in done.output
     assert "counted once: 4 (as 2)." in done.output
     assert "Kept 2, already held 0, refused 0" in done.output
+
+
+def test_a_second_header_row_is_asked_about_at_the_terminal(founded: Path, tmp_path: Path) -> None:
+    file = tmp_path / "phq9.csv"
+    names = ",".join(["Who", "Day", *(f"Q{number}" for number in range(1, 10))])
+    texts = ",".join(["Code?", "When?", *(f"Question {number}?" for number in range(1, 10))])
+    zeros = ",".join(["0"] * 9)
+    file.write_text(f"{texts}\n{names}\nK-1,2026-09-01,{zeros}\n")
+    done = attachdash("import", file, *SAID, *KEEP)
+    assert done.exit_code == 1
+    assert "row 2 looks like" in done.output
+    done = attachdash("import", file, *SAID, *KEEP, "--names-row", "2")
+    assert "Kept 1, already held 0, refused 0" in done.output
