@@ -14,6 +14,7 @@ import typer
 from pydantic import ValidationError
 
 from attachdash import settings
+from attachdash.cli_answers import TOLD, say_compared, say_words, words_said
 from attachdash.cli_shapes import (
     OCCASIONS_HELP,
     SHAPE_HELP,
@@ -26,8 +27,9 @@ from attachdash.errors import ForPeople, Invalid, Unavailable
 from attachdash.instruments import library
 from attachdash.instruments.sheet import columns_named
 from attachdash.intake import Mapping, Table, propose, read_csv
-from attachdash.intake.shapes import shaped
-from attachdash.practice import checking, demo, founding, importing
+from attachdash.intake.headers import second_is_header
+from attachdash.intake.shapes import PLAIN, Shape, shaped
+from attachdash.practice import checking, demo, founding, importing, mappings
 from attachdash.practice.entrance import at_terminal, clock
 from attachdash.practice.opening import Store, open_practice
 from attachdash.practice.rights import Role, Viewer
@@ -35,7 +37,6 @@ from attachdash.practice.rights import Role, Viewer
 As = Annotated[str, typer.Option("--as", help="The sign-in name of the person who does this.")]
 InRole = Annotated[Role | None, typer.Option("--role", help="Which of their roles they act in.")]
 
-TOLD = 50  # refused rows told in full; the rest are counted
 OPTIONS = {
     "instrument": "--instrument", "client": "--client", "answered_on": "--date",
     "date_format": "--date-format", "items": "--items", "scores": "--score",
@@ -115,6 +116,16 @@ def run(
 def import_file(
     file: Annotated[Path, typer.Argument(help="A CSV of answers or ready scores.")],
     who: As,
+    header_rows: Annotated[
+        int | None, typer.Option(min=1, max=2, help="How many rows stand above the answers.")
+    ] = None,
+    names_row: Annotated[
+        int, typer.Option(min=1, max=2, help="Which of them has the column names.")
+    ] = 1,
+    mapping: Annotated[
+        str | None, typer.Option(help="A saved mapping, by name; what else is said goes before it.")
+    ] = None,
+    save_as: Annotated[str | None, typer.Option(help="Save the mapping under this name.")] = None,
     instrument: Annotated[str | None, typer.Option(help="See `attachdash instruments`.")] = None,
     client: Annotated[str | None, typer.Option(help="The column of client codes.")] = None,
     date: Annotated[str | None, typer.Option(help="The column of days.")] = None,
@@ -147,6 +158,14 @@ def import_file(
     form: Annotated[
         str, typer.Option(help="answers: columns alike in all rows of a form: client,date.")
     ] = "",
+    total: Annotated[
+        list[str] | None,
+        typer.Option(help="A total to compare with our score, as scale=column; may be repeated."),
+    ] = None,
+    word: Annotated[
+        list[str] | None,
+        typer.Option(help='What an answer in words is worth, as "Not at all=0"; may be repeated.'),
+    ] = None,
     create_clients: Annotated[bool, typer.Option(help="Create clients of new codes.")] = False,
     open_episodes: Annotated[
         bool, typer.Option(help="Open an episode, marked as nominal, where there is none.")
@@ -163,7 +182,15 @@ def import_file(
             data = file.read_bytes()
         except OSError as error:
             raise Invalid(f"{file} can't be read: {error.strerror}.") from error
-        table = read_csv(file.name, data)
+        table = read_csv(
+            file.name, data, header_rows=max(header_rows or 1, names_row), names_row=names_row
+        )
+        if header_rows is None and names_row == 1 and second_is_header(table):
+            raise Invalid(
+                f"{file.name}: row 2 looks like column names or questions. Say --names-row 2 "
+                "where it has the names, --header-rows 2 where it has the questions, or "
+                "--header-rows 1 where it is answers."
+            )
         said: dict[str, Any] = {
             "instrument": known_instrument(instrument).id if instrument else None,
             "client": client,
@@ -171,25 +198,33 @@ def import_file(
             "date_format": date_format,
             "items": columns_named(items) if items else (),
             "scores": _scores(score or []),
+            "totals": _scores(total or [], "--total"),
             "occasion": occasion,
             "coding_low": coding_low,
             "missing": tuple(code.strip() for code in missing.split(",") if code.strip()),
+            "words": words_said(word or []),
         }
         page = "The page Import does the same."
         with acting(who, role, page) as viewer:
+            if mapping is not None:
+                said = _over_saved(viewer, mapping, said)
             layout = shape_said(
                 table, viewer.today, shape=shape, client=client_code, row_is_client=row_is_client,
                 start=start, start_format=start_format, time=time, occasions=occasions, item=item,
                 value=value, part=part, form=form,
             )  # fmt: skip
+            if layout == PLAIN and said.get("shape"):
+                layout = Shape.model_validate(said["shape"])
             forms = shaped(table, layout, viewer.today)
             said |= made_columns(forms.columns) | {"shape": layout}
-            mapping = _mapping(forms, said, viewer.today, may_guess=yes or dry_run)
-            preview = importing.preview_import(viewer, table, mapping)
+            meant = _mapping(forms, said, viewer.today, may_guess=yes or dry_run)
+            say_words(forms, meant)
+            preview = importing.preview_import(viewer, table, meant)
             for problem in preview.problems[:TOLD]:
                 typer.echo(str(problem))
             if len(preview.problems) > TOLD:
                 typer.echo(f"… and {len(preview.problems) - TOLD:,} more.")
+            say_compared(preview)
             if preview.new_codes and not create_clients:
                 typer.echo(
                     f"{len(preview.new_codes)} codes are new: --create-clients makes them clients "
@@ -208,12 +243,15 @@ def import_file(
                 )
                 return
             done = importing.import_file(
-                viewer, table, mapping, create_clients=create_clients, open_episodes=open_episodes
+                viewer, table, meant, create_clients=create_clients, open_episodes=open_episodes
             )
             typer.echo(
                 f"Kept {done.kept}, already held {done.already_held}, refused {done.refused}; "
                 f"clients created {done.created}, episodes opened {done.episodes}."
             )
+            if save_as is not None:
+                version = mappings.save_mapping(viewer, save_as, meant)
+                typer.echo(f"Saved as {save_as.strip()}, version {version}.")
 
 
 def check(
@@ -268,15 +306,31 @@ def acting(who: str, role: Role | None, page: str) -> Iterator[Viewer]:
         store.close()
 
 
-def _scores(pairs: list[str]) -> dict[str, str]:
+def _scores(pairs: list[str], option: str = "--score") -> dict[str, str]:
     """Scale and column of each "scale=column"."""
     found = {}
     for pair in pairs:
         scale, sign, column = pair.partition("=")
         if not (scale.strip() and sign and column.strip()):
-            raise Invalid(f"--score {pair}: expected scale=column, such as total=Sum.")
+            raise Invalid(f"{option} {pair}: expected scale=column, such as total=Sum.")
         found[scale.strip()] = column.strip()
     return found
+
+
+def _over_saved(viewer: Viewer, name: str, said: dict[str, Any]) -> dict[str, Any]:
+    """What was said now, over what the saved mapping of this name says."""
+    known = {one.name.casefold(): one for one in mappings.saved_mappings(viewer)}
+    if (found := known.get(name.strip().casefold())) is None:
+        names = ", ".join(one.name for one in known.values()) or "none yet"
+        raise Invalid(f"No mapping is saved as {name}. There are: {names}.")
+    now = {key: value for key, value in said.items() if value not in (None, (), {})}
+    body = found.mapping.model_dump() | now
+    # Answers or ready scores: what is said now stands for the other.
+    if now.get("items"):
+        body["scores"] = {}
+    elif now.get("scores"):
+        body["items"] = ()
+    return body
 
 
 def _mapping(table: Table, said: dict[str, Any], today: date, *, may_guess: bool) -> Mapping:
@@ -296,6 +350,8 @@ def _mapping(table: Table, said: dict[str, Any], today: date, *, may_guess: bool
                 guessed.append(f"{option} {_shown(full[name])}")
     if guessed:
         full["occasion"] = said["occasion"] or found.occasion
+        if not (said["items"] or said["scores"]):
+            full["totals"] = said["totals"] or found.totals
         typer.echo(f"{table.file_name} shows: {' '.join(guessed)}")
         for note in found.notes:
             typer.echo(note)

@@ -6,10 +6,10 @@ from attachdash import web
 from attachdash.errors import ForPeople
 from attachdash.practice.house import settings
 from attachdash.practice.importing import import_file, preview_import
-from attachdash.practice.reading import Unreadable, instrument, read_csv
+from attachdash.practice.reading import Unreadable, instrument
 from attachdash.practice.rights import Role
+from attachdash.web import compared, meaning, saved, tables
 from attachdash.web import importing as parts
-from attachdash.web import meaning, tables
 from attachdash.web.importing import Draft
 
 LARGEST = 10  # MB
@@ -32,11 +32,13 @@ def file_step() -> None:
         )  # fmt: skip
     if upload is not None:
         try:
-            parts.begin(read_csv(upload.name, upload.getvalue()))
+            table = parts.with_header(upload.name, upload.getvalue())
         except Unreadable as error:
             parts.refusal(error)
         else:
-            st.rerun()
+            if table is not None:
+                parts.begin(table)
+                st.rerun()
     with web.card("past"):
         parts.past(viewer, zone)
 
@@ -51,6 +53,7 @@ def meaning_step(made: Draft) -> None:
         "Please confirm each field. What stands in them was found by looking at names and values.",
     )
     parts.strip(1)
+    saved.fitting(viewer, made, zone)
     mapping = meaning.ask(viewer, made)
     said = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -110,6 +113,8 @@ def check_step(made: Draft) -> None:
     if preview.problems:
         with web.card("refused"):
             parts.problems(made, preview)
+    compared.repeats(preview)
+    compared.totals(made, preview, asked)
     create = open_episodes = False
     if preview.new_codes or preview.without_episode:
         with web.card("new"):
@@ -127,6 +132,7 @@ def check_step(made: Draft) -> None:
         back = st.button("Back to the columns", key=made.key("again"))
         st.button("Keep none", on_click=parts.forget, key=made.key("none"))
         st.write("All together or not at all." if count else "There is nothing new to keep.")
+    saved.save(viewer, made, mapping)
     if back:
         made.preview = None
         st.rerun()
@@ -190,6 +196,11 @@ def kept_step(made: Draft) -> None:
     if done.episodes:
         st.write(
             f"{parts.counted(done.episodes, 'episode')} opened, their start marked as nominal."
+        )
+    if done.totals_differ:
+        st.write(
+            f"{parts.counted(done.totals_differ, 'total')} of the file differed from our scores; "
+            "ours are kept."
         )
     with st.container(horizontal=True):
         left = [instrument(viewer, one).short_name for one in made.left()]

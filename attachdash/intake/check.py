@@ -18,6 +18,7 @@ from attachdash.intake.problems import Problem, ProblemKind, Unreadable, Wrong, 
 from attachdash.intake.repeats import Repeats, find_repeats
 from attachdash.intake.shapes import answered_only, shaped
 from attachdash.intake.table import Table, distinct
+from attachdash.intake.totals import MISMATCH, mismatches
 
 MOST_NAMED = 10
 
@@ -38,6 +39,8 @@ class Checked:
     refused_rows: NDArray[np.int32]  # the numbers of all refused rows
     repeated_same: int  # rows that repeat another with the same answers, kept once
     total_rows: int  # rows that hold anything: kept, refused and repeated
+    repeats: tuple[tuple[int, int], ...]  # the numbers of such rows, each with the row kept
+    mismatches: pl.DataFrame  # the columns of MISMATCH: totals that aren't our score of their row
     notes: tuple[str, ...]  # what was read in a way that a person should know of
 
     @property
@@ -107,6 +110,11 @@ def check(table: Table, mapping: Mapping, instrument: Instrument, today: date) -
     _refuse_conflicts(repeats, findings)
     kept = ~findings.refused
     kept[repeats.same] = False
+    at = np.flatnonzero(kept)
+    if answers is None:
+        differ = pl.DataFrame(schema=MISMATCH)
+    else:
+        differ = mismatches(table, mapping, instrument, at, answers[at])
     problems = findings.problems()
     total_problems = sum(findings.counts.values())
     if total_problems > len(problems):
@@ -125,6 +133,16 @@ def check(table: Table, mapping: Mapping, instrument: Instrument, today: date) -
             np.concatenate((table.ragged_rows, table.row_numbers[findings.refused]))
         ),
         repeated_same=len(repeats.same),
+        repeats=tuple(
+            sorted(
+                zip(
+                    table.row_numbers[repeats.same].tolist(),
+                    table.row_numbers[repeats.first].tolist(),
+                    strict=True,
+                )
+            )
+        ),
+        mismatches=differ,
         total_rows=table.total_rows,
         notes=tuple(notes),
     )

@@ -12,7 +12,7 @@ from attachdash.intake.cells import FORMULA_STARTS
 from attachdash.intake.codes import CODE, EXPECTED
 from attachdash.intake.days import read_day
 from attachdash.intake.findings import Findings
-from attachdash.intake.mapping import Mapping, file_shift
+from attachdash.intake.mapping import Mapping, file_shift, folded
 from attachdash.intake.numbers import AnswerReader, MissingCodes, ScoreReader
 from attachdash.intake.problems import ProblemKind, Wrong
 from attachdash.intake.table import Table, distinct
@@ -54,14 +54,19 @@ def answers(
     """Whole steps of the definition, (frame rows, items); negative where there is no
     answer, REFUSED where a cell is."""
     missing = MissingCodes.of(mapping.missing)
+    words = {
+        folded(word): None if value is None else round(value / instrument.step)
+        for word, value in mapping.words.items()
+    }
     shift = round(file_shift(mapping, instrument) / instrument.step)
     # Column after column in memory: each is written as one piece.
     matrix = np.empty((table.frame.height, len(mapping.items)), dtype=np.int16, order="F")
     as_decimals = 0
     for place, (column, item) in enumerate(zip(mapping.items, instrument.items, strict=True)):
         reader = AnswerReader(
-            low=item.low, high=item.high, step=instrument.step, shift=shift, missing=missing
-        )
+            low=item.low, high=item.high, step=instrument.step, shift=shift, missing=missing,
+            words=words,
+        )  # fmt: skip
         texts = table.frame[column]
         values, odd = _plain_answers(texts, reader)
         at = np.flatnonzero(odd)

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from attachdash.instruments import Instrument
+from attachdash.instruments import Instrument, Method
 from attachdash.intake.days import DATE_FORMATS, DateFormat
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable, shown
 from attachdash.intake.shapes import NOMINAL, PLAIN, Shape
@@ -29,15 +29,21 @@ class Mapping(BaseModel):
     coding_low: int | None = None  # what the file writes for the lowest answer, once stated
     missing: tuple[str, ...] = ()  # what the file writes for "not answered" besides nothing
     shape: Shape = PLAIN  # how it lays out its forms; the columns above are those it makes
+    # What each answer in words is worth, as the definition counts; None: not answered.
+    words: dict[str, int | None] = Field(default_factory=dict)
+    # Columns that hold a total beside the answers, by scale id: compared, never kept.
+    totals: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_names(self) -> Self:
         names = [self.instrument, self.client, self.answered_on, *self.items]
-        names += self.scores.values()
+        names += [*self.scores.values(), *self.totals.values()]
         if self.occasion is not None:
             names.append(self.occasion)
         if not all(name.strip() for name in names):
             raise ValueError("a column name is empty")
+        if len({folded(word) for word in self.words} - {""}) != len(self.words):
+            raise ValueError("a word is empty, or has a value twice")
         return self
 
     @property
@@ -49,6 +55,7 @@ class Mapping(BaseModel):
     def columns(self) -> tuple[str, ...]:
         """Every column the mapping reads."""
         said = (self.client, self.answered_on, *self.items, *self.scores.values())
+        said += tuple(self.totals.values())
         return said if self.occasion is None else (*said, self.occasion)
 
     @property
@@ -56,6 +63,7 @@ class Mapping(BaseModel):
         """A fingerprint of what was said, the same for the same meaning."""
         body = self.model_dump(mode="json")
         body["missing"] = sorted({code.strip() for code in self.missing})
+        body["words"] = {folded(word): value for word, value in self.words.items()}
         text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -67,6 +75,8 @@ def check_mapping(table: Table, mapping: Mapping, instrument: Instrument) -> Non
         *_columns_wrong(table, mapping),
         *_entry_wrong(mapping, instrument),
         *_coding_wrong(mapping, instrument),
+        *_words_wrong(mapping, instrument),
+        *_totals_wrong(mapping, instrument),
     ]
     if mapping.informant not in instrument.informants:
         who = " or ".join(str(informant) for informant in instrument.informants)
@@ -205,6 +215,73 @@ def _coding_wrong(mapping: Mapping, instrument: Instrument) -> list[tuple[str, s
                 )
             )
     return wrong
+
+
+def _words_wrong(mapping: Mapping, instrument: Instrument) -> list[tuple[str, str]]:
+    if mapping.words and not mapping.items:
+        return [("values of words only where the file holds answers", "Leave the words out.")]
+    wrong = []
+    numbers = [shown(word) for word in mapping.words if as_number(word.strip()) is not None]
+    if numbers:
+        wrong.append(
+            (
+                f"values for words, but {', '.join(numbers)} can be read as it stands",
+                "If the file counts its answers from another number, say what it writes for the "
+                "lowest one.",
+            )
+        )
+    codes = {folded(code) for code in mapping.missing}
+    both = [shown(word) for word in mapping.words if folded(word) in codes]
+    if both:
+        wrong.append(
+            (
+                f"one meaning for each word, but {', '.join(both)} is a missing code too",
+                "Name it once.",
+            )
+        )
+    low = min((item.low for item in instrument.items), default=0) * instrument.step
+    high = max((item.high for item in instrument.items), default=0) * instrument.step
+    beyond = [
+        f"{shown(word)} = {value}"
+        for word, value in mapping.words.items()
+        if value is not None and not low <= value <= high
+    ]
+    if beyond:
+        wrong.append(
+            (
+                f"values from {low:g} to {high:g}, as {instrument.short_name} counts, but "
+                f"{', '.join(beyond)}",
+                "Say anew what these words are worth.",
+            )
+        )
+    return wrong
+
+
+def _totals_wrong(mapping: Mapping, instrument: Instrument) -> list[tuple[str, str]]:
+    if not mapping.totals:
+        return []
+    if not mapping.items:
+        return [("answers to compare the totals with", "Name the columns of answers too.")]
+    computed = {
+        scale.id
+        for scale in instrument.scales_for(mapping.informant)
+        if scale.method is not Method.GIVEN
+    }
+    strange = [shown(scale) for scale in mapping.totals if scale not in computed]
+    if not strange:
+        return []
+    return [
+        (
+            f"totals of the scales that are computed ({', '.join(sorted(computed))}), but the "
+            f"mapping names {', '.join(strange)}",
+            "Choose the scale each total is of, or leave it out.",
+        )
+    ]
+
+
+def folded(text: str) -> str:
+    """A word as words are compared: without outer blanks, capitals like small letters."""
+    return text.strip().casefold()
 
 
 def file_shift(mapping: Mapping, instrument: Instrument) -> float:

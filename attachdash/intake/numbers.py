@@ -5,10 +5,11 @@ told is refused, never read as nothing and never as 0.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping as Words
+from dataclasses import dataclass, field
 
 from attachdash.instruments import BLANK, DECLINED, NOT_APPLICABLE
-from attachdash.intake.mapping import as_number
+from attachdash.intake.mapping import as_number, folded
 from attachdash.intake.problems import ProblemKind, Wrong
 
 DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]+")
@@ -51,6 +52,8 @@ class AnswerReader:
     step: float  # value of a whole step as the file writes it
     shift: int  # steps by which the file's codes lie above the definition's
     missing: MissingCodes
+    # Whole steps of each word, folded, that was given a value; None: not answered.
+    words: Words[str, int | None] = field(default_factory=dict)
 
     @property
     def span(self) -> str:
@@ -70,7 +73,7 @@ class AnswerReader:
             return REASONS.get(text.casefold(), BLANK)
         number = as_number(text)
         if number is None:
-            return _no_number(text, self.expected)
+            return self._worded(text) if self.words else _no_number(text, self.expected)
         steps = number / self.step
         # Tenths have no exact binary form; whole numbers must be exact.
         if abs(steps - round(steps)) > (0 if self.step == 1 else 1e-6):
@@ -83,6 +86,25 @@ class AnswerReader:
         value = round(steps) - self.shift
         if not self.low <= value <= self.high:
             return _out_of_range(text, number, self.expected)
+        return value
+
+    def _worded(self, text: str) -> int | Wrong:
+        if folded(text) not in self.words:
+            return Wrong(
+                kind=ProblemKind.WORD,
+                expected=f"a word that was given a value, {self.expected}",
+                cure="Say what this word is worth, or spell it like the others: it is never "
+                "taken as 0.",
+            )
+        value = self.words[folded(text)]
+        if value is None:
+            return REASONS.get(folded(text), BLANK)
+        if not self.low <= value <= self.high:
+            return Wrong(
+                kind=ProblemKind.OUT_OF_RANGE,
+                expected=f"{self.expected}; this word was given {value * self.step:g}",
+                cure="An item with other answers needs other words.",
+            )
         return value
 
 

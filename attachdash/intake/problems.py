@@ -33,6 +33,7 @@ class ProblemKind(StrEnum):
     DATE = "date"
     DATE_OUT_OF_RANGE = "date_out_of_range"
     NOT_A_NUMBER = "not_a_number"
+    WORD = "word"
     DECIMAL = "decimal"
     OUT_OF_RANGE = "out_of_range"
     NOTHING_ANSWERED = "nothing_answered"

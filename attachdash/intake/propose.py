@@ -10,7 +10,7 @@ from datetime import date
 
 import numpy as np
 
-from attachdash.instruments import Instrument, Library
+from attachdash.instruments import Instrument, Library, Method
 from attachdash.intake.coding import codes_seen
 from attachdash.intake.days import (
     DateFormat,
@@ -49,6 +49,7 @@ class Proposal:
     date_format: DateFormat | None  # None: the days allow several, a person must say
     items: tuple[str, ...]
     scores: dict[str, str]
+    totals: dict[str, str]  # beside the items, to be compared with our scores
     occasion: str | None
     coding_low: int | None
     entries: tuple[tuple[str, int], ...]  # what stands in the item columns how often, commonest
@@ -70,6 +71,8 @@ def propose(
     items = _items(chosen, groups, library, notes) if chosen else ()
     scores = _scores(_unnumbered(table, groups), chosen) if chosen and not items else {}
     taken = {answered_on, *items, *scores.values()}
+    totals = _totals(_unnumbered(table, groups), chosen, taken, notes) if chosen and items else {}
+    taken |= set(totals.values())
     occasion = named(table.columns, OCCASION_NAMES, taken)
     client = client_column(table, {*taken, occasion})
     if client is None:
@@ -92,6 +95,7 @@ def propose(
             date_format=date_format,
             items=items,
             scores=scores,
+            totals=totals,
             occasion=occasion,
             informant=chosen.informants[0],
             coding_low=coding_low,
@@ -99,6 +103,7 @@ def propose(
     meanings = {client: "client", answered_on: "answered_on", occasion: "occasion"}
     meanings |= {column: f"item {number}" for number, column in enumerate(items, start=1)}
     meanings |= {column: f"score {scale}" for scale, column in scores.items()}
+    meanings |= {column: f"total {scale}" for scale, column in totals.items()}
     return Proposal(
         mapping=mapping,
         columns=tuple(
@@ -118,6 +123,7 @@ def propose(
         date_format=date_format,
         items=items,
         scores=scores,
+        totals=totals,
         occasion=occasion,
         coding_low=coding_low,
         entries=entries,
@@ -214,8 +220,26 @@ def _unnumbered(table: Table, groups: list[Family]) -> list[str]:
 
 def _scores(columns: list[str], instrument: Instrument) -> dict[str, str]:
     """Columns of ready scores by scale."""
-    if "scores" not in instrument.entry:
-        return {}
+    return _by_scale_name(columns, instrument) if "scores" in instrument.entry else {}
+
+
+def _totals(
+    columns: list[str], instrument: Instrument, taken: set[str | None], notes: list[str]
+) -> dict[str, str]:
+    """Columns of totals beside the answers, by computed scale."""
+    computed = {scale.id for scale in instrument.scales if scale.method is not Method.GIVEN}
+    found = {
+        scale: column
+        for scale, column in _by_scale_name(columns, instrument).items()
+        if scale in computed and column not in taken
+    }
+    if found:
+        names = ", ".join(map(shown, found.values()))
+        notes.append(f"{names}: compared with our scores, which are the ones kept.")
+    return found
+
+
+def _by_scale_name(columns: list[str], instrument: Instrument) -> dict[str, str]:
     found: dict[str, str] = {}
     starts = (plain(instrument.id), plain(instrument.short_name), "")
     for start in starts:
@@ -299,6 +323,6 @@ def _say_strange(strange: tuple[tuple[str, int], ...], notes: list[str]) -> None
     if strange:
         words = ", ".join(f"{text} ({count:,})" for text, count in strange[:5])
         notes.append(
-            f"Not answers: {words}. Name those that mean “not answered” as missing codes; rows "
-            "with the others are refused."
+            f"Not answers: {words}. Name those that mean “not answered” as missing codes, and say "
+            "what each answer in words is worth; rows with the others are refused."
         )

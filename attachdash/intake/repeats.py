@@ -12,6 +12,7 @@ class Repeats:
     """Which rows stand for a key that another row has too."""
 
     same: NDArray[np.int64]  # say again what an earlier row says
+    first: NDArray[np.int64]  # that earlier row, for each of them
     conflicts: dict[int, tuple[int, ...]]  # each with the rows of its key that say otherwise
 
 
@@ -33,12 +34,18 @@ def find_repeats(
     for row, key in zip(repeated.tolist(), keys[repeated].iter_rows(), strict=True):
         groups.setdefault(key, []).append(row)
     same: list[int] = []
+    first: list[int] = []
     conflicts: dict[int, tuple[int, ...]] = {}
     for rows in groups.values():
         said = {row: values[row].tobytes() for row in rows}
         if len(set(said.values())) == 1:
             same += rows[1:]
+            first += rows[:1] * (len(rows) - 1)
             continue
         for row in rows:
             conflicts[row] = tuple(other for other in rows if said[other] != said[row])
-    return Repeats(same=np.array(same, dtype=np.int64), conflicts=conflicts)
+    return Repeats(
+        same=np.array(same, dtype=np.int64),
+        first=np.array(first, dtype=np.int64),
+        conflicts=conflicts,
+    )

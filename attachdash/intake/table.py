@@ -41,6 +41,7 @@ class Table:
     problems: tuple[Problem, ...]  # rows that have more or fewer cells than the header
     ragged_rows: NDArray[np.int32]  # the numbers of all such rows
     notes: tuple[str, ...]  # what a person should confirm about how the file was read
+    header_rows: int = 1  # 2 where question texts stand above or below the names
     origins: dict[str, Origin] = field(default_factory=dict)  # of columns that were made
     # What was wrong already when rows were made: frame row, column, value.
     misfits: tuple[tuple[int, str, str, Wrong], ...] = ()
@@ -62,7 +63,7 @@ class Table:
     @property
     def first_row(self) -> int:
         """The spreadsheet's number of the first row below the header."""
-        return 2
+        return self.header_rows + 1
 
     @property
     def delimiter_word(self) -> str:
@@ -70,8 +71,12 @@ class Table:
         return DELIMITERS[self.delimiter]
 
 
-def read_csv(file_name: str, data: bytes) -> Table:
-    """The file's rows as text. Raises Unreadable, naming the cure, when it is refused whole."""
+def read_csv(file_name: str, data: bytes, *, header_rows: int = 1, names_row: int = 1) -> Table:
+    """The file's rows as text. Raises Unreadable, naming the cure, when it is refused whole.
+
+    The columns' names stand in row `names_row` of the first `header_rows`; row numbers stay those
+    of the file.
+    """
     file_name = shown(file_name) or "file"
     sha256 = hashlib.sha256(data).hexdigest()
     text, encoding = as_utf8(file_name, data)
@@ -88,13 +93,15 @@ def read_csv(file_name: str, data: bytes) -> Table:
                 )
             ]
         )
-    columns = _header(file_name, text[: records.ends[0]], delimiter)
+    header_rows = min(header_rows, len(records.starts))
+    at = min(names_row, header_rows) - 1
+    columns = _header(file_name, text[records.starts[at] : records.ends[at]], delimiter)
     rows = np.arange(1, len(records.starts) + 1, dtype=np.int32)
     holds = records.ends > records.starts
     right = holds & (records.fields == len(columns))
+    holds[:header_rows] = right[:header_rows] = False
     ragged = rows[holds & ~right]
-    right[0] = False
-    frame, numbers = _cells(text, records, right, rows, columns, delimiter)
+    frame, numbers = _cells(text, records, right, rows, columns, delimiter, header_rows)
     empty_rows = int(right.sum()) - len(numbers)
     if not len(numbers) and not len(ragged):
         raise Unreadable(
@@ -128,6 +135,7 @@ def read_csv(file_name: str, data: bytes) -> Table:
         delimiter=delimiter,
         problems=problems,
         ragged_rows=ragged,
+        header_rows=header_rows,
         notes=_notes(encoding, empty_rows),
     )
 
@@ -236,13 +244,14 @@ def _cells(
     rows: NDArray[np.int32],
     columns: tuple[str, ...],
     delimiter: str,
+    header_rows: int,
 ) -> tuple[pl.DataFrame, NDArray[np.int32]]:
     """The cells of the rows marked right, and their numbers; rows of empty cells are left out."""
     at = np.flatnonzero(right)
     if not len(at):
         return pl.DataFrame(schema=dict.fromkeys(columns, pl.String)), rows[:0]
-    if right[1:].all():
-        body = text[records.starts[1] :]
+    if right[header_rows:].all():
+        body = text[records.starts[header_rows] :]
     else:
         body = b"\n".join(
             text[start:end]

@@ -63,6 +63,7 @@ class Preview:
     period: tuple[date, date] | None  # first and last day of the rows
     risks: tuple[Risk, ...]  # the newest MOST_RISKS of those not held already
     risk_count: int
+    mismatches: pl.DataFrame  # the file's totals that aren't our score: ours is kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,7 @@ class Kept:
     created: int
     episodes: int
     batch_id: int
+    totals_differ: int  # totals of the file's rows that aren't our score of them
 
 
 @use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.CHANGE)
@@ -118,6 +120,7 @@ def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
         period=(min(days), max(days)) if days else None,
         risks=risks[:MOST_RISKS],
         risk_count=len(risks),
+        mismatches=_mismatches(checked, rows),
     )
 
 
@@ -174,6 +177,7 @@ def import_file(
         result = Kept(
             kept=kept, already_held=len(given) - kept - others, refused=refused + others,
             created=len(new), episodes=len(opened), batch_id=batch_id,
+            totals_differ=_mismatches(checked, rows).height,
         )  # fmt: skip
         if kept or new or opened:
             answers.add_batch(
@@ -274,6 +278,10 @@ def _judge(
         rows = rows.filter(~pl.col("place").is_in(list(bad)))
     problems.sort(key=lambda problem: problem.row or 0)
     return checked, rows, tuple(problems), len(checked.refused_rows) + len(bad)
+
+
+def _mismatches(checked: Checked, rows: pl.DataFrame) -> pl.DataFrame:
+    return checked.mismatches.filter(pl.col("row_number").is_in(rows["row_number"].implode()))
 
 
 def _risks(viewer: Viewer, checked: Checked, rows: pl.DataFrame) -> tuple[Risk, ...]:

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from attachdash.instruments import BLANK, DECLINED, Instrument, Item, RiskKind, risk_answers
+from attachdash.instruments import BLANK, DECLINED, Instrument, Item, Method, RiskKind, risk_answers
 from attachdash.intake import (
     DATE_FORMATS,
     DateFormat,
@@ -21,6 +21,7 @@ from attachdash.intake import (
     read_csv,
 )
 from attachdash.intake.days import read_day
+from attachdash.intake.headers import second_is_header
 from attachdash.intake.numbers import AnswerReader, MissingCodes
 from attachdash.intake.occasions import SPACINGS, number_of, spaced
 from attachdash.intake.problems import Wrong
@@ -31,6 +32,7 @@ from attachdash.intake.propose_shape import (
     propose_shape,
 )
 from attachdash.intake.shapes import KINDS, NOMINAL, PLAIN, Nominal, Shape, shaped
+from attachdash.intake.worded import words_in
 from attachdash.practice.flagging import HISTORIC_AFTER
 from attachdash.practice.rights import Viewer
 
@@ -46,6 +48,7 @@ __all__ = [
     "Instrument",
     "Item",
     "Mapping",
+    "Method",
     "Nominal",
     "Problem",
     "ProblemKind",
@@ -66,10 +69,12 @@ __all__ = [
     "questionnaires",
     "read_csv",
     "risk_lines",
+    "second_is_header",
     "shaped",
     "spaced",
     "span",
     "typed",
+    "words_in",
 ]
 
 # On paper these say that somebody would rather not answer.

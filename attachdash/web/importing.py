@@ -25,6 +25,8 @@ from attachdash.practice.reading import (
     Unreadable,
     escaped,
     instrument,
+    read_csv,
+    second_is_header,
 )
 from attachdash.practice.rights import Role, Viewer
 from attachdash.web import browser, look, navigation, tables, versions
@@ -41,6 +43,7 @@ KINDS = {
     ProblemKind.DATE: "Not a day",
     ProblemKind.DATE_OUT_OF_RANGE: "Day that can’t be right",
     ProblemKind.NOT_A_NUMBER: "Not a number",
+    ProblemKind.WORD: "Word without a value",
     ProblemKind.DECIMAL: "Number in the wrong steps",
     ProblemKind.OUT_OF_RANGE: "Outside the range",
     ProblemKind.NOTHING_ANSWERED: "Nothing answered",
@@ -56,6 +59,7 @@ class Draft:
     table: Table
     proposals: dict[str | None, Proposal] = field(default_factory=dict)  # by instrument chosen
     mapping: Mapping | None = None  # as last confirmed
+    saved_name: str = ""  # of the saved mapping that was picked
     preview: Preview | None = None  # None: back at the columns
     kept: Kept | None = None
     layouts: dict[str | None, ShapeGuess] = field(default_factory=dict)  # by kind chosen
@@ -133,10 +137,37 @@ def begin(table: Table) -> None:
     st.session_state[_DRAFT] = Draft(number(), table)
 
 
+def with_header(name: str, data: bytes) -> Table | None:
+    """The file as a table; None while a person has yet to say what its second row is."""
+    table = read_csv(name, data)
+    if not second_is_header(table):
+        return table
+    ways = {
+        "Row 2 has the column names, row 1 the questions": (2, 2),
+        "Row 1 has the column names, row 2 the questions": (2, 1),
+        "Row 2 is answers": (1, 1),
+    }
+    way = st.radio(
+        "Row 2 looks like column names or questions, not like answers. Which is it?",
+        list(ways),
+        index=None,
+        key=f"import{number()}_header",
+    )
+    if way is None:
+        return None
+    header_rows, names_row = ways[way]
+    return read_csv(name, data, header_rows=header_rows, names_row=names_row)
+
+
 def forget() -> None:
     """Begin anew with another file. Use it as `on_click`."""
     st.session_state.pop(_DRAFT, None)
     st.session_state[_NUMBER] = number() + 1
+
+
+def renew(made: Draft) -> None:
+    """Give the file new widgets, which show what is said of it now. Use it in an `on_click`."""
+    st.session_state[_NUMBER] = made.number = number() + 1
 
 
 def strip(step: int) -> None:

@@ -9,6 +9,7 @@ from attachdash.practice.reading import (
     DateFormat,
     Instrument,
     Mapping,
+    Method,
     Proposal,
     days_read,
     proposal,
@@ -18,6 +19,7 @@ from attachdash.practice.reading import (
 from attachdash.practice.rights import Viewer
 from attachdash.web import look, shaping, tables
 from attachdash.web.importing import Draft
+from attachdash.web.wording import ask_words
 
 AS_PROPOSED, RUN, SINGLY = "As shown below", "A run of columns", "Each by itself"
 NONE = "no such column"
@@ -48,12 +50,14 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
             said.occasion if said else guess.occasion, "occasion", empty=NONE,
         )  # fmt: skip
         items, scores = _held(made, instrument, guess, said)
+        totals = _totals(made, instrument, guess, said) if items else {}
     with right:
         with look.card("days"):
             written = _days(viewer, made, guess, said, day)
         coding, missing = None, said.missing if said else ()
         with look.card("coding"):
             coding, missing = _coding(made, instrument, guess, said, bool(items))
+            words = ask_words(made, instrument, items, missing, said)
         with look.card("written"):
             _file(made, guess)
     if not (client and day and written and (items or scores)):
@@ -69,6 +73,8 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
         coding_low=coding,
         missing=missing,
         shape=made.shape or PLAIN,
+        words=words,
+        totals=totals,
     )
 
 
@@ -159,6 +165,24 @@ def _held(
         if column:
             found[scale.id] = column
     return (), found
+
+
+def _totals(
+    made: Draft, instrument: Instrument, guess: Proposal, said: Mapping | None
+) -> dict[str, str]:
+    """The columns of totals beside the answers, by scale: compared with our scores."""
+    first = said.totals if said else guess.totals
+    found = {}
+    for scale in instrument.scales_for("self"):
+        if scale.method is Method.GIVEN:
+            continue
+        column = _column(
+            made, f"{scale.name}: a total to compare with ours", first.get(scale.id),
+            f"total_{instrument.id}_{scale.id}", empty=NONE,
+        )  # fmt: skip
+        if column:
+            found[scale.id] = column
+    return found
 
 
 def _items(made: Draft, instrument: Instrument, guess: tuple[str, ...]) -> tuple[str, ...]:
@@ -268,7 +292,7 @@ def _coding(
         coding = None
     if guess.strange:
         st.write(
-            "These are no answers: "
+            "These are no numbers in range: "
             + ", ".join(f"“{look.plain(text)}” ({n:,})" for text, n in guess.strange)
         )
     missing = st.multiselect(

@@ -105,6 +105,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "mending.forms": (a,),
         "mending.restore_administration": (a, form),
         "mending.withdraw_administration": (a, form, "Twice"),
+        "mappings.save_mapping": ("Clinic export", mapping),
         "people.add_person": ("x.new", "X", [Role.THERAPIST]),
         "assignments.assign_client": (a, two, TODAY),
         "assignments.assign_supervisor": (one, small.people["s.two"], TODAY),
@@ -241,6 +242,8 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
         do(name, therapist, *given[name])
     for name in ("caseload.caseload", "clients.register", "exporting.export", "importing.imports"):
         do(name, therapist)
+    do("mappings.save_mapping", therapist, *given["mappings.save_mapping"])
+    assert do("mappings.saved_mappings", therapist)
     do("record.client_record", therapist, a)
     do("record.fix_lead", therapist, *given["record.fix_lead"])
     do("clients.move_episode", therapist, e, TODAY - timedelta(days=99))

@@ -1,0 +1,57 @@
+"""What `attachdash import` is told of answers in words, and what it tells of repeats and totals."""
+
+import typer
+
+from attachdash.errors import Invalid
+from attachdash.intake import Mapping, Table, shown
+from attachdash.intake.mapping import as_number, folded
+from attachdash.intake.worded import words_unsaid
+from attachdash.practice import importing
+
+TOLD = 50  # refused rows told in full; the rest are counted
+
+
+def say_compared(preview: importing.Preview) -> None:
+    """Tell which rows repeat another, and which totals differ from our scores."""
+    same, differ = preview.checked.repeats, preview.mismatches
+    if same:
+        told = ", ".join(f"{row} (as {first})" for row, first in same[:TOLD])
+        more = f" and {len(same) - TOLD:,} more" if len(same) > TOLD else ""
+        typer.echo(f"Rows with the same answers as another, counted once: {told}{more}.")
+    for one in differ.head(TOLD).rows(named=True):
+        ours = "none" if one["ours"] is None else f"{one['ours']:g}"
+        typer.echo(
+            f"{preview.checked.file_name}, row {one['row_number']}, column {one['column']}: total "
+            f"{one['theirs']}, our {one['scale_id']} {ours}."
+        )
+    if differ.height:
+        typer.echo(f"{differ.height:,} totals differ from our scores; ours are kept.")
+
+
+def words_said(pairs: list[str]) -> dict[str, int | None]:
+    """Word and value of each "word=value"; nothing after the sign means not answered."""
+    found: dict[str, int | None] = {}
+    for pair in pairs:
+        # From the right: a word may hold the sign, a value can't.
+        word, sign, value = pair.rpartition("=")
+        said = as_number(value.strip()) if value.strip() else None
+        if not (word.strip() and sign) or (value.strip() and (said is None or said % 1)):
+            raise Invalid(
+                f'--word "{pair}": expected word=value, such as "Not at all=0", or "Skipped=" '
+                "for not answered."
+            )
+        if folded(word) in {folded(one) for one in found}:
+            raise Invalid(f'--word "{pair}": this word was given a value already.')
+        found[word.strip()] = None if said is None else int(said)
+    return found
+
+
+def say_words(table: Table, mapping: Mapping) -> None:
+    """Tell which words of the file have no value yet."""
+    open_ones = words_unsaid(table, mapping.items, mapping.words, mapping.missing)
+    if open_ones:
+        told = ", ".join(f"{shown(word)} ({count:,})" for word, count in open_ones[:TOLD])
+        typer.echo(
+            f'Words without a value: {told}. Say each once, as --word "Not at all=0", or '
+            '--word "Skipped=" for not answered; rows with them are refused.'
+        )

@@ -1,0 +1,83 @@
+"""What answers mean, said at the terminal: words."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.test_cli import SAID, answers, attachdash, founded, home
+
+__all__ = ["founded", "home"]
+
+KEEP = ("--create-clients", "--open-episodes")
+
+
+def test_words_are_said_at_the_terminal_and_the_others_are_asked_about(
+    founded: Path, tmp_path: Path
+) -> None:
+    file = answers(
+        tmp_path / "phq9.csv",
+        "K-1,2026-09-01," + ",".join(["Never", "Often"] + ["Never"] * 7),
+        "K-1,2026-09-08," + ",".join(["Nevr"] + ["Never"] * 8),
+    )
+    said = ("--word", "never=0", "--word", "Often = 3", *KEEP)
+    done = attachdash("import", file, *SAID, *said)
+    assert done.exit_code == 0, done.output
+    assert "Words without a value: Nevr (1)." in done.output
+    assert "Kept 1, already held 0, refused 1" in done.output
+    attachdash("export", "--as", "a.diallo", tmp_path / "out")
+    assert ",0,3,0,0,0,0,0,0,0," in (tmp_path / "out" / "phq9.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    "words", [("Never",), ("=0",), ("Never=x",), ("Never=1.5",), ("Never=0", "never=1")]
+)
+def test_a_word_said_wrongly_is_refused(
+    founded: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    file = answers(tmp_path / "phq9.csv", "K-1,2026-09-01,0,0,0,0,0,0,0,0,0")
+    done = attachdash("import", file, *SAID, *(p for word in words for p in ("--word", word)))
+    assert done.exit_code == 1
+    assert f'--word "{words[-1]}"' in done.output
+
+
+def test_a_mapping_is_saved_and_named_again_at_the_terminal(founded: Path, tmp_path: Path) -> None:
+    row = ",".join(["Never"] * 9)
+    first = answers(tmp_path / "one.csv", f"K-1,2026-09-01,{row}")
+    done = attachdash("import", first, *SAID, *KEEP, "--word", "Never=0", "--save-as", "Ours")
+    assert "Saved as Ours, version 1." in done.output
+    second = answers(tmp_path / "two.csv", f"K-1,2026-09-08,{row}")
+    done = attachdash("import", second, "--mapping", "ours", "--as", "a.diallo")
+    assert done.exit_code == 0, done.output
+    assert "Kept 1, already held 0, refused 0" in done.output
+    done = attachdash("import", second, "--mapping", "Theirs", "--as", "a.diallo")
+    assert done.exit_code == 1
+    assert "No mapping is saved as Theirs. There are: Ours." in done.output
+
+
+def test_totals_that_differ_and_rows_said_twice_are_told(founded: Path, tmp_path: Path) -> None:
+    file = tmp_path / "phq9.csv"
+    zeros = ",".join(["0"] * 9)
+    names = ",".join(f"Q{number}" for number in range(1, 10))
+    file.write_text(
+        f"Who,Day,{names},Sum\nK-1,2026-09-01,{zeros},0\nK-1,2026-09-08,{zeros},7\n"
+        f"K-1,2026-09-01,{zeros},0\n"
+    )
+    done = attachdash("import", file, *SAID, "--total", "total=Sum", *KEEP)
+    assert done.exit_code == 0, done.output
+    assert "phq9.csv, row 3, column Sum: total 7, our total 0." in done.output
+    assert "1 totals differ" in done.output
+    assert "counted once: 4 (as 2)." in done.output
+    assert "Kept 2, already held 0, refused 0" in done.output
+
+
+def test_a_second_header_row_is_asked_about_at_the_terminal(founded: Path, tmp_path: Path) -> None:
+    file = tmp_path / "phq9.csv"
+    names = ",".join(["Who", "Day", *(f"Q{number}" for number in range(1, 10))])
+    texts = ",".join(["Code?", "When?", *(f"Question {number}?" for number in range(1, 10))])
+    zeros = ",".join(["0"] * 9)
+    file.write_text(f"{texts}\n{names}\nK-1,2026-09-01,{zeros}\n")
+    done = attachdash("import", file, *SAID, *KEEP)
+    assert done.exit_code == 1
+    assert "row 2 looks like" in done.output
+    done = attachdash("import", file, *SAID, *KEEP, "--names-row", "2")
+    assert "Kept 1, already held 0, refused 0" in done.output

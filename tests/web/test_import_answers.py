@@ -1,0 +1,141 @@
+"""The import page: answers in words are given their value once, and come in as that."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from attachdash import web
+from attachdash.intake import Table, read_csv
+from attachdash.practice import exporting
+from attachdash.web.importing import Draft
+from tests.practice.conftest import TODAY, House, _light_bcrypt, make_house, small
+
+__all__ = ["_light_bcrypt", "make_house", "small"]
+
+PAGE = Path(__file__).resolve().parents[2] / "pages" / "import_file.py"
+HEADER = ",".join(["client_code", "date", *(f"phq9_{number}" for number in range(1, 10))])
+DAY = TODAY - timedelta(days=30)
+
+
+def worded(*rows: str, header: str = HEADER) -> Table:
+    return read_csv("words.csv", "\n".join([header, *rows, ""]).encode())
+
+
+def opened(
+    house: House, monkeypatch: pytest.MonkeyPatch, table: Table, who: str = "t.one"
+) -> AppTest:
+    """The page with this file chosen, where the meaning of its columns is asked."""
+    monkeypatch.setattr(web, "viewer", lambda: house.viewer(who))
+    tab = AppTest.from_file(PAGE, default_timeout=30)
+    tab.session_state["_import"] = Draft(0, table)
+    tab.run()
+    assert not tab.exception
+    return tab
+
+
+def press(tab: AppTest, label: str) -> None:
+    next(one for one in tab.button if one.label.startswith(label)).click().run()
+    assert not tab.exception
+
+
+def said(tab: AppTest) -> str:
+    return "\n".join(one.value for one in (*tab.markdown, *tab.get("html"), *tab.header)
+                     if isinstance(one.value, str))  # fmt: skip
+
+
+def word(tab: AppTest, start: str) -> object:
+    return next(one for one in tab.selectbox if one.label.startswith(f"“{start}"))
+
+
+def test_words_come_in_as_what_was_said_of_them(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = worded(
+        f"A,{DAY}," + ",".join(["Never"] * 8 + ["often"]),
+        f"A,{DAY + timedelta(days=1)}," + ",".join(["Ofen"] + ["Never"] * 8),
+    )
+    tab = opened(small, monkeypatch, table)
+    assert [one.label for one in tab.selectbox if one.label.startswith("“")] == [
+        "“Never” (16)", "“Ofen” (1)", "“often” (1)"
+    ]  # fmt: skip
+    assert word(tab, "Never").value is None  # type: ignore[attr-defined]
+    word(tab, "Never").select("0").run()  # type: ignore[attr-defined]
+    word(tab, "often").select("3").run()  # type: ignore[attr-defined]
+    press(tab, "This is right")
+    assert "Word without a value" in said(tab)
+    press(tab, "Keep 1 row")
+    lines = exporting.export(small.viewer("t.one"))["phq9"].splitlines()
+    [line] = [one for one in lines if str(DAY) in one]
+    assert not [one for one in lines if str(DAY + timedelta(days=1)) in one]
+    assert "0,0,0,0,0,0,0,0,3" in line
+
+
+def test_a_saved_mapping_is_offered_and_taken_over_by_one_click(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = ",".join(["Never"] * 9)
+    tab = opened(small, monkeypatch, worded(f"A,{DAY},{row}"))
+    assert "Saved mappings that fit" not in said(tab)
+    word(tab, "Never").select("0").run()  # type: ignore[attr-defined]
+    press(tab, "This is right")
+    next(one for one in tab.text_input if one.label == "Name").set_value("Clinic export")
+    press(tab, "Save the mapping")
+    assert "Saved as Clinic export, version 1." in [one.value for one in tab.success]
+
+    # Another person, another file of the same columns.
+    tab = opened(small, monkeypatch, worded(f"B,{DAY},{row}"), "t.two")
+    assert word(tab, "Never").value is None  # type: ignore[attr-defined]
+    press(tab, "Use “Clinic export”")
+    assert word(tab, "Never").value == "0"  # type: ignore[attr-defined]
+    press(tab, "This is right")
+    assert any(one.label == "Keep 1 row" for one in tab.button)
+
+    other = worded(f"A,{DAY},{row}", header=HEADER.replace("date", "day"))
+    assert "Saved mappings that fit" not in said(opened(small, monkeypatch, other))
+
+
+def test_totals_and_repeats_are_shown_with_their_rows(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ones, day = ",".join(["1"] * 9), DAY + timedelta(days=3)
+    table = worded(
+        f"A,{DAY},{ones},9",
+        f"A,{DAY},{ones},9",
+        f"A,{DAY + timedelta(days=1)},{ones},10",
+        f"A,{day},{ones},9",
+        f"A,{day},2,{ones[2:]},10",
+        header=HEADER + ",phq9_total",
+    )
+    tab = opened(small, monkeypatch, table)
+    press(tab, "This is right")
+    text = said(tab)
+    assert "1 total of the file is not our score of the same row" in text
+    assert "Same answers as row 2: counted once" in text
+    assert "row 6 has other answers" in text
+    assert "row 5 has other answers" in text
+    totals = next(one.value for one in tab.dataframe if "File says" in one.value.columns)
+    assert totals[["Row", "File says", "Our score"]].to_numpy().tolist() == [[4, "10", "9"]]
+    press(tab, "Keep 2 rows")
+    assert "1 total of the file differed from our scores" in said(tab)
+
+
+def test_a_second_row_that_looks_like_names_is_asked_about() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from attachdash.web.importing import with_header
+
+        data = b"Who are you?,When?,How often?\ncode,date,phq9_1\nA,2026-11-03,2\n"
+        table = with_header("a.csv", data)
+        st.write("waits" if table is None else f"{table.columns} {table.row_numbers.tolist()}")
+
+    tab = AppTest.from_function(page).run()
+    assert tab.markdown[-1].value == "waits"
+    tab.radio[0].set_value("Row 2 has the column names, row 1 the questions").run()
+    assert tab.markdown[-1].value == "('code', 'date', 'phq9_1') [3]"
+    tab.radio[0].set_value("Row 2 is answers").run()
+    assert tab.markdown[-1].value == "('Who are you?', 'When?', 'How often?') [2, 3]"
