@@ -5,6 +5,7 @@ import streamlit as st
 from attachdash import web
 from attachdash.errors import ForPeople
 from attachdash.practice import exporting
+from attachdash.practice.rights import Role
 from attachdash.web import tables
 
 FILES = (
@@ -14,11 +15,15 @@ FILES = (
     ("codebook.csv", "what each column is: range, direction, scoring, source"),
     ("about.txt", "who exported this, when, and what it holds"),
 )
+WHOSE = {
+    Role.THERAPIST: "The clients you treat",
+    Role.SUPERVISOR: "The clients of the therapists you supervise",
+}
 
 viewer = web.viewer()
 web.header(
     "Export",
-    f"What you may see on {tables.day(viewer.today)}: {exporting.WHOSE[viewer.role]}",
+    f"{WHOSE[viewer.role]} · as of {tables.day(viewer.today)}",
     "One ZIP of CSV files that any spreadsheet or statistics program reads.",
 )
 with web.card("export", stretch=False):

@@ -92,7 +92,7 @@ def export(viewer: Viewer) -> dict[str, str]:
         viewer.store.catalogue, held["instrument"].unique().sort().to_list()
     )
     files = {name: written(frame) for name, frame in tables.items()}
-    count = f"{len(who)} clients, {held.height} administrations"
+    count = f"{_counted(len(who), 'client')}, {_counted(held.height, 'administration')}"
     files[STAMP] = "\n".join([
         f"Export of {known.practice_name or 'a practice'} by AttachDash {__version__}",
         f"By: {viewer.name} ({viewer.sign_in}), as {viewer.role.value}",
@@ -118,6 +118,10 @@ def zipped(files: dict[str, str], now: datetime) -> bytes:
             entry.external_attr = 0o600 << 16
             archive.writestr(entry, text)
     return whole.getvalue()
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _rows(name: str, rows: list[tuple[object, ...]]) -> pl.DataFrame:

@@ -117,9 +117,9 @@ def test_an_export_says_who_took_it_when_and_the_audit_knows(either: House) -> N
     assert "By: T.ONE (t.one), as therapist" in about
     assert "When: 2026-11-24 08:40 UTC" in about
     assert "Export of Small practice" in about
-    assert "1 clients, 3 administrations" in about
+    assert "1 client, 3 administrations" in about
     last = house.audit_trail(either.viewer("a.diallo"), 1).iloc[0]
-    assert (last["kind"], last["detail"]) == ("exported", "1 clients, 3 administrations")
+    assert (last["kind"], last["detail"]) == ("exported", "1 client, 3 administrations")
 
 
 def test_the_codebook_names_every_column_of_each_instrument(small: House) -> None:

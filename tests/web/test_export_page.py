@@ -43,7 +43,7 @@ def test_nothing_is_gathered_before_the_press_nor_by_a_rerun(
     tab.button[0].click().run()
     assert not tab.exception
     assert len(tab.get("download_button")) == 1
-    assert exports(small) == ["1 clients, 3 administrations"]
+    assert exports(small) == ["1 client, 3 administrations"]
     with zipfile.ZipFile(io.BytesIO(made[0])) as archive:
         assert archive.read("clients.csv").decode().count("\r\n") == 2
         assert "people.csv" not in archive.namelist()
