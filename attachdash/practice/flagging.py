@@ -144,7 +144,7 @@ def settle_flags(
         last = theirs[-1] if theirs else {"administration_id": gone, "episode_id": None}
         renewed.append(
             (flag["flag_id"], last["episode_id"], last["administration_id"], state,
-             flag["raised_at"], *(flag[one] for one in CAUSE))
+             last.get("recorded_at", flag["raised_at"]), *(flag[one] for one in CAUSE))
         )  # fmt: skip
         kind = "evidence withdrawn" if theirs else "withdrawn"
         steps.append((flag["flag_id"], kind, f"administration {gone}: {reason}"))

@@ -110,7 +110,10 @@ def pick(page: Page, form: Locator, label: str, words: str) -> None:
         except TimeoutError:
             page.keyboard.press("Escape")
             continue
-        return
+        # What was typed only, and not chosen, goes when the field is left.
+        page.keyboard.press("Tab")
+        if words in field.input_value():
+            return
     raise AssertionError(f"{words!r} could not be chosen")
 
 

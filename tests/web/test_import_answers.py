@@ -68,7 +68,7 @@ def test_words_come_in_as_what_was_said_of_them(
     press(tab, "This is right")
     assert "Word without a value" in said(tab)
     press(tab, "Keep 1 row")
-    lines = exporting.export(small.viewer("t.one"))["phq9"].splitlines()
+    lines = exporting.export(small.viewer("t.one"))["phq9.csv"].splitlines()
     [line] = [one for one in lines if str(DAY) in one]
     assert not [one for one in lines if str(DAY + timedelta(days=1)) in one]
     assert "0,0,0,0,0,0,0,0,3" in line
