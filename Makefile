@@ -26,7 +26,7 @@ run: setup  ## Serve the demo practice (PORT, ATTACHDASH_HOME); never a real one
 
 test: setup-dev  ## Install what the tests need, run them
 	@$(bin)/python tests/chromium.py --install
-	@$(pytest)
+	@$(pytest) --durations=10
 
 test-long: setup-dev  ## The tests that take minutes, and many more generated cases
 	@$(bin)/python tests/chromium.py --install

@@ -1,10 +1,7 @@
 """Whether a file's answers look coded from another number than the definition's."""
 
-import numpy as np
-import polars as pl
-
 from attachdash.instruments import Instrument
-from attachdash.intake.mapping import Mapping
+from attachdash.intake.mapping import Mapping, as_number
 from attachdash.intake.numbers import MissingCodes
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable
 from attachdash.intake.table import Table
@@ -56,10 +53,9 @@ def codes_seen(table: Table, columns: tuple[str, ...], missing: MissingCodes) ->
     """How often each whole number stands in the columns; missing codes are left out."""
     seen: dict[int, int] = {}
     for column in columns:
-        texts = table.frame[column]
-        whole = texts.cast(pl.Int16, strict=False).drop_nulls().to_numpy()
-        codes, times = np.unique(whole, return_counts=True)
-        for code, count in zip(codes.tolist(), times.tolist(), strict=True):
-            if str(code) not in missing:
-                seen[code] = seen.get(code, 0) + count
+        # As a cell is read: " 4 " and "4.0" are a 4 too.
+        for text, count in table.frame[column].value_counts().iter_rows():
+            number = as_number(text.strip())
+            if number is not None and number == int(number) and text.strip() not in missing:
+                seen[int(number)] = seen.get(int(number), 0) + count
     return seen

@@ -1,5 +1,6 @@
 """One column at a time into what can be kept; each different text of a column is read once."""
 
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from attachdash.instruments import Instrument
 from attachdash.intake.cells import FORMULA_STARTS
-from attachdash.intake.codes import CODE, EXPECTED
+from attachdash.intake.codes import CODE, EXPECTED, NO_CODES
 from attachdash.intake.days import read_day
 from attachdash.intake.findings import Findings
 from attachdash.intake.mapping import Mapping, file_shift, folded
@@ -145,7 +146,13 @@ def _read_code(text: str) -> str | Wrong:
     code = text.strip()
     if not code:
         return Wrong(ProblemKind.CLIENT_CODE, "a client code", "Fill in whose answers these are.")
+    if code.casefold() in NO_CODES:
+        cure = "Fill in whose answers these are."
+        return Wrong(ProblemKind.CLIENT_CODE, "a client code, not a sign for none", cure)
     read = _plain_text(code, ProblemKind.CLIENT_CODE)
+    if isinstance(read, str) and unicodedata.normalize("NFKC", read) != read:
+        cure = "Type the code anew: it holds letters or digits that only look like others."
+        return Wrong(ProblemKind.CLIENT_CODE, "letters and digits in their plain form", cure)
     if isinstance(read, Wrong) or CODE.fullmatch(read):
         return read
     return Wrong(ProblemKind.CLIENT_CODE, EXPECTED, "Is this the right column?")

@@ -1,6 +1,7 @@
 """How a file is written: its letters, its separator, where its rows begin and end."""
 
 import codecs
+import contextlib
 import csv
 import re
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from attachdash.intake.problems import Problem, ProblemKind, Unreadable, listed
 
 MOST_BYTES = 200_000_000
 SAVE_AS = "Save it as CSV UTF-8 in the program that made it, and choose that file."
+ABOVE_HEADER = "Delete the lines above the column names, and choose the file again."
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 # How many of the first rows show the separator, and how far they are looked for.
 ROWS_LOOKED_AT = 20
@@ -27,6 +29,11 @@ OTHER_KINDS = (
     (b"\xff\xd8\xff", "a picture"),
     (b"{\\rtf", "a text document (.rtf)"),
 )
+OTHER_TEXTS = (
+    (re.compile(rb"\s*<(!doctype|!--|html|head|body|table|div|\?xml)", re.I), "a web page or XML"),
+    (re.compile(rb"\s*(\{|\[\s*[\[{])\s*[\"\[{\]}]"), "JSON"),
+)
+LETTERS_OF_KIND = 200
 BYTE_ORDER_MARKS_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 BYTE_ORDER_MARKS_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -66,6 +73,12 @@ def as_utf8(file: str, data: bytes) -> tuple[bytes, str]:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
+        # Read as Windows-1252, letters that are whole in UTF-8 would turn into others.
+        if any(ord(letter) > 127 for letter in data.decode("utf-8", errors="ignore")):
+            raise _refused(
+                file, ProblemKind.ENCODING,
+                "letters in one encoding, but some are UTF-8 and some are not", SAVE_AS,
+            ) from None  # fmt: skip
         # Windows-1252 reads almost any bytes: only text without control characters is believed,
         # and a person confirms it.
         if CONTROL.search(data):
@@ -73,6 +86,9 @@ def as_utf8(file: str, data: bytes) -> tuple[bytes, str]:
                 file, ProblemKind.ENCODING, "text in UTF-8, UTF-16 or Windows-1252", SAVE_AS
             ) from None
         data, encoding = _recoded(file, data, "cp1252"), "windows-1252"
+    for marks, kind in OTHER_TEXTS:
+        if marks.match(data[:LETTERS_OF_KIND]):
+            raise _refused(file, ProblemKind.NOT_A_CSV, f"a CSV file, but this is {kind}", SAVE_AS)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if not data.strip():
@@ -97,10 +113,6 @@ def _check_kind(file: str, data: bytes) -> None:
     for start, kind in OTHER_KINDS:
         if data.startswith(start):
             raise _refused(file, ProblemKind.NOT_A_CSV, f"a CSV file, but this is {kind}", SAVE_AS)
-    if re.match(rb"\s*<(!doctype|html|\?xml)", data[:200], re.IGNORECASE):
-        raise _refused(
-            file, ProblemKind.NOT_A_CSV, "a CSV file, but this is a web page or XML", SAVE_AS
-        )
 
 
 def _recoded(file: str, data: bytes, encoding: str) -> bytes:
@@ -128,13 +140,12 @@ def find_delimiter(file: str, text: bytes) -> str:
             "Delete the first line and choose the file again.",
         )
     best = (0.0, 0, "")
+    wide = False
     for delimiter in DELIMITERS:
-        try:
-            rows = list(csv.reader(lines[: 4 * ROWS_LOOKED_AT], delimiter=delimiter))
-        except csv.Error:  # a cell longer than any questionnaire's
-            continue
+        rows = _first_rows(lines[: 4 * ROWS_LOOKED_AT], delimiter)
         width = len(rows[0]) if rows else 0
         body = [row for row in rows[1 : ROWS_LOOKED_AT + 1] if row]
+        wide = wide or any(len(row) > 1 for row in body)
         alike = sum(len(row) == width for row in body) / len(body) if body else 1.0
         if width >= 2 and (alike, width) > best[:2]:
             best = (alike, width, delimiter)
@@ -143,9 +154,17 @@ def find_delimiter(file: str, text: bytes) -> str:
             file,
             ProblemKind.DELIMITER,
             "columns separated by comma, semicolon, tab or |, but row 1 holds a single column",
-            SAVE_AS,
+            ABOVE_HEADER if wide else SAVE_AS,
         )
     return best[2]
+
+
+def _first_rows(lines: list[str], delimiter: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    # At a cell longer than any questionnaire's it stops: the rows before it are enough.
+    with contextlib.suppress(csv.Error):
+        rows.extend(csv.reader(lines, delimiter=delimiter))
+    return rows
 
 
 def find_records(file: str, text: bytes, delimiter: str) -> Records:

@@ -295,9 +295,10 @@ def as_number(text: str) -> float | None:
     """The number a text writes in plain digits with a decimal point, or None."""
     digits = text.removeprefix("-")
     whole, point, part = digits.partition(".")
-    if not (whole.isascii() and whole.isdigit()) or len(digits) > 12:
+    if not (whole.isascii() and whole.isdigit()) or len(whole) > 12:
         return None
-    if point and not (part.isascii() and part.isdigit()):
+    # Programs write a mean with all the digits they hold: 3.3333333333333335.
+    if point and not (part.isascii() and part.isdigit() and len(part) <= 16):
         return None
     number = float(text)
     # "-0" is no code anybody gives: it must not become an answer of 0.

@@ -8,13 +8,22 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from attachdash.intake.layout import DELIMITERS, Records, as_utf8, find_delimiter, find_records
+from attachdash.intake.layout import (
+    ABOVE_HEADER,
+    DELIMITERS,
+    Records,
+    as_utf8,
+    find_delimiter,
+    find_records,
+)
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable, Wrong, shown
 
 MOST_COLUMNS = 2_000
 # More problems than anyone reads are counted, not listed.
 MOST_LISTED = 10_000
 NAME_COLUMNS = "Give each column a name of its own in the first row."
+# Marks of writing direction and joining, and a mark of byte order left inside.
+UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 LOOKS_LIKE_A_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
 
 
@@ -90,6 +99,7 @@ def read_csv(file_name: str, data: bytes, *, header_rows: int = 1, names_row: in
                     file=file_name,
                     expected=f"at most {MOST_COLUMNS:,} columns, but there are "
                     f"{records.fields[0]:,}",
+                    cure="Keep only the columns of client, day and answers.",
                 )
             ]
         )
@@ -111,6 +121,21 @@ def read_csv(file_name: str, data: bytes, *, header_rows: int = 1, names_row: in
                     file=file_name,
                     expected="at least one row of answers below the column names",
                     cure="Export the file again and look whether it holds anything.",
+                )
+            ]
+        )
+    if not right.any() and len(ragged) > 1:
+        # Nothing fits below: row 1 is more likely no header than every row wrong.
+        raise Unreadable(
+            [
+                Problem(
+                    kind=ProblemKind.HEADER,
+                    file=file_name,
+                    row=1,
+                    value=_cells_word(len(columns)),
+                    expected="column names, as many as the rows below have cells, but none has "
+                    f"(row {ragged[0]} has {_cells_word(int(records.fields[ragged[0] - 1]))})",
+                    cure=f"{ABOVE_HEADER} Look for separators too many at the ends of rows.",
                 )
             ]
         )
@@ -177,7 +202,8 @@ def _header(file: str, line: bytes, delimiter: str) -> tuple[str, ...]:
     names: list[str] = []
     if width:
         row = _parsed(line, int(width), delimiter, b'"' in line).row(0)
-        names = [" ".join(name.split()) for name in row]
+        # Two names that look the same are the same.
+        names = [" ".join(UNSEEN.sub("", name).split()) for name in row]
     problems = []
     if not any(names):
         problems.append(
@@ -217,7 +243,7 @@ def _header(file: str, line: bytes, delimiter: str) -> tuple[str, ...]:
                     value="",
                     expected="a name for each column, but some have none "
                     f"(counted from the left: {numbers})",
-                    cure=NAME_COLUMNS,
+                    cure=f"{NAME_COLUMNS} Delete columns that hold nothing.",
                 )
             )
         elif len(at) > 1:

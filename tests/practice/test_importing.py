@@ -226,3 +226,16 @@ def test_a_preview_names_rows_with_a_risk_answer_or_none(small: House) -> None:
     many = [("A", TODAY - timedelta(days=n), [0] * 8 + [1]) for n in range(3, 20)]
     shown = preview_import(mine, read_csv("many.csv", phq9_file(*many)), PHQ9)
     assert (len(shown.risks), shown.risk_count) == (10, 17)
+
+
+def test_a_code_that_a_spreadsheet_took_the_zeros_of_never_becomes_another_client(
+    small: House,
+) -> None:
+    admin = small.viewer("a.diallo")
+    import_file(
+        admin, read_csv("a.csv", phq9_file(("007", DAY, [1] * 9))), PHQ9, create_clients=True
+    )
+    table = read_csv("b.csv", phq9_file(("7", TODAY, [1] * 9)))
+    [problem] = preview_import(admin, table, PHQ9).problems
+    assert (problem.kind, problem.cure) == (ProblemKind.CLIENT_CODE, "Write it as 007.")
+    assert import_file(admin, table, PHQ9, create_clients=True).created == 0
