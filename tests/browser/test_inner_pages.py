@@ -46,7 +46,7 @@ def test_a_supervisor_on_a_phone(demo: Served, browser: Browser) -> None:
 @pytest.mark.parametrize(
     ("address", "sure", "most"),
     [
-        ("people", "Person shown", 2_500),
+        ("people", "Person shown", 4_500),
         ("clients", "Client shown", 3_000),
         ("audit", "entries hold", 3_000),
         ("settings", "Time zone", 2_000),
