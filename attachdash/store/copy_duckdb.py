@@ -27,18 +27,17 @@ def copy(cursor: duckdb.DuckDBPyConnection, path: Path) -> Sums:
     # What a killed copy left; its log would be played into the new one.
     for left in (path, Path(f"{path}.wal")):
         left.unlink(missing_ok=True)
+    # The one statement that takes no parameter for its value.
     cursor.execute("ATTACH '" + str(path).replace("'", "''") + "' AS copied")
     try:
         cursor.execute("BEGIN TRANSACTION")
-        source = cursor.execute("SELECT current_database()").fetchall()[0][0]
-        cursor.execute(f"COPY FROM DATABASE {source} TO copied (SCHEMA)")
+        # Named after its file, as every database is: practice.duckdb.
+        cursor.execute("COPY FROM DATABASE practice TO copied (SCHEMA)")
         found: Sums = {}
         for name in _tables(cursor):
-            order = f" ORDER BY {ORDER[name]}" if name in ORDER else ""
-            cursor.execute(
-                f"INSERT INTO copied.main.{name} SELECT * FROM {source}.main.{name}{order}"
-            )
-            found[name] = _sum(cursor, f"{source}.main.{name}")
+            rows = cursor.table("main." + name)
+            (rows.order(ORDER[name]) if name in ORDER else rows).insert_into("copied.main." + name)
+            found[name] = _sum(cursor, name)
         cursor.execute("COMMIT")
     finally:
         cursor.execute("DETACH copied")
@@ -74,7 +73,6 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _sum(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, str]:
-    count, total = connection.execute(
-        f"SELECT count(*), coalesce(sum(hash(one)), 0) FROM {table} AS one"
-    ).fetchall()[0]
+    rows = connection.table("main." + table).set_alias("one")
+    count, total = rows.aggregate("count(*), coalesce(sum(hash(one)), 0)").fetchall()[0]
     return int(count), str(total)

@@ -125,7 +125,7 @@ class DuckEngine:
         except duckdb.Error as error:
             raise Unavailable(why_not_opened(self._path, str(error))) from error
         # Copies of the store go into this folder and nowhere else.
-        root.execute("SET allowed_directories = ['" + str(copies_of(self._path.parent)) + "']")
+        root.execute("SET allowed_directories = $1", [[str(copies_of(self._path.parent))]])
         root.execute("SET enable_external_access = false")
         root.execute("SET lock_configuration = true")
         return root

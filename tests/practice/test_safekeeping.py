@@ -13,6 +13,7 @@ from attachdash.errors import Invalid, Refused, Unavailable
 from attachdash.practice import (
     checking,
     entrance,
+    founding,
     house,
     record,
     recording,
@@ -92,6 +93,19 @@ def test_a_backup_goes_to_a_clean_machine(small: House, tmp_path: Path) -> None:
         assert checking.problems(store) == []
         therapist = entrance.at_terminal(store, "t.one", LATER)
         assert record.client_record(therapist, small.clients["A"]).client.code == "A"
+    finally:
+        store.close()
+
+
+def test_a_home_with_an_apostrophe_is_backed_up_and_tidied(tmp_path: Path) -> None:
+    home = tmp_path / "Anna's; practice"
+    founding.found(home, "a.diallo", "Amara Diallo", NOW)[0].close()
+    store = open_store(home, NOW)
+    try:
+        admin = entrance.at_terminal(store, "a.diallo", NOW)
+        assert copies.verified(safekeeping.back_up(admin).folder).rows
+        safekeeping.tidy(admin)
+        assert checking.problems(store) == []
     finally:
         store.close()
 
