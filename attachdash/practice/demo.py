@@ -248,7 +248,7 @@ def _seen(
                 treated[-1][0],
             )
             flags.mark_seen(
-                cursor, viewer.site_id, int(step_id), flag_id, administration_id,
+                cursor, viewer.site_id, int(step_id), flag_id, administration_id, 1,
                 therapists[therapist], datetime.combine(looked_on, time(9, 15)),
             )  # fmt: skip
         return len(still)

@@ -46,6 +46,7 @@ class Flag:
     flag_id: int
     client_id: int
     administration_id: int  # whose answer raised it last
+    version: int  # of that form: it may have been put right
     kind: str
     instrument: Instrument
     item: int
@@ -103,6 +104,7 @@ def read(cursor: Cursor, viewer: Viewer, client_id: int | None = None) -> list[F
                 flag_id=int(row["flag_id"]),
                 client_id=int(row["client_id"]),
                 administration_id=int(row["administration_id"]),
+                version=int(row["version"]),
                 kind=row["kind"],
                 instrument=instrument,
                 item=number,
@@ -158,10 +160,13 @@ def _looks(steps: pd.DataFrame) -> dict[tuple[int, str], tuple[str, datetime]]:
 
 
 @use_case(roles=[Role.THERAPIST], about=About.CLIENT, audit=Audit.CHANGE)
-def mark_seen(viewer: Viewer, client_id: int, flag_id: int, administration_id: int) -> None:
+def mark_seen(
+    viewer: Viewer, client_id: int, flag_id: int, administration_id: int, version: int
+) -> None:
     """Note that the therapist has looked at the answer that a flag of this client showed.
 
-    Raises Invalid where a newer answer has come in since: nobody has looked at that one.
+    Raises Invalid where a newer answer has come in since, or the form was put right: nobody has
+    looked at that.
     """
     step_id = int(viewer.store.engine.new_ids("flag_step", 1)[0])
 
@@ -169,8 +174,8 @@ def mark_seen(viewer: Viewer, client_id: int, flag_id: int, administration_id: i
         if flags.client_of(cursor, reach(viewer), flag_id) != client_id:
             raise Refused(NOT_THERE)
         if not flags.mark_seen(
-            cursor, viewer.site_id, step_id, flag_id, administration_id, viewer.person_id,
-            viewer.now,
+            cursor, viewer.site_id, step_id, flag_id, administration_id, version,
+            viewer.person_id, viewer.now,
         ):  # fmt: skip
             raise Invalid("A newer answer came in meanwhile. Reload the page and look at it first.")
 

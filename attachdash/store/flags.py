@@ -14,7 +14,7 @@ FLAGS = (
     CLINICAL
     + """
 SELECT flag.flag_id, flag.client_id, flag.administration_id, flag.episode_id, flag.kind,
-    flag.cause, flag.state, flag.raised_at, administration.answered_on,
+    flag.cause, flag.state, flag.raised_at, administration.version, administration.answered_on,
     administration.recorded_at, administration.answers,
     instrument.code AS instrument, person.name AS seen_by, seen.done_at AS seen_at
 FROM flag
@@ -220,15 +220,23 @@ def write(
 
 def mark_seen(
     cursor: Cursor, site_id: int, step_id: int, flag_id: int, administration_id: int,
-    by_person_id: int, now: datetime,
+    version: int, by_person_id: int, now: datetime,
 ) -> bool:  # fmt: skip
-    """Somebody has looked at this answer; False where a newer one has raised the flag since."""
+    """Somebody has looked at this version of an answer.
+
+    False where a newer one has raised the flag since, or it was put right or taken back.
+    """
     row = cursor.one(
         "UPDATE flag SET state = 'seen' WHERE site_id = $1 AND flag_id = $2 "
-        "AND administration_id = $3 AND state <> 'withdrawn' RETURNING flag_id",
+        "AND administration_id = $3 AND state <> 'withdrawn' AND EXISTS ("
+        "SELECT 1 FROM administration WHERE administration.site_id = flag.site_id "
+        "AND administration.administration_id = flag.administration_id "
+        "AND administration.version = $4 AND administration.replaced_at IS NULL) "
+        "RETURNING flag_id",
         site_id,
         flag_id,
         administration_id,
+        version,
     )
     if row is not None:
         cursor.run(

@@ -67,7 +67,9 @@ def _seen(viewer: Viewer, one: flags.Flag, *, loud: bool) -> None:
     )
     if pressed:
         forms.attempt(
-            lambda: flags.mark_seen(viewer, one.client_id, one.flag_id, one.administration_id),
+            lambda: flags.mark_seen(
+                viewer, one.client_id, one.flag_id, one.administration_id, one.version
+            ),
             "Marked as seen.",
         )
 

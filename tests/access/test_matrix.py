@@ -377,10 +377,10 @@ def _may(
     return True
 
 
-def _flag_ids(small: House) -> tuple[int, int]:
+def _flag_ids(small: House) -> tuple[int, int, int]:
     from attachdash.practice import flags
 
     mine = small.viewer("t.one")
     with small.store.engine.reading(mine.scope) as cursor:
         first = flags.read(cursor, mine)[0]
-    return first.flag_id, first.administration_id
+    return first.flag_id, first.administration_id, first.version

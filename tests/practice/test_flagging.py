@@ -25,7 +25,11 @@ def _flag(house: House, now_in: int = 0) -> Flag:
 def _look(house: House) -> None:
     shown = _flag(house)
     flags.mark_seen(
-        house.viewer("t.one"), house.clients["A"], shown.flag_id, shown.administration_id
+        house.viewer("t.one"),
+        house.clients["A"],
+        shown.flag_id,
+        shown.administration_id,
+        shown.version,
     )
 
 

@@ -22,7 +22,7 @@ def before(day: int, answer: int | None, *, seen: bool = False) -> Earlier:
 
 
 FLAG = Flag(
-    flag_id=1, client_id=1, administration_id=9, kind="suicide_answer",
+    flag_id=1, client_id=1, administration_id=9, version=1, kind="suicide_answer",
     instrument=library()["phq9"], item=9, topic="thoughts of death", answer=2,
     answered_on=date(2026, 11, 23), came_in_at=NOON, state="open", seen_by=None, seen_at=None,
 )  # fmt: skip
