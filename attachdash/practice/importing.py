@@ -147,6 +147,11 @@ def import_file(
     engine = viewer.store.engine
     ids = {code: one.client_id for code, one in everyone.items()}
     ids |= dict(zip(new, engine.new_ids("client", len(new)), strict=True)) if new else {}
+    # What somebody put right or took back by itself, its file doesn't bring back.
+    known = rows.filter(pl.col("client_code").is_in(list(everyone)))
+    held = held_now(viewer, _given(viewer, checked, known, ids))
+    gone = known["place"].gather(held.filter(~pl.col("is_live"))["place"])
+    rows = rows.filter(~pl.col("place").is_in(gone.implode()))
     in_care = [code for code, one in everyone.items() if one.episodes]
     starts = (
         rows.group_by(code="client_code").agg(started_on=pl.col("answered_on").min())
@@ -175,7 +180,8 @@ def import_file(
             # Other answers may have come in since the file was judged.
             others = len(differing(cursor, viewer, given))
         result = Kept(
-            kept=kept, already_held=len(given) - kept - others, refused=refused + others,
+            kept=kept, already_held=len(given) - kept - others + len(gone),
+            refused=refused + others,
             created=len(new), episodes=len(opened), batch_id=batch_id,
             totals_differ=_mismatches(checked, rows).height,
         )  # fmt: skip

@@ -112,16 +112,19 @@ def summarise(cursor: Cursor, site_id: int, client_ids: pa.Array) -> None:
 
 
 def held(cursor: Cursor, site_id: int, incoming: pa.Table) -> pa.Table:
-    """The live administrations that share a natural key with `incoming`, with its row number.
+    """The administrations that share a natural key with `incoming`, with its row number.
 
-    `incoming` has `place` and the columns of the key; the answer has place, administration_id
-    and answers, for a comparison that never leaves this process.
+    `incoming` has `place` and the columns of the key; the answer has place, administration_id,
+    version, is_live and answers, for a comparison that never leaves this process. A version that
+    somebody put right or took back is held too: its file must not bring it back. What went with a
+    whole import is not.
     """
     cursor.stage("asked", incoming)
     return cursor.arrow(
         """
-        -- One row per held administration. $1 site.
-        SELECT asked.place, administration.administration_id, administration.answers
+        -- One row per held version. $1 site.
+        SELECT asked.place, administration.administration_id, administration.version,
+            administration.replaced_at IS NULL AS is_live, administration.answers
         FROM asked
         INNER JOIN administration
             ON administration.client_id = asked.client_id
@@ -130,17 +133,30 @@ def held(cursor: Cursor, site_id: int, incoming: pa.Table) -> pa.Table:
             AND administration.informant_id = asked.informant_id
             AND administration.answered_on = asked.answered_on
             AND administration.occasion = asked.occasion
-        WHERE administration.site_id = $1 AND administration.replaced_at IS NULL
-        ORDER BY asked.place NULLS LAST
+        LEFT JOIN batch
+            ON batch.site_id = administration.site_id
+            AND batch.batch_id = administration.batch_id
+        WHERE administration.site_id = $1
+            AND (administration.replaced_at IS NULL OR batch.undone_at IS NULL)
+        ORDER BY asked.place NULLS LAST, administration.administration_id NULLS LAST,
+            administration.version NULLS LAST
         """,
         site_id,
     )
 
 
 def values_of(cursor: Cursor, site_id: int, administration_ids: list[int]) -> pa.Table:
-    """Every score of these administrations: administration_id, scale_id, value."""
+    """Every score of these administrations: administration_id, version, scale_id, value.
+
+    Also the ready scores of versions that no longer count.
+    """
     return cursor.arrow(
-        "SELECT administration_id, scale_id, value FROM score "
+        "SELECT score.administration_id, administration.version, score.scale_id, score.value "
+        "FROM score INNER JOIN administration ON administration.site_id = score.site_id "
+        "AND administration.administration_id = score.administration_id "
+        "AND administration.replaced_at IS NULL "
+        "WHERE score.site_id = $1 AND score.administration_id = ANY($2) "
+        "UNION ALL SELECT administration_id, version, scale_id, value FROM score_before "
         "WHERE site_id = $1 AND administration_id = ANY($2)",
         site_id,
         administration_ids,

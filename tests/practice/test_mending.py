@@ -119,6 +119,32 @@ def test_h13_an_import_that_is_undone_leaves_the_export_byte_for_byte_as_it_was(
     assert "undid import" in set(trail["kind"])
 
 
+@pytest.mark.parametrize("who", ["t.one", "a.diallo"])
+def test_h13_a_file_does_not_bring_back_what_was_taken_back_or_put_right(
+    either: House, who: str
+) -> None:
+    mine, a = either.viewer("t.one"), either.clients["A"]
+    importer = either.viewer(who, LATER)
+    other = DAY - timedelta(days=1)
+    table = file(("A", DAY, [1] * 9), ("A", other, [2] * 9))
+    assert importing.import_file(mine, table, PHQ9).kept == 2
+    twice = {one.last.answered_on: one.administration_id for one in mending.forms(mine, a).forms
+             if one.instrument.id == "phq9"}  # fmt: skip
+    mending.withdraw_administration(mine, a, twice[DAY], "Not hers")
+    moved = other - timedelta(days=1)
+    mending.correct_administration(mine, a, twice[other], moved, [2] * 9, "Wrong day")
+    given = everything(either)
+    assert importing.preview_import(importer, table, PHQ9).already_held == 2
+    again = importing.import_file(importer, table, PHQ9)
+    assert (again.kept, again.already_held, again.refused) == (0, 2, 0)
+    assert everything(either) == given
+    # Other answers for that day put it right: the therapist's to do, not an administrator's.
+    right = file(("A", DAY, [3] * 9))
+    done = importing.import_file(importer, right, PHQ9)
+    assert (done.kept, done.already_held) == ((1, 0) if who == "t.one" else (0, 1))
+    assert sound(either)
+
+
 def test_h13_the_same_file_comes_in_again_after_its_undo(either: House) -> None:
     mine = either.viewer("t.one")
     table = file(("A", DAY, [1] * 8 + [3]))
