@@ -79,10 +79,26 @@ def prepare(viewer: Viewer, given: Given, known: Sequence[int] = ()) -> Prepared
 
 def keep(cursor: Cursor, viewer: Viewer, prepared: Prepared, batch_id: int | None = None) -> int:
     """Keep what is new of the prepared answers; how many administrations that was."""
-    given = prepared.given
-    if not len(given):
+    if not len(prepared.given):
         return 0
-    catalogue = viewer.store.catalogue
+    rows, kept = laid_down(cursor, viewer, prepared, batch_id)
+    evidence = prepared.evidence.filter(pl.col("administration_id").is_in(kept.implode()))
+    raise_flags(
+        cursor, viewer,
+        evidence.join(rows.select("administration_id", "episode_id"), on="administration_id"),
+        prepared.flag_ids, prepared.step_ids,
+    )  # fmt: skip
+    return len(kept)
+
+
+def laid_down(
+    cursor: Cursor, viewer: Viewer, prepared: Prepared, batch_id: int | None, version: int = 1
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Keep the answers that are new, with scores and summary, under the episodes of their days.
+
+    The rows with administration_id and episode_id, and the ids of those that were kept.
+    """
+    given, catalogue = prepared.given, viewer.store.catalogue
     spans = clients.spans_of(
         cursor, viewer.site_id, given.rows["client_id"].unique().to_list()
     )  # fmt: skip
@@ -93,7 +109,7 @@ def keep(cursor: Cursor, viewer: Viewer, prepared: Prepared, batch_id: int | Non
         informant_id=pl.col("client_id"),
     )
     same = {
-        "site_id": viewer.site_id, "version": 1,
+        "site_id": viewer.site_id, "version": version,
         "definition_id": catalogue.definition_ids[given.instrument.id],
         "instrument_id": catalogue.instrument_ids[given.instrument.id],
         "is_nominal": given.nominal, "channel": given.channel, "batch_id": batch_id,
@@ -109,13 +125,7 @@ def keep(cursor: Cursor, viewer: Viewer, prepared: Prepared, batch_id: int | Non
         filled(ADMINISTRATION, rows.with_columns(lists), same),
         filled(SCORE, scores, same),
     )
-    evidence = prepared.evidence.filter(pl.col("administration_id").is_in(kept.implode()))
-    raise_flags(
-        cursor, viewer,
-        evidence.join(rows.select("administration_id", "episode_id"), on="administration_id"),
-        prepared.flag_ids, prepared.step_ids,
-    )  # fmt: skip
-    return len(kept)
+    return rows, kept
 
 
 def _scores(viewer: Viewer, given: Given, ids: pl.Series) -> pl.DataFrame:

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from attachdash.errors import Invalid, Refused
 from attachdash.instruments import Instrument
 from attachdash.practice.clients import OLDEST, one_client
-from attachdash.practice.filing import episodes_of
 from attachdash.practice.flagging import raise_flags, settle_flags
-from attachdash.practice.keeping import ROW, Given, Prepared, prepare
+from attachdash.practice.keeping import ROW, Given, Prepared, laid_down, prepare
 from attachdash.practice.rights import (
     NOT_THERE,
     About,
@@ -29,9 +28,8 @@ from attachdash.practice.rights import (
     use_case,
 )
 from attachdash.store import answers as store_answers
-from attachdash.store import clients, versions
-from attachdash.store.answers import ADMINISTRATION, SCORE
-from attachdash.store.engine import Cursor, filled
+from attachdash.store import flags, versions
+from attachdash.store.engine import Cursor
 
 LONGEST_REASON = 300
 # Of any one form; flags of a batch are counted before and may grow by this many meanwhile.
@@ -102,19 +100,20 @@ def forms(viewer: Viewer, client_id: int) -> Forms:
     """Every form of a client, with its versions, newest day first."""
     with viewer.store.engine.reading(viewer.scope) as cursor:
         rows = versions.forms(cursor, reach(viewer), client_id)
-        traces = versions.traces(cursor, reach(viewer), client_id)
+        steps = flags.steps(cursor, reach(viewer), client_id)
     return Forms(
         forms=tuple(_forms(viewer, rows)),
         traces=tuple(
             Trace(
                 instrument=viewer.store.catalogue.instrument(one["cause"].split(":")[0]),
                 item=int(one["cause"].split(":")[1]),
-                withdrawn=one["step"] == "withdrawn",
+                withdrawn=one["kind"] == "withdrawn",
                 reason=str(one["words"]).partition(": ")[2],
                 done_at=one["done_at"].to_pydatetime(),
                 by_whom=text(one["by_whom"]),
             )
-            for one in traces.to_dict("records")
+            for one in reversed(steps.to_dict("records"))
+            if one["kind"] in ("withdrawn", "evidence withdrawn")
         ),
     )
 
@@ -283,30 +282,9 @@ def _add(
     cursor: Cursor, viewer: Viewer, form: Form, prepared: Prepared, before: Version | None
 ) -> None:
     """Keep the next version with scores, summary and the flags of what differs from `before`."""
-    given, catalogue = prepared.given, viewer.store.catalogue
-    spans = clients.spans_of(cursor, viewer.site_id, [form.client_id])
-    row = given.rows.with_columns(
-        prepared.administration_ids,
-        episode_id=episodes_of(given.rows, spans),
-        about_id=pl.col("client_id"),
-        informant_id=pl.col("client_id"),
-    )
-    same = {
-        "site_id": viewer.site_id, "version": form.last.version + 1,
-        "definition_id": catalogue.definition_ids[form.instrument.id],
-        "instrument_id": catalogue.instrument_ids[form.instrument.id],
-        "is_nominal": given.nominal, "channel": given.channel, "batch_id": form.batch_id,
-        "by_person_id": viewer.person_id, "recorded_at": viewer.now, "answers": None,
-    }  # fmt: skip
-    lists = [] if given.answers is None else [pl.Series("answers", given.answers).arr.to_list()]
-    scores = prepared.scores.join(
-        row.drop("occasion"), on="administration_id", maintain_order="left"
-    )
-    added = versions.add(
-        cursor, viewer.site_id, filled(ADMINISTRATION, row.with_columns(lists), same),
-        filled(SCORE, scores, same),
-    )  # fmt: skip
-    if not added:
+    given = prepared.given
+    row, kept = laid_down(cursor, viewer, prepared, form.batch_id, form.last.version + 1)
+    if kept.is_empty():
         raise Invalid(
             f"Other answers to {form.instrument.short_name} are held for that day. Check the day, "
             "or look at the other form first."

@@ -2,11 +2,9 @@
 
 from datetime import datetime
 
-import pandas as pd
 import polars as pl
 import pyarrow as pa
 
-from attachdash.store.answers import ADMINISTRATION, SCORE, summarise
 from attachdash.store.engine import Cursor, Row
 from attachdash.store.reach import CLINICAL, REGISTER, Reach
 
@@ -111,26 +109,6 @@ WHERE site_id = $1 AND replaced_at IS NULL
 UNSCORE = """
 DELETE FROM score
 WHERE site_id = $1 AND administration_id IN (SELECT administration_id FROM gone)
-"""
-
-# The next version of an administration, unless another one holds its natural key.
-ADD = """
-INSERT INTO administration (site_id, administration_id, version, client_id, episode_id,
-    instrument_id, definition_id, about_id, informant_id, answered_on, is_nominal, occasion,
-    answers, channel, batch_id, by_person_id, recorded_at)
-SELECT site_id, administration_id, version, client_id, episode_id, instrument_id, definition_id,
-    about_id, informant_id, answered_on, is_nominal, occasion, answers, channel, batch_id,
-    by_person_id, recorded_at
-FROM corrected
-WHERE NOT EXISTS (
-    SELECT 1
-    FROM administration AS held
-    WHERE held.site_id = corrected.site_id AND held.client_id = corrected.client_id
-        AND held.instrument_id = corrected.instrument_id AND held.about_id = corrected.about_id
-        AND held.informant_id = corrected.informant_id
-        AND held.answered_on = corrected.answered_on AND held.occasion = corrected.occasion
-        AND held.replaced_at IS NULL)
-RETURNING administration_id
 """
 
 # Episodes of batch $2 to which nothing else has come: nobody changed them, and no answers but
@@ -249,19 +227,6 @@ def replace(
     cursor.run(UNSCORE, site_id)
 
 
-def add(cursor: Cursor, site_id: int, administration: pa.Table, scores: pa.Table) -> bool:
-    """Keep the next version of one administration, with its scores, and summarise its client.
-
-    False, with nothing kept, where other answers hold its client, instrument, day and occasion.
-    """
-    cursor.stage("corrected", administration.cast(ADMINISTRATION))
-    if cursor.one(ADD) is None:
-        return False
-    cursor.bulk("score", scores.cast(SCORE))
-    summarise(cursor, site_id, administration.column("client_id").unique())
-    return True
-
-
 def ready_scores(
     cursor: Cursor, site_id: int, administration_id: int, version: int
 ) -> pl.DataFrame:
@@ -322,25 +287,3 @@ def undone(cursor: Cursor, site_id: int, batch_id: int, by_person_id: int, now: 
         now,
     )
     return row is not None
-
-
-def traces(cursor: Cursor, reach: Reach, client_id: int) -> pd.DataFrame:
-    """What correcting and taking back did to flags of a client in reach, newest first."""
-    return cursor.frame(TRACES, *reach.parameters, client_id)
-
-
-TRACES = (
-    CLINICAL
-    + """
-SELECT flag.flag_id, flag.kind, flag.cause, flag_step.kind AS step, flag_step.words,
-    flag_step.done_at, person.name AS by_whom
-FROM flag_step
-INNER JOIN flag ON flag.site_id = flag_step.site_id AND flag.flag_id = flag_step.flag_id
-INNER JOIN reached ON reached.client_id = flag.client_id
-LEFT JOIN person
-    ON person.site_id = flag_step.site_id AND person.person_id = flag_step.by_person_id
-WHERE flag_step.site_id = $1 AND flag.client_id = $5
-    AND flag_step.kind IN ('withdrawn', 'evidence withdrawn')
-ORDER BY flag_step.done_at DESC NULLS LAST, flag_step.step_id DESC NULLS LAST
-"""
-)

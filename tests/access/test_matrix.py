@@ -168,7 +168,7 @@ INSIDE = {
     "clients.one_client", "clients.read", "clients.refile", "courses.from_scores",
     "courses.lead_scale_ids", "flagging.raise_flags", "flagging.settle_flags", "flags.read",
     "held.differing",
-    "held.held_already", "held.held_now", "keeping.keep", "keeping.prepare",
+    "held.held_already", "held.held_now", "keeping.keep", "keeping.laid_down", "keeping.prepare",
     "loading_people.put_people", "loading_people.read_people", "people.change_person",
     "people.check_holds",
 }  # fmt: skip
