@@ -9,8 +9,9 @@ from attachdash.practice.importing import import_file, preview_import
 from attachdash.practice.reading import Unreadable, instrument
 from attachdash.practice.rights import Role
 from attachdash.web import compared, meaning, saved, tables
+from attachdash.web import import_draft as drafts
 from attachdash.web import importing as parts
-from attachdash.web.importing import Draft
+from attachdash.web.import_draft import Draft
 
 LARGEST = 10  # MB
 
@@ -28,16 +29,16 @@ def file_step() -> None:
     with web.card("file"):
         upload = st.file_uploader(
             "A CSV file of answers or ready scores", type=["csv"],
-            max_upload_size=LARGEST, key=f"import{parts.number()}_file",
+            max_upload_size=LARGEST, key=f"import{drafts.number()}_file",
         )  # fmt: skip
     if upload is not None:
         try:
-            table = parts.with_header(upload.name, upload.getvalue())
+            table = drafts.with_header(upload.name, upload.getvalue())
         except Unreadable as error:
             parts.refusal(error)
         else:
             if table is not None:
-                parts.begin(table)
+                drafts.begin(table)
                 st.rerun()
     with web.card("past"):
         parts.past(viewer, zone)
@@ -61,7 +62,7 @@ def meaning_step(made: Draft) -> None:
             f"This is right: check {parts.counted(table.total_rows, 'row')}", type="primary",
             disabled=mapping is None, key=made.key("check"),
         )  # fmt: skip
-        st.button("Another file", on_click=parts.forget, key=made.key("back"))
+        st.button("Another file", on_click=drafts.forget, key=made.key("back"))
         if mapping is None:
             st.write("Opens when layout, questionnaire, client code, day and answers are chosen.")
         else:
@@ -130,7 +131,7 @@ def check_step(made: Draft) -> None:
             disabled=not (count or open_episodes), key=made.key("keep"),
         )  # fmt: skip
         back = st.button("Back to the columns", key=made.key("again"))
-        st.button("Keep none", on_click=parts.forget, key=made.key("none"))
+        st.button("Keep none", on_click=drafts.forget, key=made.key("none"))
         st.write("All together or not at all." if count else "There is nothing new to keep.")
     saved.save(viewer, made, mapping)
     if back:
@@ -209,16 +210,16 @@ def kept_step(made: Draft) -> None:
             on_click=made.go_on, key=made.key("more"),
         )  # fmt: skip
         st.button(
-            "Import another file", type="primary", on_click=parts.forget, key=made.key("next")
+            "Import another file", type="primary", on_click=drafts.forget, key=made.key("next")
         )
         if not administers and st.button("To the caseload", key=made.key("home")):
-            parts.forget()
+            drafts.forget()
             web.go("caseload")
     with web.card("past"):
         parts.past(viewer, zone)
 
 
-made = parts.draft()
+made = drafts.draft()
 if made is None:
     file_step()
 else:

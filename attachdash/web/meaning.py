@@ -18,7 +18,7 @@ from attachdash.practice.reading import (
 )
 from attachdash.practice.rights import Viewer
 from attachdash.web import look, shaping, tables
-from attachdash.web.importing import Draft
+from attachdash.web.import_draft import Draft
 from attachdash.web.wording import ask_words
 
 AS_PROPOSED, RUN, SINGLY = "As shown below", "A run of columns", "Each by itself"

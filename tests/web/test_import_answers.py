@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from attachdash import web
 from attachdash.intake import Table, read_csv
 from attachdash.practice import exporting
-from attachdash.web.importing import Draft
+from attachdash.web.import_draft import Draft
 from tests.practice.conftest import TODAY, House, _light_bcrypt, make_house, small
 
 __all__ = ["_light_bcrypt", "make_house", "small"]
@@ -127,7 +127,7 @@ def test_a_second_row_that_looks_like_names_is_asked_about() -> None:
     def page() -> None:
         import streamlit as st
 
-        from attachdash.web.importing import with_header
+        from attachdash.web.import_draft import with_header
 
         data = b"Who are you?,When?,How often?\ncode,date,phq9_1\nA,2026-11-03,2\n"
         table = with_header("a.csv", data)
