@@ -18,7 +18,7 @@ from attachdash.cli_words import known_instrument, told_to_people, write_private
 from attachdash.errors import ForPeople, Invalid, Unavailable
 from attachdash.instruments import library
 from attachdash.instruments.sheet import columns_named
-from attachdash.intake import Mapping, Table, propose, read_csv
+from attachdash.intake import Mapping, Table, Workbook, open_file, propose
 from attachdash.practice import checking, demo, exporting, founding, importing
 from attachdash.practice.entrance import at_terminal, clock
 from attachdash.practice.opening import Store, open_practice
@@ -106,8 +106,12 @@ def run(
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A CSV with one row per administration.")],
+    file: Annotated[Path, typer.Argument(help="A CSV or .xlsx with one row per administration.")],
     who: As,
+    sheet: Annotated[str | None, typer.Option(help="Of a workbook: the sheet's name.")] = None,
+    header_row: Annotated[
+        int | None, typer.Option(help="Of a workbook: the row of its column names.")
+    ] = None,
     instrument: Annotated[str | None, typer.Option(help="See `attachdash instruments`.")] = None,
     client: Annotated[str | None, typer.Option(help="The column of client codes.")] = None,
     date: Annotated[str | None, typer.Option(help="The column of days.")] = None,
@@ -137,7 +141,7 @@ def import_file(
             data = file.read_bytes()
         except OSError as error:
             raise Invalid(f"{file} can't be read: {error.strerror}.") from error
-        table = read_csv(file.name, data)
+        table = _table(file.name, data, sheet, header_row, may_guess=yes or dry_run)
         said = {
             "instrument": known_instrument(instrument).id if instrument else None,
             "client": client,
@@ -271,6 +275,21 @@ def _scores(pairs: list[str]) -> dict[str, str]:
             raise Invalid(f"--score {pair}: expected scale=column, such as total=Sum.")
         found[scale.strip()] = column.strip()
     return found
+
+
+def _table(
+    name: str, data: bytes, sheet: str | None, header_row: int | None, *, may_guess: bool
+) -> Table:
+    """The file's table; of a workbook that of the sheet said, or else of the one it shows."""
+    found = open_file(name, data)
+    if not isinstance(found, Workbook):
+        return found
+    table = found.table(sheet, header_row)
+    if not found.is_plain and (sheet is None or header_row is None):
+        typer.echo(f'{name} shows: --sheet "{table.sheet}" --header-row {table.header_row}')
+        if not may_guess:
+            raise Invalid("Nothing was changed. Say these yourself, or agree to them with --yes.")
+    return table
 
 
 def _mapping(table: Table, said: dict[str, Any], today: date, *, may_guess: bool) -> Mapping:

@@ -6,7 +6,7 @@ from attachdash import web
 from attachdash.errors import ForPeople
 from attachdash.practice.house import settings
 from attachdash.practice.importing import import_file, preview_import
-from attachdash.practice.reading import Unreadable, instrument, read_csv
+from attachdash.practice.reading import Unreadable, Workbook, instrument, open_file
 from attachdash.practice.rights import Role
 from attachdash.web import importing as parts
 from attachdash.web import meaning, tables
@@ -22,23 +22,52 @@ administers = viewer.role is Role.ADMINISTRATOR
 def file_step() -> None:
     """Choose the file."""
     web.header(
-        "Import", "CSV files of answers or ready scores", "Nothing is kept before you say so."
+        "Import",
+        "CSV and Excel files of answers or ready scores",
+        "Nothing is kept before you say so.",
     )
     parts.strip(0)
     with web.card("file"):
         upload = st.file_uploader(
-            "A CSV file with a row per form: client code, day, answers", type=["csv"],
+            "A CSV or Excel file (.xlsx) with a row per form: client code, day, answers",
+            type=["csv", "xlsx"],
             max_upload_size=LARGEST, key=f"import{parts.number()}_file",
         )  # fmt: skip
     if upload is not None:
         try:
-            parts.begin(read_csv(upload.name, upload.getvalue()))
+            with st.spinner("Reading"):
+                parts.begin(open_file(upload.name, upload.getvalue()))
         except Unreadable as error:
             parts.refusal(error)
         else:
             st.rerun()
     with web.card("past"):
         parts.past(viewer, zone)
+
+
+def sheet_step(book: Workbook) -> None:
+    """Say which sheet of a workbook holds the answers."""
+    web.header(
+        "Import: which sheet?",
+        f"{book.file_name} · {parts.counted(len(book.sheets), 'sheet')} · nothing has been kept",
+        "Please confirm the sheet and the row that holds the names of its columns.",
+    )
+    parts.strip(0)
+    with web.card("sheet"):
+        name, row = parts.choose_sheet(book)
+    said = st.container()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        go_on = st.button("This is right: read this sheet", type="primary",
+                          key=f"import{parts.number()}_read")  # fmt: skip
+        st.button("Another file", on_click=parts.forget, key=f"import{parts.number()}_other")
+    if go_on:
+        try:
+            parts.begin(book.table(name, row))
+        except Unreadable as error:
+            with said:
+                parts.refusal(error)
+        else:
+            st.rerun()
 
 
 def meaning_step(made: Draft) -> None:
@@ -202,8 +231,10 @@ def kept_step(made: Draft) -> None:
         parts.past(viewer, zone)
 
 
-made = parts.draft()
-if made is None:
-    file_step()
-else:
+made, book = parts.draft(), parts.workbook()
+if made is not None:
     (meaning_step, check_step, kept_step)[made.step - 1](made)
+elif book is not None:
+    sheet_step(book)
+else:
+    file_step()

@@ -5,7 +5,9 @@ from attachdash.intake.check import Checked, check
 from attachdash.intake.mapping import DATE_FORMATS, DateFormat, Mapping
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable, listed, shown
 from attachdash.intake.propose import ColumnGuess, Proposal, propose
+from attachdash.intake.sheets import Sheet, Workbook
 from attachdash.intake.table import MOST_LISTED, Table, read_csv
+from attachdash.intake.workbook import open_file, read_file
 
 __all__ = [
     "DATE_FORMATS",
@@ -17,12 +19,16 @@ __all__ = [
     "Problem",
     "ProblemKind",
     "Proposal",
+    "Sheet",
     "Table",
     "Unreadable",
+    "Workbook",
     "check",
     "escaped",
     "listed",
+    "open_file",
     "propose",
     "read_csv",
+    "read_file",
     "shown",
 ]

@@ -1,4 +1,4 @@
-"""A CSV file as a table of text: nothing is guessed to be a number, a date or missing."""
+"""A file as a table of text: nothing is guessed to be a number, a date or missing."""
 
 import hashlib
 import re
@@ -28,10 +28,12 @@ class Table:
     frame: pl.DataFrame  # String columns, one row a row of the file that has the right cells
     row_numbers: NDArray[np.int32]  # of each frame row, as the spreadsheet shows it
     encoding: str  # "utf-8", "utf-16" or "windows-1252"
-    delimiter: str
+    delimiter: str  # "" in a workbook
     problems: tuple[Problem, ...]  # rows that have more or fewer cells than the header
     ragged_rows: NDArray[np.int32]  # the numbers of all such rows
     notes: tuple[str, ...]  # what a person should confirm about how the file was read
+    sheet: str = ""  # of a workbook
+    header_row: int = 1
 
     @property
     def total_rows(self) -> int:
@@ -41,7 +43,14 @@ class Table:
     @property
     def first_row(self) -> int:
         """The spreadsheet's number of the first row below the header."""
-        return 2
+        return self.header_row + 1
+
+    @property
+    def read_as(self) -> str:
+        """How the file was read, in words."""
+        if self.sheet:
+            return f"Sheet “{shown(self.sheet)}”, column names in row {self.header_row:,}."
+        return f"Separated by {self.delimiter_word}, letters as {self.encoding}, header in row 1."
 
     @property
     def delimiter_word(self) -> str:

@@ -16,13 +16,15 @@ from attachdash.intake import (
     Proposal,
     Table,
     Unreadable,
+    Workbook,
     escaped,
+    open_file,
     propose,
-    read_csv,
 )
 from attachdash.intake.days import read_day
 from attachdash.intake.numbers import AnswerReader, MissingCodes
-from attachdash.intake.problems import Wrong
+from attachdash.intake.problems import Wrong, shown
+from attachdash.intake.sheets import letters
 from attachdash.practice.flagging import HISTORIC_AFTER
 from attachdash.practice.rights import Viewer
 
@@ -40,13 +42,16 @@ __all__ = [
     "RiskLine",
     "Table",
     "Unreadable",
+    "Workbook",
     "days_read",
     "escaped",
     "instrument",
+    "letters",
+    "open_file",
     "proposal",
     "questionnaires",
-    "read_csv",
     "risk_lines",
+    "shown",
     "span",
     "typed",
 ]

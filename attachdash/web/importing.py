@@ -20,15 +20,19 @@ from attachdash.practice.reading import (
     Proposal,
     Table,
     Unreadable,
+    Workbook,
     escaped,
     instrument,
+    letters,
+    shown,
 )
 from attachdash.practice.rights import Role, Viewer
 from attachdash.web import browser, look, tables
 
 STEPS = ("File", "Meaning", "Check", "Kept")
-_DRAFT, _NUMBER = "_import", "_import_number"
+_DRAFT, _BOOK, _NUMBER = "_import", "_import_workbook", "_import_number"
 FIRST_ROWS = 5
+FIRST_COLUMNS = 8
 MOST_ON_PHONE = 50
 MOST_EXAMPLES = 2
 KINDS = {
@@ -77,14 +81,26 @@ def number() -> int:
     return int(st.session_state.get(_NUMBER, 0))
 
 
-def begin(table: Table) -> None:
-    """Go on with this file, from its columns."""
+def workbook() -> Workbook | None:
+    """The workbook in this tab whose sheet is yet to be chosen, or None."""
+    found = st.session_state.get(_BOOK)
+    return found if isinstance(found, Workbook) else None
+
+
+def begin(found: Table | Workbook) -> None:
+    """Go on with this file: from its columns, or from its sheets where there is a choice."""
+    if isinstance(found, Workbook) and not found.is_plain:
+        st.session_state[_BOOK] = found
+        return
+    table = found.table() if isinstance(found, Workbook) else found
     st.session_state[_DRAFT] = Draft(number(), table)
+    st.session_state.pop(_BOOK, None)
 
 
 def forget() -> None:
     """Begin anew with another file. Use it as `on_click`."""
-    st.session_state.pop(_DRAFT, None)
+    for key in (_DRAFT, _BOOK):
+        st.session_state.pop(key, None)
     st.session_state[_NUMBER] = number() + 1
 
 
@@ -101,6 +117,37 @@ def strip(step: int) -> None:
         '<ol aria-label="Steps" style="font-size:14px;list-style:none;display:flex;gap:1.5rem;'
         f'margin:0;padding:0">{"".join(words)}</ol>'
     )
+
+
+def choose_sheet(book: Workbook) -> tuple[str, int]:
+    """Ask which sheet holds the answers, and in which of its rows the names stand."""
+    sheets = book.sheets
+    place = st.selectbox(
+        "Sheet",
+        range(len(sheets)),
+        index=sheets.index(book.proposed),
+        format_func=lambda at: (
+            f"{sheets[at].name} · {counted(sheets[at].row_count, 'row')}"
+            + (" · hidden" if sheets[at].is_hidden else "")
+        ),
+        key=f"import{number()}_sheet",
+    )
+    sheet = sheets[place]
+    row = st.number_input(
+        "Row of the column names",
+        min_value=1,
+        value=sheet.header_row,
+        key=f"import{number()}_header{place}",
+    )
+    head = sheet.first_rows(FIRST_ROWS, from_row=row)
+    if head:
+        wide = min(FIRST_COLUMNS, len(head[0][1]))
+        tables.table(
+            ("Row", *(letters(at) for at in range(1, wide + 1))),
+            [(f"{at:,}", *map(shown, cells[:wide])) for at, cells in head],
+            "The sheet from that row on",
+        )
+    return sheet.name, int(row)
 
 
 def refusal(error: Unreadable) -> None:
