@@ -6,9 +6,9 @@ from attachdash import web
 from attachdash.errors import ForPeople
 from attachdash.practice.house import settings
 from attachdash.practice.importing import import_file, preview_import
-from attachdash.practice.reading import Unreadable, instrument
+from attachdash.practice.reading import Unreadable, Workbook, instrument
 from attachdash.practice.rights import Role
-from attachdash.web import compared, meaning, saved, tables
+from attachdash.web import compared, meaning, saved, sheets, tables
 from attachdash.web import import_draft as drafts
 from attachdash.web import importing as parts
 from attachdash.web.import_draft import Draft
@@ -23,25 +23,59 @@ administers = viewer.role is Role.ADMINISTRATOR
 def file_step() -> None:
     """Choose the file."""
     web.header(
-        "Import", "CSV files of answers or ready scores", "Nothing is kept before you say so."
+        "Import",
+        "CSV and Excel files of answers or ready scores",
+        "Nothing is kept before you say so.",
     )
     parts.strip(0)
     with web.card("file"):
         upload = st.file_uploader(
-            "A CSV file of answers or ready scores", type=["csv"],
+            "A CSV or Excel file (.xlsx) of answers or ready scores", type=["csv", "xlsx"],
             max_upload_size=LARGEST, key=f"import{drafts.number()}_file",
         )  # fmt: skip
     if upload is not None:
         try:
-            table = drafts.with_header(upload.name, upload.getvalue())
+            with st.spinner("Reading"):
+                drafts.begin(upload.name, upload.getvalue())
         except Unreadable as error:
             parts.refusal(error)
         else:
-            if table is not None:
-                drafts.begin(table)
-                st.rerun()
+            st.rerun()
     with web.card("past"):
         parts.past(viewer, zone)
+
+
+def sheet_step(file: Workbook | drafts.Headed) -> None:
+    """Say where the column names stand: in which sheet and row, and what stands below them."""
+    if isinstance(file, Workbook):
+        title, what = "Import: which sheet?", "the sheet and the row"
+        known = f"{file.file_name} · {parts.counted(len(file.sheets), 'sheet')}"
+    else:
+        title, what = "Import: where are the column names?", "the row"
+        known = file.table.file_name
+    web.header(
+        title,
+        f"{known} · nothing has been kept",
+        f"Please confirm {what} that holds the names of the columns.",
+    )
+    parts.strip(0)
+    with web.card("sheet"):
+        read = sheets.ask(file)
+    wrong = st.container()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        go_on = st.button(
+            "This is right: read it", type="primary", disabled=read is None,
+            key=f"import{drafts.number()}_read",
+        )  # fmt: skip
+        st.button("Another file", on_click=drafts.forget, key=f"import{drafts.number()}_other")
+    if go_on and read is not None:
+        try:
+            read()
+        except Unreadable as error:
+            with wrong:
+                parts.refusal(error)
+        else:
+            st.rerun()
 
 
 def meaning_step(made: Draft) -> None:
@@ -219,8 +253,10 @@ def kept_step(made: Draft) -> None:
         parts.past(viewer, zone)
 
 
-made = drafts.draft()
-if made is None:
-    file_step()
-else:
+made, opened = drafts.draft(), drafts.opened()
+if made is not None:
     (meaning_step, check_step, kept_step)[made.step - 1](made)
+elif opened is not None:
+    sheet_step(opened)
+else:
+    file_step()

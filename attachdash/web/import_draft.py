@@ -1,7 +1,9 @@
 """The one import of a tab: what is remembered of it between its steps."""
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import streamlit as st
 
@@ -12,11 +14,25 @@ from attachdash.practice.reading import (
     Shape,
     ShapeGuess,
     Table,
+    Workbook,
+    open_file,
     read_csv,
     second_is_header,
 )
 
-_DRAFT, _NUMBER = "_import", "_import_number"
+_DRAFT, _OPENED, _NUMBER = "_import", "_import_opened", "_import_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """A file whose second row looks like part of its header, until a person says what it is."""
+
+    table: Table  # as if it were answers
+    read: Callable[..., Table]
+
+    def again(self, header_rows: int, names_row: int) -> Table:
+        """The file, its answers below so many rows and its names in that one. Raises Unreadable."""
+        return self.read(header_rows=header_rows, names_row=names_row)
 
 
 @dataclass(slots=True)
@@ -100,36 +116,48 @@ def number() -> int:
     return int(st.session_state.get(_NUMBER, 0))
 
 
-def begin(table: Table) -> None:
-    """Go on with this file, from its columns."""
+def opened() -> Workbook | Headed | None:
+    """The file in this tab of which a person has yet to say where its column names stand."""
+    found = st.session_state.get(_OPENED)
+    return found if isinstance(found, Workbook | Headed) else None
+
+
+def begin(name: str, data: bytes) -> None:
+    """Go on with this file: from its sheets where there is a choice, or from its columns.
+
+    Raises Unreadable.
+    """
+    found = open_file(name, data)
+    if not isinstance(found, Workbook):
+        _look(found, partial(read_csv, name, data))
+    elif found.is_plain:
+        choose(found)
+    else:
+        st.session_state[_OPENED] = found
+
+
+def choose(book: Workbook, sheet: str | None = None, names_row: int | None = None) -> None:
+    """Go on with this sheet, under the names in that row. Raises Unreadable."""
+    _look(book.table(sheet, names_row=names_row), partial(book.table, sheet))
+
+
+def _look(table: Table, read: Callable[..., Table]) -> None:
+    if second_is_header(table):
+        st.session_state[_OPENED] = Headed(table, read)
+    else:
+        go_on(table)
+
+
+def go_on(table: Table) -> None:
+    """Go on with the file's table, from its columns."""
     st.session_state[_DRAFT] = Draft(number(), table)
-
-
-def with_header(name: str, data: bytes) -> Table | None:
-    """The file as a table; None while a person has yet to say what its second row is."""
-    table = read_csv(name, data)
-    if not second_is_header(table):
-        return table
-    ways = {
-        "Row 2 has the column names, row 1 the questions": (2, 2),
-        "Row 1 has the column names, row 2 the questions": (2, 1),
-        "Row 2 is answers": (1, 1),
-    }
-    way = st.radio(
-        "Row 2 looks like column names or questions, not like answers. Which is it?",
-        list(ways),
-        index=None,
-        key=f"import{number()}_header",
-    )
-    if way is None:
-        return None
-    header_rows, names_row = ways[way]
-    return read_csv(name, data, header_rows=header_rows, names_row=names_row)
+    st.session_state.pop(_OPENED, None)
 
 
 def forget() -> None:
     """Begin anew with another file. Use it as `on_click`."""
-    st.session_state.pop(_DRAFT, None)
+    for key in (_DRAFT, _OPENED):
+        st.session_state.pop(key, None)
     st.session_state[_NUMBER] = number() + 1
 
 

@@ -312,6 +312,6 @@ def _coding(
 def _file(made: Draft, guess: Proposal) -> None:
     table = made.table
     st.header("How the file was read", anchor=False)
-    st.write(f"Separated by {table.delimiter_word}, letters as {table.encoding}, header in row 1.")
+    st.write(look.plain(table.read_as))
     for note in guess.notes:
         st.html(f'<div class="ad-meta">{look.esc(note)}</div>')
