@@ -24,7 +24,7 @@ def typing(made: Paper, instrument: Instrument) -> None:
     with web.card("paper"):
         # The place is there in any case: else all below moves up and the focus is lost.
         with st.container():
-            if made.wrong or made.no_day:
+            if made.is_held_up:
                 parts.mistakes(made)
         left, right = st.columns(2)
         made.day = left.date_input(
@@ -33,8 +33,8 @@ def typing(made: Paper, instrument: Instrument) -> None:
         )  # fmt: skip
         if made.corrects:
             made.reason = right.text_input(
-                "Why is it corrected? (needed)", value=made.reason, max_chars=300,
-                key=made.key("reason"),
+                "Why is it corrected? (needed)" + (" · missing" if made.no_reason else ""),
+                value=made.reason, max_chars=300, key=made.key("reason"),
             )  # fmt: skip
         else:
             made.occasion = right.text_input(
@@ -52,12 +52,13 @@ def typing(made: Paper, instrument: Instrument) -> None:
             f'<div class="ad-meta">{made.typed} of {len(made.texts)} typed · kept as a draft in '
             "this browser tab until you close or reload it, or sign out</div>"
         )
-        if made.wrong or made.no_day:
+        if made.is_held_up:
             st.html("<b>Something has to be put right first: it is marked above.</b>")
     if sent:
         answers, made.wrong = typed(instrument, made.texts)
         made.no_day = made.day is None
-        if made.wrong or made.no_day:
+        made.no_reason = made.corrects is not None and not made.reason.strip()
+        if made.is_held_up:
             st.rerun(scope="fragment")
         made.answers = answers
         st.rerun()

@@ -275,7 +275,8 @@ def past(viewer: Viewer, zone: str) -> None:
             format_func=named.__getitem__, placeholder="Choose an import", width=420,
             key="past_import",
         )  # fmt: skip
-        if st.button("Open", disabled=chosen is None, key="past_open") and chosen is not None:
+        shown = st.button("Show this import", disabled=chosen is None, key="past_open")
+        if shown and chosen is not None:
             versions.hold_batch(chosen)
             navigation.go("batch")
 
