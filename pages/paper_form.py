@@ -105,7 +105,7 @@ def looking_over(made: Paper, instrument: Instrument, client: Client) -> None:
                     made.occasion.strip(),
                 )  # fmt: skip
         except ForPeople as error:
-            said.error(str(error))
+            said.error(web.plain(error))
             return
         what = f"{instrument.short_name} of {tables.day(made.day)} for {client.code}"
         how = f"is kept: {count}." if new else "is held already, with the same answers."
@@ -124,7 +124,7 @@ def after(done: Kept) -> None:
                     f'<div class="ad-say">{web.esc(done.words)}</div>'
                 )
         else:
-            st.success(done.words)
+            st.success(web.plain(done.words))
         with st.container(horizontal=True):
             if st.button(
                 "Open the record", type="primary" if raised else "secondary", key="paper_record"

@@ -5,7 +5,6 @@ import io
 import math
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
 
 import pandas as pd
 import streamlit as st
@@ -252,7 +251,7 @@ def past(viewer: Viewer, zone: str) -> None:
         ("When", "File", "Kept", "Refused", "By", "Now"),
         [
             (
-                f"{_there(one['imported_at'], zone):%Y-%m-%d %H:%M}",
+                tables.clock(one["imported_at"].to_pydatetime(), zone),
                 str(one["file_name"]),
                 f"{one['kept']:,}",
                 f"{one['refused']:,}",
@@ -264,9 +263,8 @@ def past(viewer: Viewer, zone: str) -> None:
         "Past imports, newest first",
     )
     named = {
-        int(
-            one["batch_id"]
-        ): f"{_there(one['imported_at'], zone):%Y-%m-%d %H:%M} {one['file_name']}"
+        int(one["batch_id"]): f"{tables.clock(one['imported_at'].to_pydatetime(), zone)} · "
+        f"{one['file_name']}"
         for one in found.to_dict("records")
     }
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -279,7 +277,3 @@ def past(viewer: Viewer, zone: str) -> None:
         if shown and chosen is not None:
             versions.hold_batch(chosen)
             navigation.go("batch")
-
-
-def _there(moment: object, zone: str) -> datetime:
-    return tables.local(pd.Timestamp(str(moment)).to_pydatetime(), zone)
