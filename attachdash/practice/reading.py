@@ -6,7 +6,19 @@ from datetime import date
 
 import numpy as np
 
-from attachdash.instruments import BLANK, DECLINED, Instrument, Item, Method, RiskKind, risk_answers
+from attachdash.instruments import (
+    BLANK,
+    DECLINED,
+    SELF,
+    Instrument,
+    Item,
+    Method,
+    RiskKind,
+    answered_as,
+    informants_of,
+    risk_answers,
+    targets_of,
+)
 from attachdash.intake import (
     DATE_FORMATS,
     DateFormat,
@@ -43,6 +55,7 @@ __all__ = [
     "KINDS",
     "NOMINAL",
     "PLAIN",
+    "SELF",
     "SPACINGS",
     "DateFormat",
     "Instrument",
@@ -58,8 +71,10 @@ __all__ = [
     "ShapeGuess",
     "Table",
     "Unreadable",
+    "answered_as",
     "days_read",
     "escaped",
+    "informants_of",
     "instrument",
     "known_days",
     "number_of",
@@ -73,6 +88,7 @@ __all__ = [
     "shaped",
     "spaced",
     "span",
+    "targets_of",
     "typed",
     "words_in",
 ]
@@ -82,12 +98,12 @@ DECLINES = {"d", "D"}
 
 
 def questionnaires(viewer: Viewer, *, by_items: bool = False) -> list[Instrument]:
-    """Those that clients answer themselves, by short name; by_items: with items to type in."""
+    """All of them, by short name; by_items: those that clients answer item by item."""
     return sorted(
         (
             one
             for one in viewer.store.library.values()
-            if "self" in one.informants and (one.accepts_items or not by_items)
+            if not by_items or (SELF in one.informants and one.accepts_items)
         ),
         key=lambda one: (one.short_name.casefold(), one.id),
     )

@@ -6,15 +6,19 @@ from attachdash.practice.reading import (
     DATE_FORMATS,
     NOMINAL,
     PLAIN,
+    SELF,
     DateFormat,
     Instrument,
     Mapping,
     Method,
     Proposal,
+    answered_as,
     days_read,
+    informants_of,
     proposal,
     questionnaires,
     span,
+    targets_of,
 )
 from attachdash.practice.rights import Viewer
 from attachdash.web import look, shaping, tables
@@ -31,8 +35,12 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
         if not shaping.ask(viewer, made):
             return None
     left, right = st.columns([3, 2])
+    informant: str | None = SELF
+    about: str | None = SELF
     with right, look.card("instrument"):
         instrument = _instrument(viewer, made)
+        if instrument is not None:
+            informant, about = _people(made, instrument)
     if instrument is None:
         with left, look.card("columns"):
             _file(made, _proposal(viewer, made, None))
@@ -49,8 +57,9 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
             made, "What tells several forms of one day apart",
             said.occasion if said else guess.occasion, "occasion", empty=NONE,
         )  # fmt: skip
-        items, scores = _held(made, instrument, guess, said)
-        totals = _totals(made, instrument, guess, said) if items else {}
+        word = answered_as(instrument, informant or SELF)
+        items, scores = _held(made, instrument, guess, said, word)
+        totals = _totals(made, instrument, guess, said, word) if items else {}
     with right:
         with look.card("days"):
             written = _days(viewer, made, guess, said, day)
@@ -60,7 +69,7 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
             words = ask_words(made, instrument, items, missing, said)
         with look.card("written"):
             _file(made, guess)
-    if not (client and day and written and (items or scores)):
+    if not (client and day and written and (items or scores) and informant and about):
         return None
     return Mapping(
         instrument=instrument.id,
@@ -70,6 +79,8 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
         items=items,
         scores=scores,
         occasion=occasion,
+        informant=informant,
+        about=about,
         coding_low=coding,
         missing=missing,
         shape=made.shape or PLAIN,
@@ -110,8 +121,48 @@ def _instrument(viewer: Viewer, made: Draft) -> Instrument | None:
         key=made.key("instrument"),
     )
     if chosen:
-        st.html(f'<div class="ad-meta">{look.esc(chosen.name)}. Answered by the client.</div>')
+        st.html(f'<div class="ad-meta">{look.esc(chosen.name)}.</div>')
     return chosen
+
+
+def _people(made: Draft, instrument: Instrument) -> tuple[str | None, str | None]:
+    """Who answered and about whom; None while it is to be said. Asked only where there is a choice.
+
+    Nothing is chosen beforehand where a wrong choice would file the answers under somebody else.
+    """
+    said = made.mapping if made.mapping and made.mapping.instrument == instrument.id else None
+    who, whom = informants_of(instrument), targets_of(instrument)
+    informant: str | None = who[0]
+    if len(who) > 1:
+        informant = st.selectbox(
+            "Who answered?", who, index=who.index(said.informant) if said else None,
+            placeholder="Choose", format_func=_who, key=made.key(f"informant_{instrument.id}"),
+        )  # fmt: skip
+    else:
+        st.html(f'<div class="ad-meta">Answered by: {_who(who[0]).lower()}.</div>')
+    about: str | None = SELF
+    if len(whom) > 1 and informant in (SELF, None):
+        # One target: the client's view of it is their own, unless they tell people apart.
+        own = whom.index(SELF) if SELF in whom else None
+        about = st.selectbox(
+            "About whom?", whom,
+            index=whom.index(said.about) if said and said.about in whom else own,
+            placeholder="Choose", format_func=_whom, key=made.key(f"about_{instrument.id}"),
+        )  # fmt: skip
+    if SELF not in (informant, None) or SELF not in (about, None):
+        st.html(
+            '<div class="ad-meta">Kept apart from the client’s own answers, under that person: '
+            "where nobody of that kind is known around a client yet, one is added.</div>"
+        )
+    return informant, about
+
+
+def _who(one: str) -> str:
+    return "The client themself" if one == SELF else one.capitalize()
+
+
+def _whom(one: str) -> str:
+    return "Nobody by name: the client’s own view" if one == SELF else f"Their {one}"
 
 
 def _column(
@@ -138,7 +189,7 @@ def _first(made: Draft, column: str) -> str:
 
 
 def _held(
-    made: Draft, instrument: Instrument, guess: Proposal, said: Mapping | None
+    made: Draft, instrument: Instrument, guess: Proposal, said: Mapping | None, word: str | None
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     """The columns of answers in item order, or those of ready scores by scale."""
     kinds = [kind for kind in ("items", "scores") if kind in instrument.entry]
@@ -157,7 +208,7 @@ def _held(
         return _items(made, instrument, said.items if said and said.items else guess.items), {}
     scores = said.scores if said else guess.scores
     found = {}
-    for scale in instrument.scales_for("self"):
+    for scale in instrument.scales_for(word):
         column = _column(
             made, f"{scale.name}, {scale.low:g}–{scale.high:g}", scores.get(scale.id),
             f"score_{instrument.id}_{scale.id}", empty=NONE,
@@ -168,12 +219,12 @@ def _held(
 
 
 def _totals(
-    made: Draft, instrument: Instrument, guess: Proposal, said: Mapping | None
+    made: Draft, instrument: Instrument, guess: Proposal, said: Mapping | None, word: str | None
 ) -> dict[str, str]:
     """The columns of totals beside the answers, by scale: compared with our scores."""
     first = said.totals if said else guess.totals
     found = {}
-    for scale in instrument.scales_for("self"):
+    for scale in instrument.scales_for(word):
         if scale.method is Method.GIVEN:
             continue
         column = _column(
