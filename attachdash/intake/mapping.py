@@ -89,7 +89,7 @@ def check_mapping(table: Table, mapping: Mapping, instrument: Instrument) -> Non
         *_words_wrong(mapping, instrument),
         *_totals_wrong(mapping, instrument),
     ]
-    said += _people_wrong(mapping, instrument)
+    said += people_wrong(instrument, mapping.informant, mapping.about)
     if mapping.date_format is None:
         formats = "; ".join(DATE_FORMATS.values())
         said.append((f"how the days are written: {formats}", "Say it once for the whole file."))
@@ -100,17 +100,18 @@ def check_mapping(table: Table, mapping: Mapping, instrument: Instrument) -> Non
         )
 
 
-def _people_wrong(mapping: Mapping, instrument: Instrument) -> list[tuple[str, str]]:
+def people_wrong(instrument: Instrument, informant: str, about: str) -> list[tuple[str, str]]:
+    """Why this informant can't have answered it about that person: what is expected, the cure."""
     name, wrong = instrument.short_name, []
     who, whom = informants_of(instrument), targets_of(instrument)
-    if mapping.informant not in who:
+    if informant not in who:
         wrong.append((f"{name} answered by: {' or '.join(who)}", "Say who answered."))
-    if mapping.about not in whom:
+    if about not in whom:
         wrong.append((f"{name} about: {' or '.join(whom)}", "Say whom the answers are about."))
-    elif mapping.about != SELF and mapping.informant != SELF:
+    elif about != SELF and informant != SELF:
         wrong.append(
             (
-                f"answers about the client, where {mapping.informant} gave them",
+                f"answers about the client, where {informant} gave them",
                 "Say one of the two: who answered, or whom the client answered about.",
             )
         )

@@ -136,7 +136,10 @@ def laid_down(
         episode_id=episodes_of(given.rows, spans),
     )
     if rows["about_id"].null_count() or rows["informant_id"].null_count():
-        raise Invalid("The people around a client changed meanwhile. Look at the preview again.")
+        raise Invalid(
+            f"There are several whom the form can mean ({', '.join(given.unnamed)}). Under "
+            "Clients, People around them, end those who are not meant."
+        )
     same = {
         "site_id": viewer.site_id, "version": version,
         "definition_id": catalogue.definition_ids[given.instrument.id],

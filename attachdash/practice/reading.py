@@ -98,13 +98,9 @@ DECLINES = {"d", "D"}
 
 
 def questionnaires(viewer: Viewer, *, by_items: bool = False) -> list[Instrument]:
-    """All of them, by short name; by_items: those that clients answer item by item."""
+    """All of them, by short name; by_items: those that can be typed in item by item."""
     return sorted(
-        (
-            one
-            for one in viewer.store.library.values()
-            if not by_items or (SELF in one.informants and one.accepts_items)
-        ),
+        (one for one in viewer.store.library.values() if one.accepts_items or not by_items),
         key=lambda one: (one.short_name.casefold(), one.id),
     )
 

@@ -18,10 +18,9 @@ from attachdash.practice.reading import (
     proposal,
     questionnaires,
     span,
-    targets_of,
 )
 from attachdash.practice.rights import Viewer
-from attachdash.web import look, shaping, tables
+from attachdash.web import look, shaping, tables, whom
 from attachdash.web.importing import Draft
 from attachdash.web.wording import ask_words
 
@@ -126,43 +125,15 @@ def _instrument(viewer: Viewer, made: Draft) -> Instrument | None:
 
 
 def _people(made: Draft, instrument: Instrument) -> tuple[str | None, str | None]:
-    """Who answered and about whom; None while it is to be said. Asked only where there is a choice.
-
-    Nothing is chosen beforehand where a wrong choice would file the answers under somebody else.
-    """
+    """Who answered and about whom; None while it is to be said."""
     said = made.mapping if made.mapping and made.mapping.instrument == instrument.id else None
-    who, whom = informants_of(instrument), targets_of(instrument)
-    informant: str | None = who[0]
-    if len(who) > 1:
-        informant = st.selectbox(
-            "Who answered?", who, index=who.index(said.informant) if said else None,
-            placeholder="Choose", format_func=_who, key=made.key(f"informant_{instrument.id}"),
-        )  # fmt: skip
-    else:
-        st.html(f'<div class="ad-meta">Answered by: {_who(who[0]).lower()}.</div>')
-    about: str | None = SELF
-    if len(whom) > 1 and informant in (SELF, None):
-        # One target: the client's view of it is their own, unless they tell people apart.
-        own = whom.index(SELF) if SELF in whom else None
-        about = st.selectbox(
-            "About whom?", whom,
-            index=whom.index(said.about) if said and said.about in whom else own,
-            placeholder="Choose", format_func=_whom, key=made.key(f"about_{instrument.id}"),
-        )  # fmt: skip
-    if SELF not in (informant, None) or SELF not in (about, None):
-        st.html(
-            '<div class="ad-meta">Kept apart from the client’s own answers, under that person: '
-            "where nobody of that kind is known around a client yet, one is added.</div>"
-        )
-    return informant, about
-
-
-def _who(one: str) -> str:
-    return "The client themself" if one == SELF else one.capitalize()
-
-
-def _whom(one: str) -> str:
-    return "Nobody by name: the client’s own view" if one == SELF else f"Their {one}"
+    found = whom.people(
+        instrument, said.informant if said else None, said.about if said else None, made.key
+    )
+    if len(informants_of(instrument)) == 1:
+        by = whom.who_said(informants_of(instrument)[0]).lower()
+        st.html(f'<div class="ad-meta">Answered by: {by}.</div>')
+    return found
 
 
 def _column(

@@ -224,9 +224,10 @@ def test_h26_a_client_is_shown_nothing_that_others_answered(either: House) -> No
     theirs = either.viewer("c.a")
     before = record.my_progress(theirs)
     with_others(either, TODAY)
-    relations.change_relation(
-        either.viewer("t.one"), either.clients["A"], held(either)[0].relation_id, "Anna K."
-    )
+    for one in held(either):
+        relations.change_relation(
+            either.viewer("t.one"), either.clients["A"], one.relation_id, "Anna K."
+        )
     assert record.my_progress(theirs) == before
     files = exporting.export(theirs)
     assert "relations.csv" not in files
@@ -369,6 +370,24 @@ def test_somebody_elses_relation_is_not_there(small: House) -> None:
     ):
         with pytest.raises(Exception, match="not here, or not yours"):
             act()
+
+
+def test_a_typed_form_says_whom_it_is_about(small: House) -> None:
+    mine, a = small.viewer("t.one"), small.clients["A"]
+    given = (mine, a, "ecr_rs", DAY, [1] * 9)
+    with pytest.raises(Invalid, match="about: mother or father or partner or friend"):
+        recording.record_administration(*given)
+    with pytest.raises(Invalid, match="answered by: self"):
+        recording.record_administration(*given, about="mother", informant="mother")
+    assert recording.record_administration(*given, about="mother")
+    assert not recording.record_administration(*given, about="mother")
+    assert recording.record_administration(*given, about="partner")
+    shown = record.client_record(mine, a)
+    assert shown.attachment is None
+    assert {one.about for one in shown.beside} == {"mother", "partner"}
+    relations.add_relation(mine, a, RelationKind.MOTHER, "Anna")
+    with pytest.raises(Invalid, match="several"):
+        recording.record_administration(mine, a, "ecr_rs", TODAY, [1] * 9, about="mother")
 
 
 def test_a_typed_form_is_the_clients_own(small: House) -> None:

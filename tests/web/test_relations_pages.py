@@ -153,3 +153,30 @@ def test_the_people_around_a_client_are_the_therapists_to_keep(
     assert not other.exception
     assert "Anna" not in words(other)
     assert not [one for one in other.expander if one.label == "Show them"]
+
+
+def test_a_paper_form_about_one_of_several_people_says_which(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = opened(small, monkeypatch, "paper_form")
+    tab.session_state["_client"] = small.clients["A"]
+    tab.run()
+    chooser = of(tab.selectbox, "Questionnaire")
+    for name, asked in (("PHQ-9", False), ("ECR-RS", True)):
+        [one] = [option for option in chooser.options if option.startswith(f"{name}:")]  # type: ignore[attr-defined]
+        tab = chooser.select(one).run()  # type: ignore[attr-defined]
+        assert not tab.exception
+        assert of(tab.button, "Look it over").disabled is asked  # type: ignore[attr-defined]
+    tab = of(tab.selectbox, "About whom?").select("mother").run()  # type: ignore[attr-defined]
+    tab.date_input[0].set_value(DAY).run()
+    for field in tab.text_input[1:]:
+        field.set_value("1")
+    of(tab.button, "Look it over").click().run()  # type: ignore[attr-defined]
+    assert any(", about mother. Compare" in one.value for one in tab.markdown)
+    next(one for one in tab.button if one.label.startswith("Keep this form")).click().run()
+    assert not tab.exception
+    [form] = [
+        one for one in mending.forms(small.viewer("t.one"), small.clients["A"]).forms
+        if one.instrument.id == "ecr_rs"
+    ]  # fmt: skip
+    assert form.about == "mother"
