@@ -270,6 +270,9 @@ def test_h04_a_risk_answer_of_somebody_else_raises_a_flag_of_its_own(either: Hou
     assert {one.informant for one in flags_of(either)} == {"", "mother"}
     told = {row["informant"] for row in csv_rows(exporting.export(mine), "flags.csv")}
     assert told == {"", "mother"}
+    # And the child's never comes to rest on hers.
+    mending.withdraw_administration(mine, a, childs[0].administration_id, "Another child's")
+    assert [one.informant for one in flags_of(either)] == ["mother"] * len(mothers)
 
 
 def test_a_correction_stays_by_and_about_whom_the_form_is(either: House) -> None:
@@ -284,6 +287,21 @@ def test_a_correction_stays_by_and_about_whom_the_form_is(either: House) -> None
     assert (now.informant_id, now.last.version) == (form.informant_id, 2)
     assert len(held(either)) == 1
     assert checking.problems(either.store) == []
+
+
+def test_a_form_that_only_a_therapist_fills_in_is_brought_back(small: House) -> None:
+    mine, a = small.viewer("t.one"), small.clients["A"]
+    table = read_csv("h.csv", f"code,date,t\nA,{DAY},20\n".encode())
+    asked = Mapping(
+        instrument="hamd17", client="code", answered_on="date", date_format="iso",
+        scores={"total": "t"}, informant="therapist",
+    )  # fmt: skip
+    importing.import_file(mine, table, asked)
+    [form] = [one for one in mending.forms(mine, a).forms if one.informant]
+    mending.withdraw_administration(mine, a, form.administration_id, "Another client's")
+    mending.restore_administration(mine, a, form.administration_id)
+    [one] = record.client_record(mine, a).beside
+    assert (one.informant, [answer.value for answer in one.scored]) == ("therapist", [20.0])
 
 
 def test_h13_undoing_an_import_takes_back_whom_it_added(either: House) -> None:
@@ -305,7 +323,7 @@ def test_undoing_an_import_leaves_whom_something_else_refers_to(either: House, u
     done = importing.import_file(mine, RCADS, MOTHERS)
     [mother] = held(either)
     if used == "a name":
-        relations.change_relation(mine, a, mother.relation_id, "Anna", deceased=True)
+        relations.change_relation(mine, a, mother.relation_id, "Anna")
     else:
         importing.import_file(mine, file(("A", TODAY, [0] * 25)), MOTHERS)
     batches.undo_batch(mine, done.batch_id, "Wrong file")
