@@ -3,12 +3,31 @@
 import typer
 
 from attachdash.errors import Invalid
+from attachdash.instruments import informants_of, library, targets_of
 from attachdash.intake import Mapping, Table, shown
 from attachdash.intake.mapping import as_number, folded
 from attachdash.intake.worded import words_unsaid
 from attachdash.practice import importing
 
 TOLD = 50  # refused rows told in full; the rest are counted
+
+
+INFORMANT_HELP = (
+    "Who answered, where it wasn't the client: mother, father, parent, carer, partner, teacher, …"
+)
+ABOUT_HELP = "Whom the client answered about, where it isn't themself: mother, partner, friend, …"
+
+
+def say_people(mapping: Mapping) -> None:
+    """Tell who answered about whom, where the questionnaire leaves a choice."""
+    asked = library()[mapping.instrument]
+    for option, said, allowed in (
+        ("--informant", mapping.informant, informants_of(asked)),
+        ("--about", mapping.about, targets_of(asked)),
+    ):
+        if len(allowed) > 1:
+            others = ", ".join(one for one in allowed if one != said)
+            typer.echo(f"{asked.short_name}: {option} {said} (it could also be {others}).")
 
 
 def say_compared(preview: importing.Preview) -> None:

@@ -14,7 +14,15 @@ import typer
 from pydantic import ValidationError
 
 from attachdash import settings
-from attachdash.cli_answers import TOLD, say_compared, say_words, words_said
+from attachdash.cli_answers import (
+    ABOUT_HELP,
+    INFORMANT_HELP,
+    TOLD,
+    say_compared,
+    say_people,
+    say_words,
+    words_said,
+)
 from attachdash.cli_shapes import (
     OCCASIONS_HELP,
     SHAPE_HELP,
@@ -41,6 +49,9 @@ OPTIONS = {
     "instrument": "--instrument", "client": "--client", "answered_on": "--date",
     "date_format": "--date-format", "items": "--items", "scores": "--score",
 }  # fmt: skip
+
+
+PEOPLE = ("informant", "about")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -140,6 +151,8 @@ def import_file(
         list[str] | None, typer.Option(help="A ready score, as scale=column; may be repeated.")
     ] = None,
     occasion: Annotated[str | None, typer.Option(help="Tells answers of one day apart.")] = None,
+    informant: Annotated[str | None, typer.Option(help=INFORMANT_HELP)] = None,
+    about: Annotated[str | None, typer.Option(help=ABOUT_HELP)] = None,
     coding_low: Annotated[int | None, typer.Option(help="What stands for the lowest.")] = None,
     missing: Annotated[str, typer.Option(help="Codes for no answer, as 88,99.")] = "",
     shape: Annotated[str, typer.Option(help=SHAPE_HELP)] = "forms",
@@ -193,6 +206,8 @@ def import_file(
             "scores": _scores(score or []),
             "totals": _scores(total or [], "--total"),
             "occasion": occasion,
+            "informant": informant,
+            "about": about,
             "coding_low": coding_low,
             "missing": tuple(code.strip() for code in missing.split(",") if code.strip()),
             "words": words_said(word or []),
@@ -211,6 +226,7 @@ def import_file(
             forms = shaped(table, layout, viewer.today)
             said |= made_columns(forms.columns) | {"shape": layout}
             meant = _mapping(forms, said, viewer.today, may_guess=yes or dry_run)
+            say_people(meant)
             say_words(forms, meant)
             preview = importing.preview_import(viewer, table, meant)
             for problem in preview.problems[:TOLD]:
@@ -332,7 +348,9 @@ def _mapping(table: Table, said: dict[str, Any], today: date, *, may_guess: bool
     Raises Invalid where something is missing, or would be guessed and may not.
     """
     found = propose(table, library(), today, instrument=said["instrument"])
-    full, guessed = dict(said), []
+    # Who answered about whom is never guessed: the client about themself, or as it is said.
+    full = {key: one for key, one in said.items() if key not in PEOPLE or one is not None}
+    guessed = []
     for name, option in OPTIONS.items():
         if name in ("items", "scores") and (said["items"] or said["scores"]):
             continue

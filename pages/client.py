@@ -9,7 +9,7 @@ from attachdash.practice.clients import Episode
 from attachdash.practice.house import settings
 from attachdash.practice.record import client_record
 from attachdash.practice.rights import Role
-from attachdash.web import flagged, forms, rows, versions
+from attachdash.web import beside, flagged, forms, rows, versions
 from attachdash.web import record as parts
 from attachdash.web.tables import day, last_day
 
@@ -84,4 +84,5 @@ flagged.cards(viewer, record, settings(viewer).time_zone)
 parts.triad(viewer, record, pictures=pictures)
 parts.measures(record, pictures=pictures)
 parts.without_episode(record)
+beside.cards(record)
 versions.card(viewer, client_id, settings(viewer).time_zone)

@@ -9,7 +9,7 @@ from attachdash import web
 from attachdash.errors import Invalid
 from attachdash.practice import clients
 from attachdash.practice.rights import Role, Viewer
-from attachdash.web import choosing, episodes, forms, tables
+from attachdash.web import around, choosing, episodes, forms, tables
 
 KEY = "client_shown"
 _CHOOSE = "_choose_client"
@@ -169,6 +169,7 @@ with right:
             st.subheader("Who they are", anchor=False)
             st.html(f"<div>{web.esc(by_id[chosen].identity)}</div>")
             change_form(viewer, by_id[chosen])
+        around.card(viewer, by_id[chosen])
 if chosen is None or not phone:
     with left:
         books(register)

@@ -6,7 +6,7 @@ from attachdash import web
 from attachdash.errors import ForPeople
 from attachdash.practice.clients import Client, register
 from attachdash.practice.mending import correct_administration
-from attachdash.practice.reading import Instrument, questionnaires, risk_lines, typed
+from attachdash.practice.reading import SELF, Instrument, questionnaires, risk_lines, typed
 from attachdash.practice.recording import record_administration
 from attachdash.web import meaning, tables
 from attachdash.web import paper as parts
@@ -41,13 +41,16 @@ def typing(made: Paper, instrument: Instrument) -> None:
                 "Only if there are several of one day: which one?", value=made.occasion,
                 max_chars=40, key=made.key("occasion"),
             )  # fmt: skip
+        said = parts.people(made, instrument)
         hint = "Steps of .1: 7.3." if instrument.step != 1 else "Whole numbers, as on the paper."
         st.html(
             f'<div class="ad-meta">{hint} Turning is done here. <b>Tab</b> goes on · leave empty '
             "what was left blank · <b>d</b> for declined</div>"
         )
         made.texts = parts.fields(made, instrument)
-        sent = st.button("Look it over", type="primary", key=made.key("look"))
+        sent = st.button("Look it over", type="primary", key=made.key("look"), disabled=not said)
+        if not said:
+            st.write("Say above who answered about whom: then it can be looked over.")
         st.html(
             f'<div class="ad-meta">{made.typed} of {len(made.texts)} typed · kept as a draft in '
             "this browser tab until you close or reload it, or sign out</div>"
@@ -74,8 +77,8 @@ def looking_over(made: Paper, instrument: Instrument, client: Client) -> None:
     with web.card("paper"):
         st.header(count, anchor=False)
         st.write(
-            f"{instrument.short_name}, {tables.day(made.day)}. Compare with the paper. Nothing has "
-            "been kept yet, and nothing is scored before."
+            f"{instrument.short_name}, {tables.day(made.day)}{parts.whose(made)}. Compare with the "
+            "paper. Nothing has been kept yet, and nothing is scored before."
         )
         if not nothing:
             parts.will_raise(risks, instrument, client.code)
@@ -102,12 +105,13 @@ def looking_over(made: Paper, instrument: Instrument, client: Client) -> None:
             else:
                 new = record_administration(
                     viewer, client.client_id, instrument.id, made.day, made.answers,
-                    made.occasion.strip(),
+                    made.occasion.strip(), made.informant or SELF, made.about or SELF,
                 )  # fmt: skip
         except ForPeople as error:
             said.error(web.plain(error))
             return
         what = f"{instrument.short_name} of {tables.day(made.day)} for {client.code}"
+        what += parts.whose(made)
         how = f"is kept: {count}." if new else "is held already, with the same answers."
         parts.kept(made, Kept(client.client_id, instrument.id, f"{what} {how}", new, risks))
         st.rerun()

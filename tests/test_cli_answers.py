@@ -81,3 +81,29 @@ def test_a_second_header_row_is_asked_about_at_the_terminal(founded: Path, tmp_p
     assert "row 2 looks like" in done.output
     done = attachdash("import", file, *SAID, *KEEP, "--names-row", "2")
     assert "Kept 1, already held 0, refused 0" in done.output
+
+
+def test_who_answered_about_whom_is_said_at_the_terminal(founded: Path, tmp_path: Path) -> None:
+    file = tmp_path / "rcads.csv"
+    names = ",".join(f"Q{number}" for number in range(1, 26))
+    file.write_text(f"Who,Day,{names}\nK-1,2026-09-01,{','.join(['1'] * 25)}\n")
+    asked = (
+        "--instrument", "rcads25", "--client", "Who", "--date", "Day", "--date-format", "iso",
+        "--items", "Q1..Q25", "--as", "a.diallo",
+    )  # fmt: skip
+    done = attachdash("import", file, *asked, *KEEP)
+    assert "RCADS-25: --informant self (it could also be mother, father, parent, carer)." in (
+        done.output
+    )
+    for kept in (1, 0):
+        done = attachdash("import", file, *asked, "--informant", "mother")
+        assert done.exit_code == 0, done.output
+        assert f"Kept {kept}, already held {1 - kept}, refused 0" in done.output
+    done = attachdash("import", file, *asked, "--informant", "teacher")
+    assert done.exit_code == 1
+    assert "expected RCADS-25 answered by: self or mother or father or parent or carer" in (
+        done.output
+    )
+    attachdash("export", "--as", "a.diallo", tmp_path / "out")
+    assert "K-1,2026-09-01,,,,,mother,," in (tmp_path / "out" / "rcads25.csv").read_text()
+    assert "K-1,mother,,,," in (tmp_path / "out" / "relations.csv").read_text()

@@ -25,6 +25,13 @@ from attachdash.instruments.model import (
     Scale,
     StandardError,
 )
+from attachdash.instruments.relations import (
+    SELF,
+    RelationKind,
+    answered_as,
+    informants_of,
+    targets_of,
+)
 from attachdash.instruments.rules import risk_answers, rule_met
 from attachdash.instruments.scoring import (
     BLANK,
@@ -62,6 +69,7 @@ __all__ = [
     "DECLINED",
     "LEADS",
     "NOT_APPLICABLE",
+    "SELF",
     "Ages",
     "Band",
     "Condition",
@@ -79,6 +87,7 @@ __all__ = [
     "MissingBasis",
     "Norm",
     "Operator",
+    "RelationKind",
     "ReliableChange",
     "RiskItem",
     "RiskKind",
@@ -89,7 +98,9 @@ __all__ = [
     "StandardError",
     "State",
     "StateCode",
+    "answered_as",
     "definition_body",
+    "informants_of",
     "leads",
     "library",
     "load_definition",
@@ -98,4 +109,5 @@ __all__ = [
     "risk_answers",
     "rule_met",
     "score",
+    "targets_of",
 ]

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from attachdash.instruments import Instrument
+from attachdash.instruments import SELF, Instrument
 from attachdash.intake import columns
 from attachdash.intake.coding import check_coding
 from attachdash.intake.days import only_day_first, only_month_first
@@ -88,7 +88,7 @@ def check(table: Table, mapping: Mapping, instrument: Instrument, today: date) -
     _check_day_order(table, mapping)
     check_coding(table, mapping, instrument)
     findings = Findings(table)
-    notes = [*table.notes, *_not_taken(table, mapping)]
+    notes = [*table.notes, *_people(mapping), *_not_taken(table, mapping)]
     keys = pl.DataFrame(
         {
             "row_number": pl.Series(table.row_numbers, dtype=pl.Int32),
@@ -160,6 +160,23 @@ def _not_taken(table: Table, mapping: Mapping) -> list[str]:
     words = [f"{shown(name)} ({count:,})" for name, count in said.items() if count]
     more = f" and {len(words) - MOST_NAMED} more" if len(words) > MOST_NAMED else ""
     return [f"Answers not taken: {', '.join(words[:MOST_NAMED])}{more}."] if words else []
+
+
+def _people(mapping: Mapping) -> list[str]:
+    """Who answered and about whom, where it isn't the client themself about themself."""
+    said = [
+        words
+        for words, who in (
+            (f"Answered by {mapping.informant}, about the client", mapping.informant),
+            (f"Answered by the client, about {mapping.about}", mapping.about),
+        )
+        if who != SELF
+    ]
+    return [
+        f"{words}: kept apart from the client's own answers. Where nobody of that kind is known "
+        "around a client yet, one is added."
+        for words in said
+    ]
 
 
 def _check_day_order(table: Table, mapping: Mapping) -> None:

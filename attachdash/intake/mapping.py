@@ -6,7 +6,14 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from attachdash.instruments import Instrument, Method
+from attachdash.instruments import (
+    SELF,
+    Instrument,
+    Method,
+    answered_as,
+    informants_of,
+    targets_of,
+)
 from attachdash.intake.days import DATE_FORMATS, DateFormat
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable, shown
 from attachdash.intake.shapes import NOMINAL, PLAIN, Shape
@@ -25,7 +32,8 @@ class Mapping(BaseModel):
     items: tuple[str, ...] = ()  # columns in the order of the definition's items
     scores: dict[str, str] = Field(default_factory=dict)  # scale id: column
     occasion: str | None = None  # the column that tells answers of one day apart
-    informant: str = "self"
+    informant: str = SELF  # who answered: the client, or a kind of relation
+    about: str = SELF  # whom the answers are about
     coding_low: int | None = None  # what the file writes for the lowest answer, once stated
     missing: tuple[str, ...] = ()  # what the file writes for "not answered" besides nothing
     shape: Shape = PLAIN  # how it lays out its forms; the columns above are those it makes
@@ -62,6 +70,9 @@ class Mapping(BaseModel):
     def sha256(self) -> str:
         """A fingerprint of what was said, the same for the same meaning."""
         body = self.model_dump(mode="json")
+        if self.about == SELF:
+            # As it was before it could be said: the same file is still the same file.
+            del body["about"]
         body["missing"] = sorted({code.strip() for code in self.missing})
         body["words"] = {folded(word): value for word, value in self.words.items()}
         text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -78,9 +89,7 @@ def check_mapping(table: Table, mapping: Mapping, instrument: Instrument) -> Non
         *_words_wrong(mapping, instrument),
         *_totals_wrong(mapping, instrument),
     ]
-    if mapping.informant not in instrument.informants:
-        who = " or ".join(str(informant) for informant in instrument.informants)
-        said.append((f"{instrument.short_name} answered by: {who}", "Say who answered."))
+    said += people_wrong(instrument, mapping.informant, mapping.about)
     if mapping.date_format is None:
         formats = "; ".join(DATE_FORMATS.values())
         said.append((f"how the days are written: {formats}", "Say it once for the whole file."))
@@ -89,6 +98,24 @@ def check_mapping(table: Table, mapping: Mapping, instrument: Instrument) -> Non
             Problem(kind=ProblemKind.MAPPING, file=table.file_name, expected=expected, cure=cure)
             for expected, cure in said
         )
+
+
+def people_wrong(instrument: Instrument, informant: str, about: str) -> list[tuple[str, str]]:
+    """Why this informant can't have answered it about that person: what is expected, the cure."""
+    name, wrong = instrument.short_name, []
+    who, whom = informants_of(instrument), targets_of(instrument)
+    if informant not in who:
+        wrong.append((f"{name} answered by: {' or '.join(who)}", "Say who answered."))
+    if about not in whom:
+        wrong.append((f"{name} about: {' or '.join(whom)}", "Say whom the answers are about."))
+    elif about != SELF and informant != SELF:
+        wrong.append(
+            (
+                f"answers about the client, where {informant} gave them",
+                "Say one of the two: who answered, or whom the client answered about.",
+            )
+        )
+    return wrong
 
 
 def _columns_wrong(table: Table, mapping: Mapping) -> list[tuple[str, str]]:
@@ -161,7 +188,7 @@ def _entry_wrong(mapping: Mapping, instrument: Instrument) -> list[tuple[str, st
     not_theirs = [
         scale.name
         for scale in instrument.scales_for(None)
-        if scale.id in mapping.scores and not scale.is_for(mapping.informant)
+        if scale.id in mapping.scores and not scale.is_for(_word(mapping, instrument))
     ]
     if not_theirs:
         return [
@@ -264,7 +291,7 @@ def _totals_wrong(mapping: Mapping, instrument: Instrument) -> list[tuple[str, s
         return [("answers to compare the totals with", "Name the columns of answers too.")]
     computed = {
         scale.id
-        for scale in instrument.scales_for(mapping.informant)
+        for scale in instrument.scales_for(_word(mapping, instrument))
         if scale.method is not Method.GIVEN
     }
     strange = [shown(scale) for scale in mapping.totals if scale not in computed]
@@ -277,6 +304,11 @@ def _totals_wrong(mapping: Mapping, instrument: Instrument) -> list[tuple[str, s
             "Choose the scale each total is of, or leave it out.",
         )
     ]
+
+
+def _word(mapping: Mapping, instrument: Instrument) -> str:
+    # For one that the instrument doesn't know no scale is made.
+    return answered_as(instrument, mapping.informant) or mapping.informant
 
 
 def folded(text: str) -> str:

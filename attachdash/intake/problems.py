@@ -39,6 +39,7 @@ class ProblemKind(StrEnum):
     OUT_OF_RANGE = "out_of_range"
     NOTHING_ANSWERED = "nothing_answered"
     CONFLICT = "conflict"
+    WHICH_PERSON = "which_of_several_people"
 
     @property
     def is_for_whole_file(self) -> bool:

@@ -97,7 +97,6 @@ def propose(
             scores=scores,
             totals=totals,
             occasion=occasion,
-            informant=chosen.informants[0],
             coding_low=coding_low,
         )
     meanings = {client: "client", answered_on: "answered_on", occasion: "occasion"}

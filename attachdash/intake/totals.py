@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from attachdash.instruments import Instrument, score
+from attachdash.instruments import Instrument, answered_as, score
 from attachdash.intake.mapping import Mapping, as_number
 from attachdash.intake.numbers import DECIMAL_COMMA, MissingCodes
 from attachdash.intake.problems import shown
@@ -29,7 +29,8 @@ def mismatches(
     them; a whole one must be the score itself. Scores are those of the definition.
     """
     parts = [pl.DataFrame(schema=MISMATCH)]
-    found = score(instrument, answers, informant=mapping.informant) if mapping.totals else {}
+    word = answered_as(instrument, mapping.informant)
+    found = score(instrument, answers, informant=word) if mapping.totals else {}
     missing = MissingCodes.of(mapping.missing)
     for scale_id, column in mapping.totals.items():
         ours = found[scale_id].value

@@ -1,7 +1,7 @@
 """One import: what it brought, what became of it, and taking it back whole.
 
-What no longer counts is kept with who, when and why. Only clients and episodes that the import
-made, and nothing else has come to, are removed.
+What no longer counts is kept with who, when and why. Only clients, episodes and people around
+clients that the import made, and nothing else has come to, are removed.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from attachdash.practice.rights import (
     reach,
     use_case,
 )
-from attachdash.store import answers, flags, versions
+from attachdash.store import answers, flags, relations, versions
 from attachdash.store.engine import Cursor
 
 
@@ -112,6 +112,9 @@ def undo_batch(viewer: Viewer, batch_id: int, reason: str) -> Batch:
         gone = versions.live_of(cursor, viewer.site_id, batch_id)
         theirs = [int(row[0]) for row in versions.whose(cursor, reach(viewer), batch_id)]
         episodes, unused = versions.unused(cursor, viewer.site_id, batch_id)
+        relations.remove(
+            cursor, viewer.site_id, relations.unused(cursor, viewer.site_id, batch_id)
+        )  # fmt: skip
         versions.replace(
             cursor, viewer.site_id, gone, viewer.person_id, viewer.now, f"Import undone: {reason}"
         )

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from attachdash.instruments import Instrument, Scale
+from attachdash.instruments import Instrument, Scale, informants_of, targets_of
 from attachdash.store.definitions import Catalogue
 
 COLUMNS = (
@@ -12,13 +12,29 @@ COLUMNS = (
 
 
 def codebook(catalogue: Catalogue, codes: list[str]) -> pl.DataFrame:
-    """A row per item and per scale of these instruments, as they are defined now."""
+    """A row per column of people, item and scale of these instruments, as they are defined now."""
     rows: list[tuple[str, ...]] = []
     for code in codes:
         instrument = catalogue.instrument(code)
+        rows += _people(instrument)
         rows += [_item(instrument, number) for number in range(1, len(instrument.items) + 1)]
         rows += [_scale(instrument, scale) for scale in catalogue.scales_of(code).values()]
     return pl.DataFrame(rows, dict.fromkeys(COLUMNS, pl.String), orient="row")
+
+
+def _people(instrument: Instrument) -> list[tuple[str, ...]]:
+    whom, who = ", ".join(targets_of(instrument)), ", ".join(informants_of(instrument))
+    told = (
+        ("about", f"Whom it is about; empty: the client. It may be: {whom}"),
+        ("about_label", "Who that is"),
+        ("informant", f"Who answered; empty: the client. It may be: {who}"),
+        ("informant_label", "Who that is"),
+    )
+    rest = ("", "", "", "", "", "", "", "", instrument.citation, instrument.sha256)
+    return [
+        (instrument.id, instrument.name, "person", column, column, label, *rest)
+        for column, label in told
+    ]
 
 
 def _item(instrument: Instrument, number: int) -> tuple[str, ...]:

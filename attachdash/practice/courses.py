@@ -23,14 +23,12 @@ def from_scores(
     All reach over the same days: from the first day of episode or answers to today, or to the
     last day of a closed episode.
 
-    Rows of another client are never drawn: their presence is our mistake and stops everything.
+    Rows of another client, or by or about anybody else, are never drawn: their presence is our
+    mistake and stops everything.
     """
-    assert all(row.client_id == client_id for row in rows), "scores of another client"
-    mine = [
-        row
-        for row in rows
-        if row.episode_id == episode.episode_id and row.about_id == row.informant_id == client_id
-    ]
+    whose = {one for row in rows for one in (row.client_id, row.about_id, row.informant_id)}
+    assert whose <= {client_id}, "scores of another client"
+    mine = [row for row in rows if row.episode_id == episode.episode_id]
     days = [episode.started_on, last_day(episode, viewer.today), *(row.answered_on for row in mine)]
     courses = []
     for scale_id, group in groupby(mine, key=lambda row: row.scale_id):
@@ -44,21 +42,23 @@ def from_scores(
                 started_on=episode.started_on,
                 start_is_nominal=episode.start_is_nominal,
                 reach=(min(days), max(days)),
-                answers=tuple(
-                    Answer(
-                        administration_id=row.administration_id,
-                        answered_on=row.answered_on,
-                        value=row.value,
-                        answered=row.answered,
-                        asked=row.asked,
-                        state=State(row.state),
-                        is_nominal=row.is_nominal,
-                    )
-                    for row in group
-                ),
+                answers=tuple(map(answer, group)),
             )
         )
     return courses
+
+
+def answer(row: Scored) -> Answer:
+    """One row of scores as a course holds it."""
+    return Answer(
+        administration_id=row.administration_id,
+        answered_on=row.answered_on,
+        value=row.value,
+        answered=row.answered,
+        asked=row.asked,
+        state=State(row.state),
+        is_nominal=row.is_nominal,
+    )
 
 
 def last_day(episode: Episode, today: date) -> date:

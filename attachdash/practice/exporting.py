@@ -9,10 +9,12 @@ import polars as pl
 
 from attachdash import __version__
 from attachdash.intake.numbers import REASONS
+from attachdash.practice import relations
 from attachdash.practice.codebook import codebook
 from attachdash.practice.csv_text import written
 from attachdash.practice.entrance import ALL_SIGNED_IN
 from attachdash.practice.house import Settings, settings
+from attachdash.practice.relations import Relation
 from attachdash.practice.rights import (
     About,
     Audit,
@@ -25,6 +27,7 @@ from attachdash.practice.rights import (
 )
 from attachdash.store import Reach, clients, flags, people
 from attachdash.store import export as store_export
+from attachdash.store import relations as store_relations
 from attachdash.store.definitions import Catalogue
 from attachdash.store.engine import Cursor, Row
 
@@ -38,6 +41,9 @@ WHOSE = {
     Role.ADMINISTRATOR: "the whole practice",
 }
 
+# About whom and from whom: the kind, counted from the second of a client's on ("partner 2"), and
+# who that is. Empty: the client.
+PEOPLE = ("about", "about_label", "informant", "informant_label")
 # The tables that a folder is loaded by. Spans are half-open: `to` is the first day without.
 COLUMNS = {
     "clients.csv": ("client", "name", "born_on", "born_precision", "language", "therapists"),
@@ -45,13 +51,14 @@ COLUMNS = {
         "client", "episode", "started_on", "start_is_nominal", "problem", "from", "to",
         "close_reason",
     ),
+    "relations.csv": ("client", "relation", "label", "from", "to", "deceased"),
     "answers.csv": (
         "client", "instrument", "administration", "answered_on", "day_is_nominal", "occasion",
-        "item", "value", "no_answer",
+        *PEOPLE, "item", "value", "no_answer",
     ),
     "scores.csv": (
         "client", "instrument", "administration", "answered_on", "day_is_nominal", "occasion",
-        "scale", "value", "answered", "asked", "state", "definition",
+        *PEOPLE, "scale", "value", "answered", "asked", "state", "definition",
     ),
     "people.csv": ("sign_in", "name", "client", "disabled", "role", "from", "to"),
     "assignments.csv": ("kind", "who", "whom", "from", "to"),
@@ -73,7 +80,11 @@ def export(viewer: Viewer) -> dict[str, str]:
     known = settings(viewer)
     with viewer.store.engine.reading(viewer.scope) as cursor:
         who = clients.who(cursor, asked)
-        held = store_export.answered(cursor, asked)
+        around = relations.from_rows(store_relations.of_clients(cursor, asked))
+        held = _with_people(store_export.answered(cursor, asked), around)
+        if viewer.role is Role.CLIENT:
+            # What others said of them is not theirs to read, nor what staff call those people.
+            held = held.filter("is_own").with_columns(about_label=pl.lit(""))
         scored = store_export.scored(cursor, asked)
         tables = {
             "clients.csv": _clients(cursor, asked, who),
@@ -82,11 +93,13 @@ def export(viewer: Viewer) -> dict[str, str]:
             "scores.csv": _scores(held, scored),
         }
         if viewer.role is not Role.CLIENT:
+            tables["relations.csv"] = _relations(around, who)
             tables["flags.csv"] = _flags(cursor, asked, who)
         if whole:
             tables |= _people(cursor, viewer.site_id, known)
         # A client's copy lacks what staff wrote: it can't be loaded.
         state = "" if viewer.role is Role.CLIENT else store_export.state_hash(cursor, asked)
+    scored = scored.filter(pl.col("administration_id").is_in(held["administration_id"].implode()))
     tables |= _wide(held, scored, viewer.store.catalogue)
     tables["codebook.csv"] = codebook(
         viewer.store.catalogue, held["instrument"].unique().sort().to_list()
@@ -156,6 +169,27 @@ def _episodes(cursor: Cursor, asked: Reach, who: list[Row], *, is_client: bool) 
     return _rows("episodes.csv", sorted(rows, key=lambda row: (row[0], row[1], row[5])))
 
 
+def _relations(around: dict[int, Relation], who: list[Row]) -> pl.DataFrame:
+    codes = {row[0]: row[1] for row in who}
+    order = sorted(around.values(), key=lambda one: (codes[one.client_id], one.kind, one.number))
+    rows: list[tuple[object, ...]] = [
+        (codes[one.client_id], one.name, one.label, one.from_on, one.to_on, one.deceased)
+        for one in order
+    ]
+    return _rows("relations.csv", rows)
+
+
+def _with_people(held: pl.DataFrame, around: dict[int, Relation]) -> pl.DataFrame:
+    """The administrations with the columns PEOPLE."""
+    names = {number: one.name for number, one in around.items()}
+    labels = {number: one.label for number, one in around.items()}
+    return held.with_columns(
+        pl.col(f"{who}_id").replace_strict(known, default="", return_dtype=pl.String).alias(column)
+        for who in ("about", "informant")
+        for column, known in ((who, names), (f"{who}_label", labels))
+    )
+
+
 def _numbered(held: pl.DataFrame) -> pl.DataFrame:
     """The administrations, each with its place among its client's and instrument's, from 1."""
     return held.with_columns(
@@ -200,7 +234,11 @@ def _flags(cursor: Cursor, asked: Reach, who: list[Row]) -> pl.DataFrame:
             "client": [codes[int(one)] for one in found["client_id"]],
             "kind": found["kind"].tolist(),
             "instrument": [str(one).split(":")[0] for one in found["cause"]],
-            "item": [str(one).split(":")[-1] for one in found["cause"]],
+            "item": [str(one).split(":")[1] for one in found["cause"]],
+            "informant": [one if isinstance(one, str) else "" for one in found["informant"]],
+            "informant_label": [
+                one if isinstance(one, str) else "" for one in found["informant_label"]
+            ],
             "state": found["state"].tolist(),
             "answered_on": [str(one)[:10] for one in found["answered_on"]],
             "raised_at": [str(one)[:19] for one in found["raised_at"]],
@@ -208,11 +246,11 @@ def _flags(cursor: Cursor, asked: Reach, who: list[Row]) -> pl.DataFrame:
             "seen_at": [str(one)[:19] if one == one else "" for one in found["seen_at"]],
         },
         schema_overrides=dict.fromkeys(
-            ("client", "kind", "instrument", "item", "state", "answered_on", "raised_at",
-             "seen_by", "seen_at"), pl.String,
+            ("client", "kind", "instrument", "item", "informant", "informant_label", "state",
+             "answered_on", "raised_at", "seen_by", "seen_at"), pl.String,
         ),
     )  # fmt: skip
-    return frame.sort("client", "instrument", "item", "kind")
+    return frame.sort("client", "instrument", "item", "kind", "informant", "informant_label")
 
 
 def _people(cursor: Cursor, site: int, known: Settings) -> dict[str, pl.DataFrame]:
@@ -268,7 +306,7 @@ def _wide(
         # As many columns as the longest form has, whatever the definition says today.
         lengths = own["answers"].list.len().fill_null(0).to_list()
         most = max(len(instrument.items), *lengths)
-        header = ["client", "answered_on", "day_is_nominal", "occasion"]
+        header = ["client", "answered_on", "day_is_nominal", "occasion", *PEOPLE]
         header += [f"{code}_{number}" for number in range(1, most + 1)]
         header += [f"{code}_{scale.id}" for scale in scales.values()]
         rows = []
@@ -277,7 +315,8 @@ def _wide(
             given = values.get(row["administration_id"], {})
             rows.append((
                 row["client"], _text(row["answered_on"]), _text(row["is_nominal"]),
-                row["occasion"], *(_said(one, instrument.step) for one in answers),
+                row["occasion"], *(row[one] for one in PEOPLE),
+                *(_said(one, instrument.step) for one in answers),
                 *("" if given.get(one) is None else str(given[one]) for one in scales),
             ))  # fmt: skip
         found[f"{code}.csv"] = pl.DataFrame(rows, dict.fromkeys(header, pl.String), orient="row")

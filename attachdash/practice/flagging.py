@@ -1,10 +1,11 @@
 """Which answers raise a flag, and what a flag becomes when more of the same comes in.
 
-One flag per client, kind and cause. New evidence makes a flag open again, also one that was
-seen: nobody has looked at that answer yet. Answers that are older than 14 days when they come in
-raise a historic flag, which is listed but not shown first; they never close an open one, and a
-seen one that moves to such an answer is historic again. Where its evidence is put right or taken
-back, a flag rests on what is left of it, or is withdrawn with its reason.
+One flag per client, kind and cause; what somebody else answered is a cause of its own. New
+evidence makes a flag open again, also one that was seen: nobody has looked at that answer yet.
+Answers that are older than 14 days when they come in raise a historic flag, which is listed but
+not shown first; they never close an open one, and a seen one that moves to such an answer is
+historic again. Where its evidence is put right or taken back, a flag rests on what is left of it,
+or is withdrawn with its reason.
 """
 
 from collections.abc import Sequence
@@ -62,6 +63,16 @@ def evidence_of(
     return found
 
 
+def _told_apart(evidence: pl.DataFrame) -> pl.DataFrame:
+    """What others answer, or of others, has causes of its own (rcads25:18:7:3): one person's
+    answer never stands for another's that nobody has looked at."""
+    own = (pl.col("about_id") == pl.col("client_id")) & (
+        pl.col("informant_id") == pl.col("client_id")
+    )
+    longer = pl.format("{}:{}:{}", "cause", "informant_id", "about_id")
+    return evidence.with_columns(cause=pl.when(own).then("cause").otherwise(longer))
+
+
 def raise_flags(
     cursor: Cursor,
     viewer: Viewer,
@@ -71,11 +82,12 @@ def raise_flags(
 ) -> None:
     """Write the flags that this evidence raises or renews.
 
-    `evidence` has the columns of EVIDENCE and the episode_id of each; there are at least as many
-    ids of flags and of steps as it has rows.
+    `evidence` has the columns of EVIDENCE and the episode_id, about_id and informant_id of each;
+    there are at least as many ids of flags and of steps as it has rows.
     """
     if evidence.is_empty():
         return
+    evidence = _told_apart(evidence)
     known = flags.known(cursor, viewer.site_id, evidence["client_id"].unique().to_list())
     found = (
         evidence.sort("answered_on", maintain_order=True)
@@ -191,8 +203,10 @@ def _evidence_left(
                 viewer.store.catalogue.instrument(code),
                 part.select("administration_id", "client_id", "answered_on"),
                 np.array(part["answers"].to_list(), np.int16),
-            ).join(part.select("administration_id", "episode_id", "recorded_at"),
-                   on="administration_id")  # fmt: skip
-            for one in found.sort("answered_on", "administration_id").iter_rows(named=True):
+            ).join(part.select("administration_id", "episode_id", "recorded_at", "about_id",
+                               "informant_id"), on="administration_id")  # fmt: skip
+            for one in (
+                _told_apart(found).sort("answered_on", "administration_id").iter_rows(named=True)
+            ):
                 left.setdefault((one["client_id"], one["kind"], one["cause"]), []).append(one)
     return left

@@ -1,6 +1,7 @@
 """Flags as people see them: what was answered, when it came in, who has looked."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +10,7 @@ import pandas as pd
 
 from attachdash.errors import Invalid, Refused
 from attachdash.instruments import Instrument
+from attachdash.practice.relations import told
 from attachdash.practice.rights import (
     NOT_THERE,
     About,
@@ -26,6 +28,8 @@ from attachdash.store.engine import Cursor
 GRAVITY = {"suicide": 0, "harm_to_others": 1, "ask": 2}
 
 
+# What went before an answer was answered by the same person about the same one.
+SAME_FORM = ("instrument", "informant_id", "about_id")
 _ADMINISTRATION = re.compile(r"administration (\d+)")
 
 
@@ -57,6 +61,8 @@ class Flag:
     state: str  # open, historic, seen
     seen_by: str | None
     seen_at: datetime | None
+    informant: str = ""  # who answered, in words; empty: the client
+    about: str = ""  # about whom; empty: the client
     # Newest first; read for one client's record only, so not part of which flag it is.
     before: tuple[Earlier, ...] = field(default=(), compare=False)
 
@@ -117,16 +123,22 @@ def read(cursor: Cursor, viewer: Viewer, client_id: int | None = None) -> list[F
                 seen_at=None
                 if pd.isna(row["seen_at"])
                 else pd.Timestamp(row["seen_at"]).to_pydatetime(),
+                informant=_told(row, "informant"),
+                about=_told(row, "about"),
                 before=tuple(
                     _earlier(form, number, looks.get((form["administration_id"], row["cause"])))
                     for form in forms
-                    if form["instrument"] == row["instrument"]
+                    if all(form[one] == row[one] for one in SAME_FORM)
                     and (form["answered_on"], form["administration_id"])
                     < (row["answered_on"], row["administration_id"])
                 ),
             )
         )
     return sorted(found, key=lambda one: one.urgency)
+
+
+def _told(row: Mapping[Any, Any], who: str) -> str:
+    return "" if pd.isna(row[who]) else told(row[who], row[f"{who}_label"])
 
 
 def _earlier(form: dict[str, Any], number: int, look: tuple[str, datetime] | None) -> Earlier:

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from attachdash.practice.keeping import Given
+from attachdash.practice.relations import named
 from attachdash.practice.rights import Role, Viewer
 from attachdash.store import answers
 from attachdash.store.engine import Cursor
@@ -33,11 +34,10 @@ def held_already(cursor: Cursor, viewer: Viewer, given: Given) -> pl.DataFrame:
     """
     if not len(given):
         return pl.DataFrame(schema={"place": pl.Int64, "same": pl.Boolean, "is_live": pl.Boolean})
-    asked = given.rows.with_row_index("place").with_columns(
+    rows = named(cursor, viewer.site_id, given.rows, given.about, given.informant)
+    asked = rows.with_row_index("place").with_columns(
         pl.col("place").cast(pl.Int64),
         instrument_id=pl.lit(viewer.store.catalogue.instrument_ids[given.instrument.id], pl.Int32),
-        about_id=pl.col("client_id"),
-        informant_id=pl.col("client_id"),
     )
     found = pl.DataFrame(answers.held(cursor, viewer.site_id, asked.to_arrow()))
     if given.answers is None:

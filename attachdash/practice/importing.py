@@ -8,13 +8,14 @@ import pandas as pd
 import polars as pl
 
 from attachdash.errors import Invalid
-from attachdash.instruments import RiskKind, risk_answers
+from attachdash.instruments import SELF, RelationKind, RiskKind, risk_answers
 from attachdash.intake import Checked, Mapping, Problem, ProblemKind, Table, check
 from attachdash.intake.codes import alike
 from attachdash.practice import clients as practice_clients
 from attachdash.practice.flagging import HISTORIC_AFTER
 from attachdash.practice.held import differing, held_now
 from attachdash.practice.keeping import Given, keep, prepare
+from attachdash.practice.relations import meant
 from attachdash.practice.rights import (
     About,
     Audit,
@@ -234,10 +235,6 @@ def _judge(
     instrument = viewer.store.library.get(mapping.instrument)
     if instrument is None:
         raise Invalid("Choose which questionnaire the file holds.")
-    if mapping.informant != "self" or "self" not in instrument.informants:
-        raise Invalid(
-            f"{instrument.short_name}: only what clients answer themselves can be kept yet."
-        )
     checked = check(table, mapping, instrument, viewer.today)
     with viewer.store.engine.reading(viewer.scope) as cursor:
         everyone = {one.code: one for one in practice_clients.read(cursor, viewer)}
@@ -271,6 +268,13 @@ def _judge(
             )  # fmt: skip
     rows = rows.filter(~pl.col("place").is_in(list(bad)))
     known = rows.filter(pl.col("client_code").is_in(list(everyone)))
+    several = _several(viewer, mapping, known)
+    for row in several.select("place", "row_number", "client_code").rows():
+        refuse((*row, None), mapping.client, row[2], ProblemKind.WHICH_PERSON,
+               *_which(viewer, mapping))  # fmt: skip
+    if several.height:
+        rows = rows.filter(~pl.col("place").is_in(list(bad)))
+        known = known.filter(~pl.col("place").is_in(list(bad)))
     # An administrator who could tell same from other answers could find out those held by trying.
     if known.height and viewer.role is not Role.ADMINISTRATOR:
         given = _given(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
@@ -284,6 +288,37 @@ def _judge(
         rows = rows.filter(~pl.col("place").is_in(list(bad)))
     problems.sort(key=lambda problem: problem.row or 0)
     return checked, rows, tuple(problems), len(checked.refused_rows) + len(bad)
+
+
+def _several(viewer: Viewer, mapping: Mapping, known: pl.DataFrame) -> pl.DataFrame:
+    """The rows that could mean more than one person of the kind; there are none of an own form."""
+    people = [kind for one in (mapping.about, mapping.informant) if (kind := _kind(one))]
+    if not people or known.is_empty():
+        return known.clear()
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        everyone = {one.code: one.client_id for one in practice_clients.read(cursor, viewer)}
+        rows = known.with_columns(
+            client_id=pl.col("client_code").replace_strict(everyone, return_dtype=pl.Int64)
+        )
+        unclear = [
+            meant(cursor, viewer.site_id, rows, kind)["several"] for kind in people
+        ]  # fmt: skip
+    return known.filter(pl.any_horizontal(unclear))
+
+
+def _which(viewer: Viewer, mapping: Mapping) -> tuple[str, str]:
+    who = mapping.informant if mapping.informant != SELF else mapping.about
+    if viewer.role is Role.ADMINISTRATOR:
+        # Whom a client has around them is the therapist's to know.
+        return f"one {who} whom the form can mean", "Have the client’s therapist import it."
+    return (
+        f"one {who} of this client on that day, but there are several",
+        "Under Clients, People around them, end those who are not meant, or type this form in.",
+    )
+
+
+def _kind(who: str) -> RelationKind | None:
+    return None if who == SELF else RelationKind(who)
 
 
 def _mismatches(checked: Checked, rows: pl.DataFrame) -> pl.DataFrame:
@@ -351,4 +386,6 @@ def _given(viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, 
         else {},
         channel="file",
         nominal=checked.mapping.is_nominal,
+        about=_kind(checked.mapping.about),
+        informant=_kind(checked.mapping.informant),
     )

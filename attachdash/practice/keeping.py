@@ -12,9 +12,19 @@ import polars as pl
 from numpy.typing import NDArray
 
 from attachdash.errors import Invalid
-from attachdash.instruments import Instrument, State, StateCode, score
+from attachdash.instruments import (
+    SELF,
+    Instrument,
+    RelationKind,
+    State,
+    StateCode,
+    answered_as,
+    informants_of,
+    score,
+)
 from attachdash.practice.filing import episodes_of
 from attachdash.practice.flagging import EVIDENCE, evidence_of, raise_flags
+from attachdash.practice.relations import add_missing, named
 from attachdash.practice.rights import Viewer
 from attachdash.store import answers as store_answers
 from attachdash.store import clients
@@ -22,12 +32,17 @@ from attachdash.store.answers import ADMINISTRATION, SCORE
 from attachdash.store.engine import Cursor, filled
 
 Answers = NDArray[np.signedinteger[Any]]
+FILED = ("administration_id", "episode_id", "about_id", "informant_id")
 ROW = {"client_id": pl.Int64, "answered_on": pl.Date, "occasion": pl.String}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What came in for one instrument, a row per administration, by the clients themselves."""
+    """What came in for one instrument, a row per administration, all by the same kind of person.
+
+    Whom they are about and from is looked up by kind when they are kept; None is the client.
+    Where the rows have about_id and informant_id, those are meant.
+    """
 
     instrument: Instrument
     rows: pl.DataFrame  # the columns of ROW
@@ -35,9 +50,17 @@ class Given:
     scores: dict[str, NDArray[np.float64]]  # ready scores by scale; NaN where there is none
     nominal: bool = False
     channel: str = "form"
+    about: RelationKind | None = None
+    informant: RelationKind | None = None
 
     def __len__(self) -> int:
         return self.rows.height
+
+    @property
+    def unnamed(self) -> list[RelationKind]:
+        """The kinds of people that have to be looked up."""
+        asked = (("about_id", self.about), ("informant_id", self.informant))
+        return [kind for column, kind in asked if kind and column not in self.rows.columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +73,20 @@ class Prepared:
     evidence: pl.DataFrame  # the columns of EVIDENCE
     flag_ids: Sequence[int]
     step_ids: Sequence[int]
+    relation_ids: Sequence[int]  # for people who may have to be added
 
 
 def prepare(viewer: Viewer, given: Given, known: Sequence[int] = ()) -> Prepared:
     """Score the answers and take every id that keeping them may need.
 
     `known` are the administrations that these are new versions of; else each gets an id.
-    Raises Invalid for an instrument that clients do not answer themselves, and for answers that
-    do not fit it.
+    Raises Invalid for an instrument that this informant does not answer, and for answers that do
+    not fit it.
     """
-    if "self" not in given.instrument.informants:
+    if answered_as(given.instrument, given.informant or SELF) is None:
         raise Invalid(
-            f"{given.instrument.short_name} is answered by {given.instrument.informants[0]}, "
-            "not by the client: such answers can't be kept yet."
+            f"{given.instrument.short_name} is answered by "
+            f"{' or '.join(informants_of(given.instrument))}, not by {given.informant or SELF}."
         )
     engine = viewer.store.engine
     taken = known or engine.new_ids("administration", len(given))
@@ -70,10 +94,12 @@ def prepare(viewer: Viewer, given: Given, known: Sequence[int] = ()) -> Prepared
     scores = _scores(viewer, given, ids)  # first: scoring checks what comes in
     evidence = _evidence(given, ids)
     flags = evidence.height
+    people = given.rows["client_id"].n_unique() * len(given.unnamed)
     return Prepared(
         given, ids, scores, evidence,
         engine.new_ids("flag", flags) if flags else [],
         engine.new_ids("flag_step", flags) if flags else [],
+        engine.new_ids("client", people) if people else [],
     )  # fmt: skip
 
 
@@ -85,7 +111,7 @@ def keep(cursor: Cursor, viewer: Viewer, prepared: Prepared, batch_id: int | Non
     evidence = prepared.evidence.filter(pl.col("administration_id").is_in(kept.implode()))
     raise_flags(
         cursor, viewer,
-        evidence.join(rows.select("administration_id", "episode_id"), on="administration_id"),
+        evidence.join(rows.select(*FILED), on="administration_id"),
         prepared.flag_ids, prepared.step_ids,
     )  # fmt: skip
     return len(kept)
@@ -102,12 +128,18 @@ def laid_down(
     spans = clients.spans_of(
         cursor, viewer.site_id, given.rows["client_id"].unique().to_list()
     )  # fmt: skip
-    rows = given.rows.with_columns(
+    for place, kind in enumerate(given.unnamed):
+        ids = prepared.relation_ids[place :: len(given.unnamed)]
+        add_missing(cursor, viewer, given.rows, kind, ids, batch_id)
+    rows = named(cursor, viewer.site_id, given.rows, given.about, given.informant).with_columns(
         prepared.administration_ids,
         episode_id=episodes_of(given.rows, spans),
-        about_id=pl.col("client_id"),
-        informant_id=pl.col("client_id"),
     )
+    if rows["about_id"].null_count() or rows["informant_id"].null_count():
+        raise Invalid(
+            f"There are several whom the form can mean ({', '.join(given.unnamed)}). Under "
+            "Clients, People around them, end those who are not meant."
+        )
     same = {
         "site_id": viewer.site_id, "version": version,
         "definition_id": catalogue.definition_ids[given.instrument.id],
@@ -134,7 +166,8 @@ def _scores(viewer: Viewer, given: Given, ids: pl.Series) -> pl.DataFrame:
     ready = words.gather(none + StateCode.GIVEN)
     parts = [(scale_id, values, none, ready) for scale_id, values in given.scores.items()]
     if given.answers is not None:
-        for scale_id, found in score(given.instrument, given.answers, informant="self").items():
+        word = answered_as(given.instrument, given.informant or SELF)
+        for scale_id, found in score(given.instrument, given.answers, informant=word).items():
             parts.append((scale_id, found.value, found.answered, words.gather(found.state)))
     frames = []
     for scale_id, value, answered, state in parts:

@@ -1,7 +1,7 @@
 """Coming back: the folder that an export wrote, loaded into an empty store as it was."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from attachdash.errors import Invalid
-from attachdash.instruments import Instrument
+from attachdash.instruments import Instrument, RelationKind
 from attachdash.intake.codes import alike
 from attachdash.practice.clients import check_code
 from attachdash.practice.csv_text import read
@@ -17,13 +17,16 @@ from attachdash.practice.exporting import COLUMNS, STAMP, STATE, WHY
 from attachdash.practice.keeping import Given, Prepared, keep, prepare
 from attachdash.practice.loading_people import Staff, put_people, read_people
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case, whole_practice
-from attachdash.store import clients
+from attachdash.store import clients, relations
 from attachdash.store import export as store_export
 from attachdash.store.engine import Cursor
 
 T = TypeVar("T")
 NO_ANSWER = {word: number for number, word in WHY.items()}
-KEY = ["client", "instrument", "day_is_nominal", "answered_on", "occasion"]
+KEY = [
+    "client", "instrument", "day_is_nominal", "answered_on", "occasion", "about", "informant",
+]  # fmt: skip
+Ids = Mapping[tuple[str, str], int]  # of the people around clients, by code and name; "": themself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,9 @@ class _Folder:
     clients: pl.DataFrame
     episodes: pl.DataFrame
     spans: pl.DataFrame
+    relations: pl.DataFrame
     ids: dict[str, int] = field(repr=False)  # of clients, by code
+    people: dict[tuple[str, str], int] = field(repr=False)
 
 
 @use_case(roles=[Role.ADMINISTRATOR], about=About.NOTHING, audit=Audit.CHANGE)
@@ -56,7 +61,7 @@ def load(viewer: Viewer, files: Mapping[str, str]) -> Loaded:
     asked = whole_practice(viewer)
     state = _state(files)
     folder = _folder(viewer, files)
-    prepared = [prepare(viewer, given) for given in _givens(viewer, files, folder.ids)]
+    prepared = [prepare(viewer, given) for given in _givens(viewer, files, folder)]
     staff = read_people(viewer, files, folder.ids)
 
     def work(cursor: Cursor) -> Loaded:
@@ -79,6 +84,7 @@ def _put(
 ) -> Loaded:  # fmt: skip
     store_export.put_clients(cursor, viewer.site_id, folder.clients)
     store_export.put_episodes(cursor, viewer.site_id, folder.episodes, folder.spans)
+    relations.add_many(cursor, viewer.site_id, folder.relations)
     kept = sum(keep(cursor, viewer, one) for one in prepared)
     added = put_people(cursor, viewer, staff)
     if store_export.state_hash(cursor, whole_practice(viewer)) != state:
@@ -165,7 +171,17 @@ def _folder(viewer: Viewer, files: Mapping[str, str]) -> _Folder:
         episode_id=pl.Series(list(taken), dtype=pl.Int64),
         client_id=pl.col("client").replace_strict(ids, return_dtype=pl.Int64),
     )
+    around = _relations(viewer, files, ids)
+    people = {(code, ""): client_id for code, client_id in ids.items()}
+    people |= {
+        (code, name): relation_id
+        for code, name, relation_id in around.select(
+            "client", "relation", "relation_id"
+        ).iter_rows()
+    }
     return _Folder(
+        relations=around,
+        people=people,
         clients=who.select(
             "client_id", "name", "born_on", "born_precision", "language", code="client"
         ),
@@ -183,16 +199,47 @@ def _folder(viewer: Viewer, files: Mapping[str, str]) -> _Folder:
     )
 
 
+def _relations(viewer: Viewer, files: Mapping[str, str], ids: Mapping[str, int]) -> pl.DataFrame:
+    """The people around clients, in the order in which those of one kind are counted."""
+    name = "relations.csv"
+    found = table(files, name)
+    _check_known(name, found, ids)
+    found = _with(name, found, pl.Date, date.fromisoformat, ["from", "to"])
+    found = _with(name, found, pl.Boolean, _yes, ["deceased"])
+    if found.select("client", "relation").is_duplicated().any():
+        raise Invalid(f"{name} has somebody twice.")
+    kinds = converted(name, found, "relation", _kind)
+    taken = viewer.store.engine.new_ids("client", found.height) if found.height else []
+    return found.with_columns(
+        pl.col("deceased").fill_null(value=False),
+        pl.Series("kind", [kinds[one] for one in found["relation"]], pl.String),
+        relation_id=pl.Series(list(taken), dtype=pl.Int64),
+        client_id=pl.col("client").replace_strict(ids, return_dtype=pl.Int64),
+        from_on="from",
+        to_on="to",
+    )
+
+
+def _kind(name: str) -> RelationKind:
+    """The kind of "partner 2"."""
+    return RelationKind(name.split(" ")[0])
+
+
 def _check_known(name: str, frame: pl.DataFrame, ids: Mapping[str, int]) -> None:
     if strange := set(frame["client"].unique()) - set(ids):
         raise Invalid(f"{name}: clients.csv has no client {min(strange)[:40]}.")
 
 
-def _givens(viewer: Viewer, files: Mapping[str, str], ids: Mapping[str, int]) -> list[Given]:
-    """What was answered: one for each instrument, kind of day, and answers or ready scores."""
+def _givens(viewer: Viewer, files: Mapping[str, str], folder: _Folder) -> list[Given]:
+    """What was answered: one for each instrument, kind of day and of informant, and answers or
+    ready scores."""
     answers, scores = table(files, "answers.csv"), table(files, "scores.csv")
     for name, frame in (("answers.csv", answers), ("scores.csv", scores)):
-        _check_known(name, frame, ids)
+        _check_known(name, frame, folder.ids)
+        for who in ("about", "informant"):
+            if strange := set(frame.select("client", who).unique().rows()) - set(folder.people):
+                code, person = min(strange)
+                raise Invalid(f"{name}: relations.csv has no {person[:40]} of {code[:40]}.")
         if not set(frame["day_is_nominal"]) <= {"yes", ""}:
             raise Invalid(f"{name}, column day_is_nominal: expected yes or nothing.")
     _check_definitions(viewer, answers, scores)
@@ -204,10 +251,12 @@ def _givens(viewer: Viewer, files: Mapping[str, str], ids: Mapping[str, int]) ->
     )
     found = []
     for frame, made in ((answers, _answered), (ready, _ready)):
-        for (code, nominal), own in frame.group_by(
-            "instrument", "day_is_nominal", maintain_order=True
+        by = pl.col("informant").str.split(" ").list.first()
+        for (code, nominal, kind), own in frame.group_by(
+            "instrument", "day_is_nominal", by, maintain_order=True
         ):
-            found.append(made(viewer.store.library[str(code)], own, ids, nominal == "yes"))
+            given = made(viewer.store.library[str(code)], own, folder.people, nominal == "yes")
+            found.append(replace(given, informant=RelationKind(kind) if kind else None))
     return found
 
 
@@ -228,19 +277,23 @@ def _check_definitions(viewer: Viewer, answers: pl.DataFrame, scores: pl.DataFra
         )
 
 
-def _rows(own: pl.DataFrame, ids: Mapping[str, int]) -> pl.DataFrame:
+def _rows(own: pl.DataFrame, ids: Ids) -> pl.DataFrame:
     if own["answered_on"].null_count():
         raise Invalid("An answer has no day: take the files as they were exported.")
+    people = own.select("client", "about", "informant", themself=pl.lit(""))
+    columns = (("client_id", "themself"), ("about_id", "about"), ("informant_id", "informant"))
     return own.select(
         "answered_on",
         "occasion",
-        client_id=pl.col("client").replace_strict(ids, return_dtype=pl.Int64),
-    )
+        *(
+            pl.Series(name, [ids[pair] for pair in people.select("client", who).iter_rows()])
+            .cast(pl.Int64)
+            for name, who in columns
+        ),
+    )  # fmt: skip
 
 
-def _answered(
-    instrument: Instrument, own: pl.DataFrame, ids: Mapping[str, int], nominal: bool
-) -> Given:
+def _answered(instrument: Instrument, own: pl.DataFrame, ids: Ids, nominal: bool) -> Given:
     count, name = len(instrument.items), "answers.csv"
     numbers = converted(name, own, "value", float)
     reasons = converted(name, own, "no_answer", NO_ANSWER.__getitem__)
@@ -272,9 +325,7 @@ def _answered(
     )
 
 
-def _ready(
-    instrument: Instrument, own: pl.DataFrame, ids: Mapping[str, int], nominal: bool
-) -> Given:
+def _ready(instrument: Instrument, own: pl.DataFrame, ids: Ids, nominal: bool) -> Given:
     numbers = converted("scores.csv", own, "value", float)
     forms = own.select(KEY).unique(maintain_order=True).with_row_index("place")
     placed = own.join(forms, on=KEY, maintain_order="left")

@@ -13,10 +13,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from attachdash.errors import Invalid, Refused
-from attachdash.instruments import Instrument
+from attachdash.instruments import Instrument, RelationKind
 from attachdash.practice.clients import OLDEST, one_client
 from attachdash.practice.flagging import raise_flags, settle_flags
-from attachdash.practice.keeping import ROW, Given, Prepared, laid_down, prepare
+from attachdash.practice.keeping import FILED, ROW, Given, Prepared, laid_down, prepare
+from attachdash.practice.relations import told
 from attachdash.practice.rights import (
     NOT_THERE,
     About,
@@ -62,6 +63,11 @@ class Form:
     channel: str
     batch_id: int | None
     came_undone: bool  # with the import that brought it
+    about_id: int  # the client's own id where it is themself
+    informant_id: int
+    about: str  # in words; empty: the client
+    informant: str
+    informant_kind: RelationKind | None
     versions: tuple[Version, ...]
 
     @property
@@ -265,10 +271,13 @@ def _prepared(
     viewer: Viewer, form: Form, answered_on: date, answers: NDArray[np.int16] | None,
     scores: dict[str, NDArray[np.float64]],
 ) -> Prepared:  # fmt: skip
-    row = (form.client_id, answered_on, form.occasion)
+    row = (form.client_id, answered_on, form.occasion, form.about_id, form.informant_id)
     given = Given(
         instrument=form.instrument,
-        rows=pl.DataFrame([row], ROW, orient="row"),
+        rows=pl.DataFrame(
+            [row], {**ROW, "about_id": pl.Int64, "informant_id": pl.Int64}, orient="row"
+        ),
+        informant=form.informant_kind,
         answers=answers,
         scores=scores if answers is None else {},
         # A day that somebody read from the form stands for none.
@@ -289,9 +298,7 @@ def _add(
             f"Other answers to {form.instrument.short_name} are held for that day. Check the day, "
             "or look at the other form first."
         )
-    evidence = prepared.evidence.join(
-        row.select("administration_id", "episode_id"), on="administration_id"
-    )
+    evidence = prepared.evidence.join(row.select(*FILED), on="administration_id")
     if before and before.answers is not None and before.answered_on == row["answered_on"][0]:
         # What the item says is as it was: nobody has to look at it again.
         now = [] if given.answers is None else given.answers[0].tolist()
@@ -320,6 +327,11 @@ def _forms(viewer: Viewer, rows: list[dict[str, object]]) -> list[Form]:
                 channel=str(last["channel"]),
                 batch_id=None if held is None else int(str(held)),
                 came_undone=last["undone_at"] is not None,
+                about_id=int(str(last["about_id"])),
+                informant_id=int(str(last["informant_id"])),
+                about=told(text(last["about"]), text(last["about_label"])),
+                informant=told(text(last["informant"]), text(last["informant_label"])),
+                informant_kind=RelationKind(kind) if (kind := text(last["informant"])) else None,
                 versions=tuple(_version(row) for row in own),
             )
         )

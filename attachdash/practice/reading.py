@@ -6,7 +6,19 @@ from datetime import date
 
 import numpy as np
 
-from attachdash.instruments import BLANK, DECLINED, Instrument, Item, Method, RiskKind, risk_answers
+from attachdash.instruments import (
+    BLANK,
+    DECLINED,
+    SELF,
+    Instrument,
+    Item,
+    Method,
+    RiskKind,
+    answered_as,
+    informants_of,
+    risk_answers,
+    targets_of,
+)
 from attachdash.intake import (
     DATE_FORMATS,
     DateFormat,
@@ -46,6 +58,7 @@ __all__ = [
     "KINDS",
     "NOMINAL",
     "PLAIN",
+    "SELF",
     "SPACINGS",
     "DateFormat",
     "Instrument",
@@ -62,8 +75,10 @@ __all__ = [
     "Table",
     "Unreadable",
     "Workbook",
+    "answered_as",
     "days_read",
     "escaped",
+    "informants_of",
     "instrument",
     "known_days",
     "letters",
@@ -80,6 +95,7 @@ __all__ = [
     "shown",
     "spaced",
     "span",
+    "targets_of",
     "typed",
     "words_in",
 ]
@@ -89,13 +105,9 @@ DECLINES = {"d", "D"}
 
 
 def questionnaires(viewer: Viewer, *, by_items: bool = False) -> list[Instrument]:
-    """Those that clients answer themselves, by short name; by_items: with items to type in."""
+    """All of them, by short name; by_items: those that can be typed in item by item."""
     return sorted(
-        (
-            one
-            for one in viewer.store.library.values()
-            if "self" in one.informants and (one.accepts_items or not by_items)
-        ),
+        (one for one in viewer.store.library.values() if one.accepts_items or not by_items),
         key=lambda one: (one.short_name.casefold(), one.id),
     )
 

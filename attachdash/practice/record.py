@@ -1,15 +1,18 @@
 """One client's record: who they are, what was answered, what wants a person's eye."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
-from attachdash.change.course import Course
+from attachdash.change.course import Answer, Course
 from attachdash.errors import Invalid
-from attachdash.instruments import LEADS, Direction, Domain, Instrument
-from attachdash.practice import clients, courses
+from attachdash.instruments import LEADS, Direction, Domain, Instrument, Scale
+from attachdash.practice import clients, courses, relations
 from attachdash.practice import flags as practice_flags
 from attachdash.practice.clients import Client, Episode
 from attachdash.practice.courses import TRIAD
+from attachdash.practice.relations import Relation
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, reach, use_case
 from attachdash.store import answers, scores
 from attachdash.store import clients as store_clients
@@ -17,6 +20,25 @@ from attachdash.store.engine import Cursor
 
 # The one instrument of the list whose two dimensions are drawn as a pair comes first.
 PAIRS = ("ecr_r", "ecr_s", "ecr_brennan", "ecr_brennan_5", "ecr_rs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What one person answered on one scale about one person, where one of them isn't the client.
+
+    Of every episode and of none: it is nobody's course.
+    """
+
+    instrument: Instrument
+    scale: Scale
+    informant: str  # in words; empty: the client
+    about: str
+    answers: tuple[Answer, ...]  # oldest first
+
+    @property
+    def scored(self) -> tuple[Answer, ...]:
+        """The answers that have a value."""
+        return tuple(one for one in self.answers if one.value is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +56,7 @@ class ClientRecord:
     fixed: dict[Domain, tuple[str, str]]  # instrument and scale that a therapist fixed
     attachment: tuple[Course, Course] | None  # anxiety, avoidance of one instrument
     others: tuple[Course, ...]  # every other course, by domain
+    beside: tuple[Beside, ...]  # by or about others, apart from all the above
     flags: tuple[practice_flags.Flag, ...]
     without_episode: int  # scores of answers that belong to no episode
     as_of: datetime
@@ -58,6 +81,9 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
         client = _client(cursor, viewer, client_id)
         therapists = store_clients.therapists(cursor, reach(viewer)).get(client_id, [])
         history = scores.history(cursor, reach(viewer), client_id)
+        beside = scores.beside(cursor, reach(viewer), client_id)
+        people = relations.read(cursor, viewer, client_id)
+        last = scores.last_answers(cursor, reach(viewer))
         fixed_ids = scores.leads(cursor, reach(viewer))
         raised = practice_flags.read(cursor, viewer, client_id)
         last_import_at = answers.last_import(cursor, viewer.site_id)
@@ -77,7 +103,7 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
         therapists=tuple(therapists),
         episode=episode,
         week=courses.week(episode, viewer.today),
-        last_answer_on=max((row.answered_on for row in history), default=None),
+        last_answer_on=last.get(client_id),
         triad=triad,
         choices={
             domain: tuple(
@@ -101,6 +127,7 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
                 key=lambda course: (order.index(course.scale.domain), _lead_place(course)),
             )
         ),
+        beside=tuple(_beside(viewer, beside, people)),
         flags=tuple(raised),
         without_episode=len({row.administration_id for row in history if row.episode_id is None}),
         as_of=viewer.now,
@@ -156,6 +183,23 @@ def fix_lead(viewer: Viewer, episode_id: int, domain: Domain, lead: tuple[str, s
         object_id=episode_id,
         detail=domain.value,
     )
+
+
+def _beside(
+    viewer: Viewer, rows: list[scores.Scored], people: dict[int, Relation]
+) -> Iterator[Beside]:
+    def key(row: scores.Scored) -> tuple[int, int, int]:
+        return row.informant_id, row.about_id, row.scale_id
+
+    for (informant_id, about_id, scale_id), group in groupby(sorted(rows, key=key), key):
+        instrument, scale = viewer.store.catalogue.scales[scale_id]
+        yield Beside(
+            instrument=instrument,
+            scale=scale,
+            informant=people[informant_id].said if informant_id in people else "",
+            about=people[about_id].said if about_id in people else "",
+            answers=tuple(map(courses.answer, group)),
+        )
 
 
 def _client(cursor: Cursor, viewer: Viewer, client_id: int) -> Client:

@@ -7,6 +7,8 @@ import numpy as np
 import polars as pl
 
 from attachdash.errors import Invalid
+from attachdash.instruments import SELF, RelationKind
+from attachdash.intake.mapping import people_wrong
 from attachdash.practice.clients import OLDEST, one_client
 from attachdash.practice.held import differing
 from attachdash.practice.keeping import ROW, Given, keep, prepare
@@ -17,19 +19,22 @@ from attachdash.store.engine import Cursor
 @use_case(roles=[Role.THERAPIST], about=About.CLIENT, audit=Audit.CHANGE)
 def record_administration(
     viewer: Viewer, client_id: int, instrument_id: str, answered_on: date, answers: Sequence[int],
-    occasion: str = "",
+    occasion: str = "", informant: str = SELF, about: str = SELF,
 ) -> bool:  # fmt: skip
     """Keep one form: answers in whole steps, in item order, negative where there is none.
 
-    Whether it was new; False where the same form of that day is already held. Raises Invalid:
-    nothing answered, too few or too many answers, a value outside its range, a day in the future
-    or before birth, or other answers held for the same day.
+    `informant` and `about` are a kind of relation where they aren't the client themself. Whether it
+    was new; False where the same form of that day is already held. Raises Invalid: nothing
+    answered, too few or too many answers, a value outside its range, a day in the future or before
+    birth, other answers held for the same day, people whom the form isn't for or can't tell apart.
     """
     instrument = viewer.store.library.get(instrument_id)
     if instrument is None or not instrument.accepts_items:
         raise Invalid("That questionnaire can't be typed in by its items.")
     if all(one < 0 for one in answers):
         raise Invalid("Nothing is answered yet: at least one answer is needed.")
+    if wrong := people_wrong(instrument, informant, about):
+        raise Invalid("; ".join(f"expected {expected}. {cure}" for expected, cure in wrong))
     client = one_client(viewer, client_id)
     if answered_on > viewer.today:
         raise Invalid("The day lies in the future.")
@@ -44,6 +49,8 @@ def record_administration(
         rows=pl.DataFrame([(client_id, answered_on, occasion)], ROW, orient="row"),
         answers=steps,
         scores={},
+        about=None if about == SELF else RelationKind(about),
+        informant=None if informant == SELF else RelationKind(informant),
     )
     prepared = prepare(viewer, given)
 

@@ -1,7 +1,17 @@
 """What pages speak of: the words of the field, from the folders that pages don't reach into."""
 
 from attachdash.change.course import Course
-from attachdash.instruments import LEADS, Direction, Domain, Instrument, Scale, State
+from attachdash.instruments import LEADS, Direction, Domain, Instrument, RelationKind, Scale, State
 from attachdash.practice.courses import TRIAD
 
-__all__ = ["LEADS", "TRIAD", "Course", "Direction", "Domain", "Instrument", "Scale", "State"]
+__all__ = [
+    "LEADS",
+    "TRIAD",
+    "Course",
+    "Direction",
+    "Domain",
+    "Instrument",
+    "RelationKind",
+    "Scale",
+    "State",
+]

@@ -52,6 +52,23 @@ CHECKS = {
             WHERE client.site_id = administration.site_id
                 AND client.client_id = administration.client_id)
         """,
+    "answers are about or from nobody around the client": """
+        SELECT count(*)
+        FROM administration
+        WHERE administration.site_id = $1 AND administration.replaced_at IS NULL
+            AND ((administration.about_id <> administration.client_id AND NOT EXISTS (
+                    SELECT 1
+                    FROM relation
+                    WHERE relation.site_id = administration.site_id
+                        AND relation.client_id = administration.client_id
+                        AND relation.relation_id = administration.about_id))
+                OR (administration.informant_id <> administration.client_id AND NOT EXISTS (
+                    SELECT 1
+                    FROM relation
+                    WHERE relation.site_id = administration.site_id
+                        AND relation.client_id = administration.client_id
+                        AND relation.relation_id = administration.informant_id)))
+        """,
     "answers are filed under an episode of somebody else": """
         SELECT count(*)
         FROM administration

@@ -7,7 +7,7 @@ from hashlib import sha256
 import polars as pl
 import pyarrow as pa
 
-from attachdash.store import clients
+from attachdash.store import clients, relations
 from attachdash.store.engine import Cursor, Row, filled
 from attachdash.store.reach import CLINICAL, Reach
 
@@ -27,7 +27,9 @@ ANSWERED = (
     + """
 SELECT client.code AS client, instrument.code AS instrument, administration.administration_id,
     administration.answered_on, administration.is_nominal, administration.occasion,
-    administration.answers, administration.episode_id
+    administration.about_id, administration.informant_id,
+    administration.informant_id = administration.client_id AS is_own, administration.answers,
+    administration.episode_id
 FROM administration
 INNER JOIN reached ON reached.client_id = administration.client_id
 INNER JOIN client
@@ -100,25 +102,38 @@ def episode_numbers(spans: list[Row]) -> dict[int, int]:
     return found
 
 
+def relation_numbers(people: list[Row]) -> dict[int, tuple[str, int]]:
+    """The kind of each relation and its place among its client's of that kind, from 1, of what
+    `relations.of_clients` gives."""
+    counts: dict[tuple[int, str], int] = {}
+    found: dict[int, tuple[str, int]] = {}
+    for relation_id, client_id, kind, *_ in people:
+        counts[client_id, kind] = number = counts.get((client_id, kind), 0) + 1
+        found[int(relation_id)] = kind, number
+    return found
+
+
 def state_hash(cursor: Cursor, reach: Reach) -> str:
-    """A sum over the clients, episodes, answers and scores in reach: 64 hexadecimal digits.
+    """A sum over clients with the people around them, episodes, answers and scores in reach: 64
+    hexadecimal digits.
 
     The same for the same state, on any engine, whatever numbers and moments the rows were kept
     under.
     """
     who, spans = clients.who(cursor, reach), clients.episodes(cursor, reach)
     codes, numbers = {row[0]: row[1] for row in who}, episode_numbers(spans)
-    held = answered(cursor, reach)
+    held, people = answered(cursor, reach), relations.of_clients(cursor, reach)
+    places = relation_numbers(people)
     keys = {
         row["administration_id"]: (
             row["client"], row["instrument"], row["answered_on"], row["occasion"],
+            places.get(row["about_id"]), places.get(row["informant_id"]),
         )
-        for row in held.select(
-            "administration_id", "client", "instrument", "answered_on", "occasion"
-        ).iter_rows(named=True)
+        for row in held.iter_rows(named=True)
     }  # fmt: skip
     parts: tuple[Iterable[tuple[object, ...]], ...] = (
         (row[1:6] for row in who),
+        ((codes[row[1]], *places[row[0]], *row[3:]) for row in people),
         ((codes[row[0]], numbers[row[1]], *row[2:]) for row in spans),
         (
             (*keys[number], is_nominal, answers, numbers.get(episode_id))
@@ -132,7 +147,8 @@ def state_hash(cursor: Cursor, reach: Reach) -> str:
         ),
     )
     total = sha256()
-    for name, rows in zip(("clients", "episodes", "answers", "scores"), parts, strict=True):
+    names = ("clients", "relations", "episodes", "answers", "scores")
+    for name, rows in zip(names, parts, strict=True):
         total.update(f"{name}\n".encode())
         # Sorted here: the engines sort letters differently.
         for line in sorted(json.dumps(row, default=str) for row in rows):

@@ -16,6 +16,8 @@ FLAGS = (
 SELECT flag.flag_id, flag.client_id, flag.administration_id, flag.episode_id, flag.kind,
     flag.cause, flag.state, flag.raised_at, administration.version, administration.answered_on,
     administration.recorded_at, administration.answers,
+    administration.about_id, administration.informant_id, about.kind AS about,
+    about.label AS about_label, informant.kind AS informant, informant.label AS informant_label,
     instrument.code AS instrument, person.name AS seen_by, seen.done_at AS seen_at
 FROM flag
 INNER JOIN reached ON reached.client_id = flag.client_id
@@ -23,6 +25,13 @@ INNER JOIN administration
     ON administration.site_id = flag.site_id
     AND administration.administration_id = flag.administration_id
     AND administration.replaced_at IS NULL
+LEFT JOIN relation AS about
+    ON about.site_id = administration.site_id AND about.client_id = administration.client_id
+    AND about.relation_id = administration.about_id
+LEFT JOIN relation AS informant
+    ON informant.site_id = administration.site_id
+    AND informant.client_id = administration.client_id
+    AND informant.relation_id = administration.informant_id
 INNER JOIN instrument
     ON instrument.site_id = administration.site_id
     AND instrument.instrument_id = administration.instrument_id
@@ -44,7 +53,7 @@ ORDER BY flag.raised_at DESC NULLS LAST, flag.flag_id DESC NULLS LAST
 
 
 def in_reach(cursor: Cursor, reach: Reach, client_id: int | None = None) -> pd.DataFrame:
-    """The flags of every client in reach, or of one, newest first."""
+    """The flags of every client in reach, or of one, newest first, each with who answered."""
     return cursor.frame(FLAGS, *reach.parameters, client_id)
 
 
@@ -52,16 +61,14 @@ def in_reach(cursor: Cursor, reach: Reach, client_id: int | None = None) -> pd.D
 FORMS = (
     CLINICAL
     + """
-SELECT administration.administration_id, instrument.code AS instrument,
-    administration.answered_on, administration.answers
+SELECT administration.administration_id, instrument.code AS instrument, administration.about_id,
+    administration.informant_id, administration.answered_on, administration.answers
 FROM administration
 INNER JOIN reached ON reached.client_id = administration.client_id
 INNER JOIN instrument
     ON instrument.site_id = administration.site_id
     AND instrument.instrument_id = administration.instrument_id
 WHERE administration.site_id = $1 AND administration.client_id = $5
-    AND administration.about_id = administration.client_id
-    AND administration.informant_id = administration.client_id
     AND administration.replaced_at IS NULL AND administration.answers IS NOT NULL
     AND instrument.code IN (
         SELECT split_part(flag.cause, ':', 1) FROM flag
@@ -161,16 +168,14 @@ ORDER BY flag.flag_id NULLS LAST
 # One row per form that counts of clients $2, to questionnaires $3, with all that flags ask of it.
 LEFT = """
 SELECT administration.administration_id, administration.client_id, administration.episode_id,
-    instrument.code AS instrument, administration.answered_on, administration.recorded_at,
-    administration.answers
+    administration.about_id, administration.informant_id, instrument.code AS instrument,
+    administration.answered_on, administration.recorded_at, administration.answers
 FROM administration
 INNER JOIN instrument
     ON instrument.site_id = administration.site_id
     AND instrument.instrument_id = administration.instrument_id
 WHERE administration.site_id = $1 AND administration.client_id = ANY($2)
     AND instrument.code = ANY($3)
-    AND administration.about_id = administration.client_id
-    AND administration.informant_id = administration.client_id
     AND administration.replaced_at IS NULL AND administration.answers IS NOT NULL
 ORDER BY administration.answered_on NULLS LAST, administration.administration_id NULLS LAST
 """

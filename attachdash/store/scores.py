@@ -26,9 +26,13 @@ class Scored(NamedTuple):
     is_nominal: bool
 
 
+# What a client answered about themself. What they say about somebody else, or somebody else about
+# them, is another measure and stands in nobody's course but its own.
+OWN = "score.about_id = score.client_id AND score.informant_id = score.client_id"
+
 # One row per score of client $5, by scale and day. Every row carries its client_id, so that
 # whoever draws it can refuse another's.
-HISTORY = (
+_HISTORY = (
     CLINICAL
     + """
 SELECT score.client_id, score.episode_id, score.administration_id, score.scale_id, score.about_id,
@@ -42,10 +46,14 @@ INNER JOIN administration
     AND administration.client_id = score.client_id
 WHERE score.site_id = $1 AND score.client_id = $5 AND administration.client_id = $5
     AND administration.replaced_at IS NULL
+"""
+)
+BY_SCALE = """
 ORDER BY score.scale_id NULLS LAST, score.answered_on NULLS LAST,
     score.administration_id NULLS LAST
 """
-)
+HISTORY = _HISTORY + " AND " + OWN + BY_SCALE
+BESIDE = _HISTORY + " AND NOT (" + OWN + ")" + BY_SCALE
 
 # One row per score of the lead scales ($5) in the episodes ($6), by client, scale and day; whether
 # a day is nominal is not asked.
@@ -58,11 +66,15 @@ SELECT score.client_id, score.episode_id, score.administration_id, score.scale_i
 FROM score
 INNER JOIN reached ON reached.client_id = score.client_id
 WHERE score.site_id = $1 AND score.scale_id = ANY($5) AND score.episode_id = ANY($6)
+    AND """
+    + OWN
+    + """
 ORDER BY score.client_id NULLS LAST, score.scale_id NULLS LAST, score.answered_on NULLS LAST,
     score.administration_id NULLS LAST
 """
 )
 
+# One row per client: the last day on which they themselves answered, about whomever.
 LAST_ANSWERS = (
     CLINICAL
     + """
@@ -70,6 +82,7 @@ SELECT administration.client_id, max(administration.answered_on) AS answered_on
 FROM administration
 INNER JOIN reached ON reached.client_id = administration.client_id
 WHERE administration.site_id = $1 AND administration.replaced_at IS NULL
+    AND administration.informant_id = administration.client_id
 GROUP BY administration.client_id
 """
 )
@@ -144,21 +157,25 @@ SELECT summary.scale_id, summary.episode_id, summary.n, summary.baseline, summar
 FROM summary
 INNER JOIN counted ON counted.episode_id = summary.episode_id
 WHERE summary.site_id = $1
-    -- What a client says about somebody else, or somebody else about them, is another measure.
     AND summary.about_id = summary.client_id AND summary.informant_id = summary.client_id
 ORDER BY summary.scale_id NULLS LAST, summary.episode_id NULLS LAST
 """
 
 
 def history(cursor: Cursor, reach: Reach, client_id: int) -> list[Scored]:
-    """Every score of one client."""
+    """Every score of what one client answered about themself."""
     return [Scored(*row) for row in cursor.rows(HISTORY, *reach.parameters, client_id)]
+
+
+def beside(cursor: Cursor, reach: Reach, client_id: int) -> list[Scored]:
+    """Every score of what was answered by somebody else, or about somebody else."""
+    return [Scored(*row) for row in cursor.rows(BESIDE, *reach.parameters, client_id)]
 
 
 def courses(
     cursor: Cursor, reach: Reach, scale_ids: list[int], episode_ids: list[int]
 ) -> list[Scored]:
-    """The scores of these scales in these episodes."""
+    """The clients' own scores of these scales in these episodes."""
     rows = cursor.rows(COURSES, *reach.parameters, scale_ids, episode_ids)
     return [Scored(*row) for row in rows]
 

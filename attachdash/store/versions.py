@@ -5,6 +5,7 @@ from datetime import datetime
 import polars as pl
 import pyarrow as pa
 
+from attachdash.store import relations
 from attachdash.store.engine import Cursor, Row
 from attachdash.store.reach import CLINICAL, REGISTER, Reach
 
@@ -66,7 +67,8 @@ SELECT administration.administration_id, administration.version, administration.
     administration.occasion, administration.answers, administration.channel,
     administration.batch_id, administration.recorded_at, writer.name AS recorded_by,
     administration.replaced_at, replacer.name AS replaced_by, administration.reason,
-    batch.undone_at
+    batch.undone_at, administration.about_id, administration.informant_id, about.kind AS about,
+    about.label AS about_label, informant.kind AS informant, informant.label AS informant_label
 FROM administration
 INNER JOIN reached ON reached.client_id = administration.client_id
 INNER JOIN instrument
@@ -79,6 +81,13 @@ LEFT JOIN person AS replacer
     AND replacer.person_id = administration.replaced_by
 LEFT JOIN batch
     ON batch.site_id = administration.site_id AND batch.batch_id = administration.batch_id
+LEFT JOIN relation AS about
+    ON about.site_id = administration.site_id AND about.client_id = administration.client_id
+    AND about.relation_id = administration.about_id
+LEFT JOIN relation AS informant
+    ON informant.site_id = administration.site_id
+    AND informant.client_id = administration.client_id
+    AND informant.relation_id = administration.informant_id
 WHERE administration.site_id = $1 AND administration.client_id = $5
     AND (CAST($6 AS BIGINT) IS NULL OR administration.administration_id = CAST($6 AS BIGINT))
 ORDER BY administration.answered_on DESC NULLS LAST,
@@ -158,6 +167,10 @@ WHERE batch_made.site_id = $1 AND batch_made.batch_id = $2 AND batch_made.kind =
         SELECT 1 FROM episode
         WHERE episode.site_id = client.site_id AND episode.client_id = client.client_id
             AND NOT episode.episode_id = ANY(CAST($3 AS BIGINT[])))
+    AND NOT EXISTS (
+        SELECT 1 FROM relation
+        WHERE relation.site_id = client.site_id AND relation.client_id = client.client_id
+            AND NOT relation.relation_id = ANY(CAST($4 AS BIGINT[])))
     AND NOT EXISTS (
         SELECT 1 FROM administration
         WHERE administration.site_id = client.site_id
@@ -261,7 +274,10 @@ def unused(cursor: Cursor, site_id: int, batch_id: int) -> tuple[list[Row], list
     """What the batch made and nothing else has come to: episodes (id, client_id), clients (id,
     code)."""
     episodes = cursor.rows(UNUSED_EPISODES, site_id, batch_id)
-    clients = cursor.rows(UNUSED_CLIENTS, site_id, batch_id, [int(row[0]) for row in episodes])
+    people = relations.unused(cursor, site_id, batch_id)
+    clients = cursor.rows(
+        UNUSED_CLIENTS, site_id, batch_id, [int(row[0]) for row in episodes], people
+    )
     return episodes, clients
 
 

@@ -77,7 +77,7 @@ def _seen(viewer: Viewer, one: flags.Flag, *, loud: bool) -> None:
 def history(one: flags.Flag, zone: str) -> str:
     """What was answered to the item before, and who looked at what wanted an eye."""
     if not one.before:
-        return "It is the first answer to this item."
+        return f"It is the first answer to this item{rows.by_whom(one)}."
     least = min(risk.min for risk in one.instrument.risk_items if risk.item == one.item)
     least *= one.instrument.steps_per_unit
     quiet = [e.answer is not None and e.answer < least for e in one.before]
@@ -105,8 +105,8 @@ def history(one: flags.Flag, zone: str) -> str:
 def _fact(one: flags.Flag) -> str:
     what = f"{one.instrument.short_name} item {one.item} ({one.topic})"
     if one.answer is None:
-        return f"{what} was left blank on {day(one.answered_on)}"
-    return f"{what} was answered {rows.given(one)} on {day(one.answered_on)}"
+        return f"{what} was left blank{rows.by_whom(one)} on {day(one.answered_on)}"
+    return f"{what} was answered {rows.given(one)}{rows.by_whom(one)} on {day(one.answered_on)}"
 
 
 def _quietly(one: flags.Flag, zone: str) -> str:

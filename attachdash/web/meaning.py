@@ -6,18 +6,21 @@ from attachdash.practice.reading import (
     DATE_FORMATS,
     NOMINAL,
     PLAIN,
+    SELF,
     DateFormat,
     Instrument,
     Mapping,
     Method,
     Proposal,
+    answered_as,
     days_read,
+    informants_of,
     proposal,
     questionnaires,
     span,
 )
 from attachdash.practice.rights import Viewer
-from attachdash.web import look, shaping, tables
+from attachdash.web import look, shaping, tables, whom
 from attachdash.web.import_draft import Draft
 from attachdash.web.wording import ask_words
 
@@ -31,8 +34,12 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
         if not shaping.ask(viewer, made):
             return None
     left, right = st.columns([3, 2])
+    informant: str | None = SELF
+    about: str | None = SELF
     with right, look.card("instrument"):
         instrument = _instrument(viewer, made)
+        if instrument is not None:
+            informant, about = _people(made, instrument)
     if instrument is None:
         with left, look.card("columns"):
             _file(made, _proposal(viewer, made, None))
@@ -49,8 +56,9 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
             made, "What tells several forms of one day apart",
             said.occasion if said else guess.occasion, "occasion", empty=NONE,
         )  # fmt: skip
-        items, scores = _held(made, instrument, guess, said)
-        totals = _totals(made, instrument, guess, said) if items else {}
+        word = answered_as(instrument, informant or SELF)
+        items, scores = _held(made, instrument, guess, said, word)
+        totals = _totals(made, instrument, guess, said, word) if items else {}
     with right:
         with look.card("days"):
             written = _days(viewer, made, guess, said, day)
@@ -60,7 +68,7 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
             words = ask_words(made, instrument, items, missing, said)
         with look.card("written"):
             _file(made, guess)
-    if not (client and day and written and (items or scores)):
+    if not (client and day and written and (items or scores) and informant and about):
         return None
     return Mapping(
         instrument=instrument.id,
@@ -70,6 +78,8 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
         items=items,
         scores=scores,
         occasion=occasion,
+        informant=informant,
+        about=about,
         coding_low=coding,
         missing=missing,
         shape=made.shape or PLAIN,
@@ -110,8 +120,20 @@ def _instrument(viewer: Viewer, made: Draft) -> Instrument | None:
         key=made.key("instrument"),
     )
     if chosen:
-        st.html(f'<div class="ad-meta">{look.esc(chosen.name)}. Answered by the client.</div>')
+        st.html(f'<div class="ad-meta">{look.esc(chosen.name)}.</div>')
     return chosen
+
+
+def _people(made: Draft, instrument: Instrument) -> tuple[str | None, str | None]:
+    """Who answered and about whom; None while it is to be said."""
+    said = made.mapping if made.mapping and made.mapping.instrument == instrument.id else None
+    found = whom.people(
+        instrument, said.informant if said else None, said.about if said else None, made.key
+    )
+    if len(informants_of(instrument)) == 1:
+        by = whom.who_said(informants_of(instrument)[0]).lower()
+        st.html(f'<div class="ad-meta">Answered by: {by}.</div>')
+    return found
 
 
 def _column(
@@ -138,7 +160,7 @@ def _first(made: Draft, column: str) -> str:
 
 
 def _held(
-    made: Draft, instrument: Instrument, guess: Proposal, said: Mapping | None
+    made: Draft, instrument: Instrument, guess: Proposal, said: Mapping | None, word: str | None
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     """The columns of answers in item order, or those of ready scores by scale."""
     kinds = [kind for kind in ("items", "scores") if kind in instrument.entry]
@@ -157,7 +179,7 @@ def _held(
         return _items(made, instrument, said.items if said and said.items else guess.items), {}
     scores = said.scores if said else guess.scores
     found = {}
-    for scale in instrument.scales_for("self"):
+    for scale in instrument.scales_for(word):
         column = _column(
             made, f"{scale.name}, {scale.low:g}–{scale.high:g}", scores.get(scale.id),
             f"score_{instrument.id}_{scale.id}", empty=NONE,
@@ -168,12 +190,12 @@ def _held(
 
 
 def _totals(
-    made: Draft, instrument: Instrument, guess: Proposal, said: Mapping | None
+    made: Draft, instrument: Instrument, guess: Proposal, said: Mapping | None, word: str | None
 ) -> dict[str, str]:
     """The columns of totals beside the answers, by scale: compared with our scores."""
     first = said.totals if said else guess.totals
     found = {}
-    for scale in instrument.scales_for("self"):
+    for scale in instrument.scales_for(word):
         if scale.method is Method.GIVEN:
             continue
         column = _column(

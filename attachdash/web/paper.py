@@ -7,8 +7,8 @@ from datetime import date
 import streamlit as st
 
 from attachdash.practice.mending import Form
-from attachdash.practice.reading import BLANK, DECLINED, Instrument, Item, RiskLine, span
-from attachdash.web import look, rows, tables
+from attachdash.practice.reading import BLANK, DECLINED, SELF, Instrument, Item, RiskLine, span
+from attachdash.web import look, rows, tables, whom
 from attachdash.web.flagged import NEXT_STEP
 
 # In no widget's key, so that Streamlit holds them while another page is shown; whoever signs out,
@@ -52,6 +52,8 @@ class Paper:
     answers: list[int] | None = None  # once all could be read: shown again before it is kept
     corrects: Form | None = None  # the form held that this one puts right
     reason: str = ""  # of a correction
+    informant: str | None = None  # who answered, once it is said
+    about: str | None = None
 
     def key(self, name: str) -> str:
         """The key of one of its widgets."""
@@ -195,6 +197,22 @@ def fields(made: Paper, instrument: Instrument) -> list[str]:
             )
             for place, item in enumerate(instrument.items)
         ]
+
+
+def people(made: Paper, instrument: Instrument) -> bool:
+    """Ask who answered about whom, where there is a choice; whether it is said."""
+    if made.corrects:
+        return True
+    made.informant, made.about = whom.people(
+        instrument, made.informant, made.about, made.key
+    )  # fmt: skip
+    return bool(made.informant and made.about)
+
+
+def whose(made: Paper) -> str:
+    """Who answered about whom, where it isn't the client about themself: ", by mother"."""
+    said = f", by {made.informant}" if made.informant not in (None, SELF) else ""
+    return said + (f", about {made.about}" if made.about not in (None, SELF) else "")
 
 
 def _marked(wrong: tuple[str, str] | None) -> str:

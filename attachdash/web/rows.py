@@ -153,6 +153,13 @@ def given(flag: Flag) -> str:
     return f"{flag.answer * step:g} (of {item.low * step:g}–{item.high * step:g})"
 
 
+def by_whom(flag: Flag) -> str:
+    """Who answered, where it wasn't the client about themself: " by mother (Anna)"."""
+    return (f" by {flag.informant}" if flag.informant else "") + (
+        f" about {flag.about}" if flag.about else ""
+    )
+
+
 def _why(row: Row, today: date) -> str:
     flag = row.open_flag
     muted = '<span class="ad-meta">{}</span>'
@@ -160,6 +167,7 @@ def _why(row: Row, today: date) -> str:
         how = "left blank" if flag.answer is None else f"answered {given(flag)}"
         more = sum(one.state == "open" for one in row.flags) - 1
         also = f" And {more} more." if more else ""
+        how += by_whom(flag)
         fact = f"{flag.instrument.short_name} item {flag.item} {how}, {day(flag.answered_on)}."
         return f"{look.esc(fact)} Nobody has seen it.{also} {muted.format('Ask directly.')}"
     historic = sum(one.state == "historic" for one in row.flags)

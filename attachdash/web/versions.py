@@ -148,6 +148,8 @@ def _line(one: Form) -> str:
     said = _named(_day(one.last), one.instrument.short_name)
     if one.occasion:
         said += f" ({one.occasion})"
+    said += f", by {one.informant}" if one.informant else ""
+    said += f", about {one.about}" if one.about else ""
     if not one.counts:
         return f"{said} · {'import undone' if one.came_undone else 'withdrawn'}"
     return said + (f" · version {one.last.version}" if one.last.version > 1 else "")

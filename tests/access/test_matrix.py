@@ -14,7 +14,7 @@ import pytest
 
 import attachdash.practice
 from attachdash.errors import ForPeople, Refused
-from attachdash.instruments import Domain
+from attachdash.instruments import Domain, RelationKind
 from attachdash.intake import Mapping, read_csv
 from attachdash.practice import (
     assignments,
@@ -24,6 +24,7 @@ from attachdash.practice import (
     passwords,
     people,
     recording,
+    relations,
 )  # fmt: skip
 from attachdash.practice.rights import USE_CASES, Audit, Role, Viewer
 from attachdash.store import people as store_people
@@ -83,7 +84,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         instrument="sise", client="code", answered_on="date", date_format="iso", items=("q",)
     )
     del b
-    form, batch = _typed(small), _imported(small)
+    form, batch, around = _typed(small), _imported(small), _mother(small)
     return {
         "batches.batch": (batch,),
         "batches.undo_batch": (batch, "Wrong file"),
@@ -123,6 +124,10 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "record.client_record": (a,),
         "record.fix_lead": (e, Domain.SELF_ESTEEM, None),
         "recording.record_administration": (a, "sise", TODAY, [2]),
+        "relations.add_relation": (a, RelationKind.FRIEND, "Somebody new"),
+        "relations.change_relation": (a, around, "Anna"),
+        "relations.end_relation": (a, around, TODAY),
+        "relations.relations": (a,),
     }
 
 
@@ -137,6 +142,15 @@ def _typed(small: House) -> int:
             TODAY - timedelta(days=2),
         )
     return int(found)
+
+
+def _mother(small: House) -> int:
+    """A mother of client A's, or the one that is there."""
+    mine, a = small.viewer("t.one"), small.clients["A"]
+    known = [one for one in relations.relations(mine, a) if one.kind is RelationKind.MOTHER]
+    if known:
+        return known[0].relation_id
+    return relations.add_relation(mine, a, RelationKind.MOTHER)
 
 
 def _imported(small: House) -> int:
@@ -170,7 +184,7 @@ INSIDE = {
     "held.differing",
     "held.held_already", "held.held_now", "keeping.keep", "keeping.laid_down", "keeping.prepare",
     "loading_people.put_people", "loading_people.read_people", "people.change_person",
-    "people.check_holds",
+    "people.check_holds", "relations.add_missing", "relations.read",
 }  # fmt: skip
 # They touch the instruments and what was handed to them, and nobody's data.
 NOBODYS = {"reading.days_read", "reading.instrument", "reading.proposal",
@@ -245,6 +259,8 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     do("mappings.save_mapping", therapist, *given["mappings.save_mapping"])
     assert do("mappings.saved_mappings", therapist)
     do("record.client_record", therapist, a)
+    for name in ("relations", "add_relation", "change_relation", "end_relation"):
+        do(f"relations.{name}", therapist, *given[f"relations.{name}"])
     do("record.fix_lead", therapist, *given["record.fix_lead"])
     do("clients.move_episode", therapist, e, TODAY - timedelta(days=99))
     do("clients.close_episode", therapist, e, TODAY - timedelta(days=1), "done")

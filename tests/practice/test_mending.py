@@ -268,7 +268,7 @@ def test_a_correction_counts_from_then_on_and_the_old_version_is_kept(either: Ho
         a,
     )
     assert (latest_on, latest, n) == (moved, 16.0, 1)
-    assert f"A,{moved},,,2,2" in exporting.export(mine)["phq9.csv"].replace("no", "")
+    assert f"A,{moved},,,,,,,2,2" in exporting.export(mine)["phq9.csv"].replace("no", "")
     assert sound(either)
 
 

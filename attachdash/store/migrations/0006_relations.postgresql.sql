@@ -1,0 +1,1 @@
+CREATE INDEX relation_by_client ON relation (site_id, client_id);
