@@ -6,7 +6,7 @@ from attachdash import web
 from attachdash.errors import ForPeople
 from attachdash.practice.house import settings
 from attachdash.practice.importing import import_file, preview_import
-from attachdash.practice.reading import Unreadable, instrument
+from attachdash.practice.reading import Unreadable, instrument, log_refused
 from attachdash.practice.rights import Role
 from attachdash.web import compared, meaning, saved, tables
 from attachdash.web import importing as parts
@@ -70,13 +70,15 @@ def meaning_step(made: Draft) -> None:
         made.mapping = mapping
         try:
             with said, st.spinner("Checking"):
-                made.preview = preview_import(viewer, table, mapping)
+                preview = made.preview = preview_import(viewer, table, mapping)
         except Unreadable as error:
             with said:
                 parts.refusal(error)
         except ForPeople as error:
             said.error(web.plain(error))
         else:
+            if preview.problems:
+                made.reference = log_refused(preview.problems, preview.counts)
             st.rerun()
 
 

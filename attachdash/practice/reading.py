@@ -31,6 +31,7 @@ from attachdash.intake.propose_shape import (
     occasions_in,
     propose_shape,
 )
+from attachdash.intake.refusals import log_refused
 from attachdash.intake.shapes import KINDS, NOMINAL, PLAIN, Nominal, Shape, shaped
 from attachdash.intake.worded import words_in
 from attachdash.practice.flagging import HISTORIC_AFTER
@@ -62,6 +63,7 @@ __all__ = [
     "escaped",
     "instrument",
     "known_days",
+    "log_refused",
     "number_of",
     "occasions_in",
     "proposal",

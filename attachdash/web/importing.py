@@ -4,7 +4,6 @@ import csv
 import io
 import math
 import zlib
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +24,7 @@ from attachdash.practice.reading import (
     Unreadable,
     escaped,
     instrument,
+    log_refused,
     read_csv,
     second_is_header,
 )
@@ -32,7 +32,7 @@ from attachdash.practice.rights import Role, Viewer
 from attachdash.web import browser, look, navigation, tables, versions
 
 STEPS = ("File", "Meaning", "Check", "Kept")
-_DRAFT, _NUMBER = "_import", "_import_number"
+_DRAFT, _NUMBER, _REFERENCES = "_import", "_import_number", "_import_references"
 FIRST_ROWS = 5
 MOST_ON_PHONE = 50
 MOST_EXAMPLES = 2
@@ -67,6 +67,7 @@ class Draft:
     confirmed: Shape | None = None  # for the questionnaires kept before
     laid_out: Table | None = None  # the file's forms under it, a row each
     done: tuple[str, ...] = ()  # the questionnaires of the file that are kept
+    reference: str = ""  # of the log's line on the rows refused
 
     @property
     def forms(self) -> Table:
@@ -188,6 +189,20 @@ def strip(step: int) -> None:
 def refusal(error: Unreadable) -> None:
     """Why the whole file can't be taken, a line each."""
     st.error("\n\n".join(look.plain(problem) for problem in error.problems))
+    # The page runs again and again: one refusal is one line of the log.
+    known: dict[int, str] = st.session_state.setdefault(_REFERENCES, {})
+    key = hash((number(), error.problems))
+    if key not in known:
+        known[key] = log_refused(error.problems)
+    refer(known[key])
+
+
+def refer(reference: str) -> None:
+    """Say by what an administrator finds a refusal in the log."""
+    st.html(
+        f'<div class="ad-meta">Reference <b>{look.esc(reference)}</b>: by it an administrator '
+        "finds in the log how often each kind was refused, and in which rows.</div>"
+    )
 
 
 counted = tables.counted
@@ -209,12 +224,12 @@ def problems(made: Draft, preview: Preview) -> None:
     found = preview.problems
     st.header(f"Refused: {counted(preview.refused, 'row')}", anchor=False)
     st.write("Mend them in the file and import it again: rows already kept are never kept twice.")
-    counts = Counter(one.kind for one in found)
     tables.table(
         ("What is wrong", "How often", "For example", "Expected"),
-        [_kind(kind, times, found) for kind, times in counts.most_common()],
+        [_kind(kind, times, found) for kind, times in preview.counts.most_common()],
         "Refused, by kind",
     )
+    refer(made.reference)
     if browser.phone():
         for one in found[:MOST_ON_PHONE]:
             place = f"Row {one.row}" + (f" · {one.column}" if one.column else "")
