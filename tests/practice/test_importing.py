@@ -115,6 +115,21 @@ def test_what_cannot_be_typed_as_a_code_cannot_be_imported_as_one(small: House, 
     assert shown.problems[0].kind is ProblemKind.CLIENT_CODE
 
 
+@pytest.mark.parametrize("code", ["NA", "n/a", "Null", "none"])
+def test_what_says_that_there_is_no_code_joins_no_strangers(small: House, code: str) -> None:
+    admin = small.viewer("a.diallo")
+    with pytest.raises(Invalid, match="give the person another"):
+        clients.add_client(admin, code)
+    rows = [(code, DAY, [1] * 9), (code, DAY - timedelta(days=7), [3] * 9), ("A", DAY, [1] * 9)]
+    table = read_csv("odd.csv", phq9_file(*rows))
+    shown = preview_import(admin, table, PHQ9)
+    assert (shown.new_codes, shown.refused, shown.rows) == ((), 2, 1)
+    assert {one.row for one in shown.problems} == {2, 3}
+    assert all("give the person another" in one.cure for one in shown.problems)
+    done = import_file(admin, table, PHQ9, create_clients=True)
+    assert (done.kept, done.refused, done.created) == (1, 2, 0)
+
+
 def unfiled(house: House, *codes: str) -> None:
     """Clients who have answers of two days but no episode."""
     admin = house.viewer("a.diallo")
