@@ -348,7 +348,8 @@ def _given(viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, 
         rows=rows.select(
             "answered_on",
             "occasion",
-            client_id=pl.col("client_code").replace_strict(ids, return_dtype=pl.Int64),
+            # From an empty table polars would make texts.
+            client_id=pl.col("client_code").replace_strict(ids or {"": 0}, return_dtype=pl.Int64),
         ),
         answers=checked.answers[places] if checked.answers is not None else None,
         scores={

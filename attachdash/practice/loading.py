@@ -163,7 +163,7 @@ def _folder(viewer: Viewer, files: Mapping[str, str]) -> _Folder:
     episodes = episodes.with_columns(
         pl.col("start_is_nominal").fill_null(value=False),
         episode_id=pl.Series(list(taken), dtype=pl.Int64),
-        client_id=pl.col("client").replace_strict(ids, return_dtype=pl.Int64),
+        client_id=_ids(ids),
     )
     return _Folder(
         clients=who.select(
@@ -228,13 +228,18 @@ def _check_definitions(viewer: Viewer, answers: pl.DataFrame, scores: pl.DataFra
         )
 
 
+def _ids(ids: Mapping[str, int]) -> pl.Expr:
+    # From an empty table polars would make texts.
+    return pl.col("client").replace_strict(ids or {"": 0}, return_dtype=pl.Int64)
+
+
 def _rows(own: pl.DataFrame, ids: Mapping[str, int]) -> pl.DataFrame:
     if own["answered_on"].null_count():
         raise Invalid("An answer has no day: take the files as they were exported.")
     return own.select(
         "answered_on",
         "occasion",
-        client_id=pl.col("client").replace_strict(ids, return_dtype=pl.Int64),
+        client_id=_ids(ids),
     )
 
 

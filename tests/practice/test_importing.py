@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from attachdash.errors import Invalid
 from attachdash.intake import ProblemKind, read_csv
-from attachdash.practice import clients, house, importing, recording
+from attachdash.practice import clients, entrance, founding, house, importing, recording
 from attachdash.practice.importing import import_file, preview_import
 from tests.practice.conftest import NOW, TODAY, House
 from tests.practice.test_one_path import PHQ9, phq9_file
@@ -128,6 +129,18 @@ def test_what_says_that_there_is_no_code_joins_no_strangers(small: House, code: 
     assert all("give the person another" in one.cure for one in shown.problems)
     done = import_file(admin, table, PHQ9, create_clients=True)
     assert (done.kept, done.refused, done.created) == (1, 2, 0)
+
+
+def test_a_file_of_wrong_rows_alone_keeps_nothing_where_nobody_is_known(tmp_path: Path) -> None:
+    store, _ = founding.found(tmp_path / "empty", "l.admin", "Lena Admin", NOW)
+    try:
+        admin = entrance.at_terminal(store, "l.admin", NOW)
+        table = read_csv("odd.csv", phq9_file(("N", DAY, ["x"] * 9)))
+        assert preview_import(admin, table, PHQ9).refused == 1
+        done = import_file(admin, table, PHQ9, create_clients=True, open_episodes=True)
+        assert (done.kept, done.refused, done.created) == (0, 1, 0)
+    finally:
+        store.close()
 
 
 def unfiled(house: House, *codes: str) -> None:
