@@ -2,13 +2,32 @@
 
 import typer
 
+from attachdash.cli_words import referred
 from attachdash.errors import Invalid
-from attachdash.intake import Mapping, Table, shown
+from attachdash.intake import Mapping, Table, listed, shown
 from attachdash.intake.mapping import as_number, folded
+from attachdash.intake.refusals import grouped, log_refused
 from attachdash.intake.worded import words_unsaid
 from attachdash.practice import importing
 
 TOLD = 50  # refused rows told in full; the rest are counted
+
+
+def say_refused(preview: importing.Preview) -> None:
+    """Tell what is refused, each cell, then how often each kind, with the log's reference."""
+    if not preview.problems:
+        return
+    for problem in preview.problems[:TOLD]:
+        typer.echo(str(problem))
+    total = preview.counts.total()
+    if total > TOLD:
+        typer.echo(f"… and {total - TOLD:,} more.")
+    kinds = "; ".join(
+        f"{kind.value.replace('_', ' ')} {count:,}" + (f" ({listed(rows)})" if rows else "")
+        for kind, count, rows in grouped(preview.problems, preview.counts)
+    )
+    typer.echo(f"Refused, by kind: {kinds}.")
+    typer.echo(referred(log_refused(preview.problems, preview.counts)))
 
 
 def say_compared(preview: importing.Preview) -> None:

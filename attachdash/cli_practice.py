@@ -14,7 +14,7 @@ import typer
 from pydantic import ValidationError
 
 from attachdash import settings
-from attachdash.cli_answers import TOLD, say_compared, say_words, words_said
+from attachdash.cli_answers import say_compared, say_refused, say_words, words_said
 from attachdash.cli_shapes import (
     OCCASIONS_HELP,
     SHAPE_HELP,
@@ -22,13 +22,12 @@ from attachdash.cli_shapes import (
     made_columns,
     shape_said,
 )
-from attachdash.cli_words import known_instrument, referred, told_to_people
+from attachdash.cli_words import known_instrument, told_to_people
 from attachdash.errors import ForPeople, Invalid, Unavailable
 from attachdash.instruments import library
 from attachdash.instruments.sheet import columns_named
 from attachdash.intake import Mapping, Table, propose, read_csv
 from attachdash.intake.headers import second_is_header
-from attachdash.intake.refusals import log_refused
 from attachdash.intake.shapes import PLAIN, Shape, shaped
 from attachdash.practice import checking, demo, founding, importing, mappings
 from attachdash.practice.entrance import at_terminal, clock
@@ -221,12 +220,7 @@ def import_file(
             meant = _mapping(forms, said, viewer.today, may_guess=yes or dry_run)
             say_words(forms, meant)
             preview = importing.preview_import(viewer, table, meant)
-            for problem in preview.problems[:TOLD]:
-                typer.echo(str(problem))
-            if len(preview.problems) > TOLD:
-                typer.echo(f"… and {len(preview.problems) - TOLD:,} more.")
-            if preview.problems:
-                typer.echo(referred(log_refused(preview.problems, preview.counts)))
+            say_refused(preview)
             say_compared(preview)
             if preview.new_codes and not create_clients:
                 typer.echo(

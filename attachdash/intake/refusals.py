@@ -1,6 +1,7 @@
 """What the log is told of a refused file: kinds, rows and a reference, nothing that stood in it."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from attachdash.intake.problems import Problem, ProblemKind, listed
@@ -18,19 +19,29 @@ def log_refused(
     `counts` are those of all problems, where not all of them are given. The reference is shown to
     whoever brought the file, so that the line can be found.
     """
-    rows: dict[ProblemKind, list[int]] = {}
-    times: dict[ProblemKind, int] = {}
-    for one in problems:
-        times[one.kind] = times.get(one.kind, 0) + 1
-        own = rows.setdefault(one.kind, [])
-        if one.row is not None and one.row not in own[-1:]:
-            own.append(one.row)
+    problems = tuple(problems)
     told = ", ".join(
-        f"{kind.value} {(counts or times).get(kind, count)}"
-        + (f" ({listed(rows[kind], MOST_ROWS)})" if rows[kind] else "")
-        for kind, count in sorted(times.items(), key=lambda one: -one[1])
+        f"{kind.value} {count}" + (f" ({listed(rows, MOST_ROWS)})" if rows else "")
+        for kind, count, rows in grouped(problems, counts)
     )
-    whole = any(kind.is_for_whole_file for kind in times)
+    whole = any(one.kind.is_for_whole_file for one in problems)
     reference = new_reference()
     LOG.warning("reference %s: %s refused: %s", reference, "file" if whole else "rows", told)
     return reference
+
+
+def grouped(
+    problems: Iterable[Problem], counts: Mapping[ProblemKind, int] | None = None
+) -> list[tuple[ProblemKind, int, list[int]]]:
+    """Each kind with how often it was found and the rows of those given, commonest first."""
+    rows: dict[ProblemKind, list[int]] = {}
+    times: Counter[ProblemKind] = Counter()
+    for one in problems:
+        times[one.kind] += 1
+        own = rows.setdefault(one.kind, [])
+        if one.row is not None and one.row not in own[-1:]:
+            own.append(one.row)
+    return [
+        (kind, count, rows.get(kind, []))
+        for kind, count in (Counter(counts or times).most_common())
+    ]
