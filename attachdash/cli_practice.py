@@ -362,8 +362,9 @@ def _mapping(table: Table, said: dict[str, Any], today: date, *, may_guess: bool
         return Mapping.model_validate(full)
     except ValidationError as error:
         first = error.errors()[0]
-        where = OPTIONS.get(str(first["loc"][0]), "") if first["loc"] else ""
-        raise Invalid(f"{where} can't be taken: {first['msg']}.".strip()) from error
+        name = str(first["loc"][0]) if first["loc"] else "mapping"
+        where = OPTIONS.get(name, "--" + name.replace("_", "-"))
+        raise Invalid(f"{where} can't be taken: {first['msg']}.") from error
 
 
 def _shown(value: object) -> str:
