@@ -22,12 +22,12 @@ from attachdash.cli_shapes import (
     made_columns,
     shape_said,
 )
+from attachdash.cli_table import read_table
 from attachdash.cli_words import known_instrument, told_to_people
 from attachdash.errors import ForPeople, Invalid, Unavailable
 from attachdash.instruments import library
 from attachdash.instruments.sheet import columns_named
-from attachdash.intake import Mapping, Table, propose, read_csv
-from attachdash.intake.headers import second_is_header
+from attachdash.intake import Mapping, Table, propose
 from attachdash.intake.shapes import PLAIN, Shape, shaped
 from attachdash.practice import checking, demo, founding, importing, mappings
 from attachdash.practice.entrance import at_terminal, clock
@@ -114,14 +114,15 @@ def run(
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A CSV of answers or ready scores.")],
+    file: Annotated[Path, typer.Argument(help="A CSV or .xlsx of answers or ready scores.")],
     who: As,
+    sheet: Annotated[str | None, typer.Option(help="Of a workbook: the sheet's name.")] = None,
     header_rows: Annotated[
-        int | None, typer.Option(min=1, max=2, help="How many rows stand above the answers.")
+        int | None, typer.Option(min=1, help="How many rows stand above the answers.")
     ] = None,
     names_row: Annotated[
-        int, typer.Option(min=1, max=2, help="Which of them has the column names.")
-    ] = 1,
+        int | None, typer.Option(min=1, help="Which of them has the column names.")
+    ] = None,
     mapping: Annotated[
         str | None, typer.Option(help="A saved mapping, by name; what else is said goes before it.")
     ] = None,
@@ -182,15 +183,7 @@ def import_file(
             data = file.read_bytes()
         except OSError as error:
             raise Invalid(f"{file} can't be read: {error.strerror}.") from error
-        table = read_csv(
-            file.name, data, header_rows=max(header_rows or 1, names_row), names_row=names_row
-        )
-        if header_rows is None and names_row == 1 and second_is_header(table):
-            raise Invalid(
-                f"{file.name}: row 2 looks like column names or questions. Say --names-row 2 "
-                "where it has the names, --header-rows 2 where it has the questions, or "
-                "--header-rows 1 where it is answers."
-            )
+        table = read_table(file.name, data, sheet, header_rows, names_row, may_guess=yes or dry_run)
         said: dict[str, Any] = {
             "instrument": known_instrument(instrument).id if instrument else None,
             "client": client,

@@ -6,11 +6,12 @@ from attachdash import web
 from attachdash.errors import ForPeople
 from attachdash.practice.house import settings
 from attachdash.practice.importing import import_file, preview_import
-from attachdash.practice.reading import Unreadable, instrument, log_refused
+from attachdash.practice.reading import Unreadable, Workbook, instrument, log_refused
 from attachdash.practice.rights import Role
-from attachdash.web import compared, meaning, saved, tables
+from attachdash.web import compared, meaning, saved, sheets, tables
+from attachdash.web import import_draft as drafts
 from attachdash.web import importing as parts
-from attachdash.web.importing import Draft
+from attachdash.web.import_draft import Draft
 
 LARGEST = 10  # MB
 
@@ -22,25 +23,59 @@ administers = viewer.role is Role.ADMINISTRATOR
 def file_step() -> None:
     """Choose the file."""
     web.header(
-        "Import", "CSV files of answers or ready scores", "Nothing is kept before you say so."
+        "Import",
+        "CSV and Excel files of answers or ready scores",
+        "Nothing is kept before you say so.",
     )
     parts.strip(0)
     with web.card("file"):
         upload = st.file_uploader(
-            "A CSV file of answers or ready scores", type=["csv"],
-            max_upload_size=LARGEST, key=f"import{parts.number()}_file",
+            "A CSV or Excel file (.xlsx) of answers or ready scores", type=["csv", "xlsx"],
+            max_upload_size=LARGEST, key=f"import{drafts.number()}_file",
         )  # fmt: skip
     if upload is not None:
         try:
-            table = parts.with_header(upload.name, upload.getvalue())
+            with st.spinner("Reading"):
+                drafts.begin(upload.name, upload.getvalue())
         except Unreadable as error:
             parts.refusal(error)
         else:
-            if table is not None:
-                parts.begin(table)
-                st.rerun()
+            st.rerun()
     with web.card("past"):
         parts.past(viewer, zone)
+
+
+def sheet_step(file: Workbook | drafts.Headed) -> None:
+    """Say where the column names stand: in which sheet and row, and what stands below them."""
+    if isinstance(file, Workbook):
+        title, what = "Import: which sheet?", "the sheet and the row"
+        known = f"{file.file_name} · {parts.counted(len(file.sheets), 'sheet')}"
+    else:
+        title, what = "Import: where are the column names?", "the row"
+        known = file.table.file_name
+    web.header(
+        title,
+        f"{known} · nothing has been kept",
+        f"Please confirm {what} that holds the names of the columns.",
+    )
+    parts.strip(0)
+    with web.card("sheet"):
+        read = sheets.ask(file)
+    wrong = st.container()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        go_on = st.button(
+            "This is right: read it", type="primary", disabled=read is None,
+            key=f"import{drafts.number()}_read",
+        )  # fmt: skip
+        st.button("Another file", on_click=drafts.forget, key=f"import{drafts.number()}_other")
+    if go_on and read is not None:
+        try:
+            read()
+        except Unreadable as error:
+            with wrong:
+                parts.refusal(error)
+        else:
+            st.rerun()
 
 
 def meaning_step(made: Draft) -> None:
@@ -61,7 +96,7 @@ def meaning_step(made: Draft) -> None:
             f"This is right: check {parts.counted(table.total_rows, 'row')}", type="primary",
             disabled=mapping is None, key=made.key("check"),
         )  # fmt: skip
-        st.button("Another file", on_click=parts.forget, key=made.key("back"))
+        st.button("Another file", on_click=drafts.forget, key=made.key("back"))
         if mapping is None:
             st.write("Opens when layout, questionnaire, client code, day and answers are chosen.")
         else:
@@ -132,7 +167,7 @@ def check_step(made: Draft) -> None:
             disabled=not (count or open_episodes), key=made.key("keep"),
         )  # fmt: skip
         back = st.button("Back to the columns", key=made.key("again"))
-        st.button("Keep none", on_click=parts.forget, key=made.key("none"))
+        st.button("Keep none", on_click=drafts.forget, key=made.key("none"))
         st.write("All together or not at all." if count else "There is nothing new to keep.")
     saved.save(viewer, made, mapping)
     if back:
@@ -211,17 +246,19 @@ def kept_step(made: Draft) -> None:
             on_click=made.go_on, key=made.key("more"),
         )  # fmt: skip
         st.button(
-            "Import another file", type="primary", on_click=parts.forget, key=made.key("next")
+            "Import another file", type="primary", on_click=drafts.forget, key=made.key("next")
         )
         if not administers and st.button("To the caseload", key=made.key("home")):
-            parts.forget()
+            drafts.forget()
             web.go("caseload")
     with web.card("past"):
         parts.past(viewer, zone)
 
 
-made = parts.draft()
-if made is None:
-    file_step()
-else:
+made, opened = drafts.draft(), drafts.opened()
+if made is not None:
     (meaning_step, check_step, kept_step)[made.step - 1](made)
+elif opened is not None:
+    sheet_step(opened)
+else:
+    file_step()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 
 from attachdash.cli import app
 from attachdash.practice import passwords
+from tests.intake.books import book
 
 ROOT = Path(__file__).resolve().parents[1]
 ITEMS = [f"Q{n}" for n in range(1, 10)]
@@ -116,6 +118,28 @@ def test_a_file_goes_in_and_comes_out_again(founded: Path, tmp_path: Path) -> No
 
     checked = attachdash("check")
     assert checked.exit_code == 0, checked.output
+
+
+def test_a_workbook_gives_the_scores_of_the_same_csv(founded: Path, tmp_path: Path) -> None:
+    rows = [line.split(",") for line in Path(a_file(tmp_path)).read_text().splitlines()]
+    file = tmp_path / "phq9.xlsx"
+    file.write_bytes(
+        book(
+            rows[0],
+            *[(who, date.fromisoformat(day), *[int(one) if one else None for one in given])
+              for who, day, *given in rows[1:]],
+            sheets={"Notes": [("a", "b")]},
+        )
+    )  # fmt: skip
+    words = ("import", file, *SAID, "--create-clients", "--open-episodes")
+    refused = attachdash(*words)
+    assert refused.exit_code == 1
+    assert '--sheet "Answers" --names-row 1' in refused.output
+    done = attachdash(*words, "--sheet", "Answers", "--names-row", "1")
+    assert "Kept 2, already held 0, refused 1; clients created 1" in done.output, done.output
+    assert re.search(r"phq9.xlsx, sheet Answers.*row 4.*Q6", done.output)
+    again = attachdash("import", a_file(tmp_path), *SAID)
+    assert "Kept 0, already held 2, refused 1" in again.output
 
 
 def test_a_dry_run_changes_nothing(founded: Path, tmp_path: Path) -> None:

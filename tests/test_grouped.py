@@ -12,7 +12,7 @@ from attachdash import web
 from attachdash.intake import MOST_LISTED, ProblemKind, Unreadable, read_csv
 from attachdash.practice.importing import preview_import
 from attachdash.web import tables
-from attachdash.web.importing import Draft
+from attachdash.web.import_draft import Draft
 from tests.practice.conftest import TODAY, House, _light_bcrypt, make_house, small
 from tests.practice.test_one_path import PHQ9
 from tests.test_cli import SAID, answers, attachdash, founded, home

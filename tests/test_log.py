@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from attachdash import log, web
 from attachdash.intake import Problem, ProblemKind, Unreadable, read_csv
 from attachdash.intake.refusals import log_refused
-from attachdash.web.importing import Draft
+from attachdash.web.import_draft import Draft
 from tests.practice.conftest import TODAY, House, _light_bcrypt, make_house, small
 from tests.test_cli import SAID, founded, home
 

@@ -6,7 +6,9 @@ from attachdash.intake.days import DATE_FORMATS, DateFormat
 from attachdash.intake.mapping import Mapping
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable, listed, shown
 from attachdash.intake.propose import ColumnGuess, Proposal, propose
+from attachdash.intake.sheets import Sheet, Workbook
 from attachdash.intake.table import MOST_LISTED, Table, read_csv
+from attachdash.intake.workbook import open_file
 
 __all__ = [
     "DATE_FORMATS",
@@ -18,11 +20,14 @@ __all__ = [
     "Problem",
     "ProblemKind",
     "Proposal",
+    "Sheet",
     "Table",
     "Unreadable",
+    "Workbook",
     "check",
     "escaped",
     "listed",
+    "open_file",
     "propose",
     "read_csv",
     "shown",

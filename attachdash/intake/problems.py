@@ -16,6 +16,7 @@ class ProblemKind(StrEnum):
 
     # The file as a whole.
     NOT_A_CSV = "not_a_csv"
+    WORKBOOK = "workbook"
     ENCODING = "encoding"
     EMPTY = "empty"
     TOO_LARGE = "too_large"
@@ -48,6 +49,7 @@ class ProblemKind(StrEnum):
 WHOLE_FILE = frozenset(
     {
         ProblemKind.NOT_A_CSV,
+        ProblemKind.WORKBOOK,
         ProblemKind.ENCODING,
         ProblemKind.EMPTY,
         ProblemKind.TOO_LARGE,

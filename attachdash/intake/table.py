@@ -1,4 +1,4 @@
-"""A CSV file as a table of text: nothing is guessed to be a number, a date or missing."""
+"""A file as a table of text: nothing is guessed to be a number, a date or missing."""
 
 import codecs
 import hashlib
@@ -47,11 +47,12 @@ class Table:
     frame: pl.DataFrame  # String columns, one row a row of the file that has the right cells
     row_numbers: NDArray[np.int32]  # of each frame row, as the spreadsheet shows it
     encoding: str  # "utf-8", "utf-16" or "windows-1252"
-    delimiter: str
+    delimiter: str  # "" in a workbook
     problems: tuple[Problem, ...]  # rows that have more or fewer cells than the header
     ragged_rows: NDArray[np.int32]  # the numbers of all such rows
     notes: tuple[str, ...]  # what a person should confirm about how the file was read
-    header_rows: int = 1  # 2 where question texts stand above or below the names
+    header_rows: int = 1  # the answers begin below them
+    names_row: int = 1  # the columns' names; question texts may stand above or below them
     origins: dict[str, Origin] = field(default_factory=dict)  # of columns that were made
     # What was wrong already when rows were made: frame row, column, value.
     misfits: tuple[tuple[int, str, str, Wrong], ...] = ()
@@ -65,6 +66,8 @@ class Table:
         name = origin.names[0 if origin.which is None else int(origin.which[at])]
         return (row if origin.rows is None else int(origin.rows[at])), name
 
+    sheet: str = ""  # of a workbook
+
     @property
     def total_rows(self) -> int:
         """Rows that hold anything, the header not counted."""
@@ -74,6 +77,14 @@ class Table:
     def first_row(self) -> int:
         """The spreadsheet's number of the first row below the header."""
         return self.header_rows + 1
+
+    @property
+    def read_as(self) -> str:
+        """How the file was read, in words."""
+        names = f"column names in row {self.names_row:,}"
+        if self.sheet:
+            return f"Sheet “{shown(self.sheet)}”, {names}."
+        return f"Separated by {self.delimiter_word}, letters as {self.encoding}, {names}."
 
     @property
     def delimiter_word(self) -> str:
@@ -162,6 +173,7 @@ def read_csv(file_name: str, data: bytes, *, header_rows: int = 1, names_row: in
         problems=problems,
         ragged_rows=ragged,
         header_rows=header_rows,
+        names_row=at + 1,
         notes=_notes(encoding, empty_rows),
     )
 

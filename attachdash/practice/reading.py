@@ -16,7 +16,9 @@ from attachdash.intake import (
     Proposal,
     Table,
     Unreadable,
+    Workbook,
     escaped,
+    open_file,
     propose,
     read_csv,
 )
@@ -24,7 +26,7 @@ from attachdash.intake.days import read_day
 from attachdash.intake.headers import second_is_header
 from attachdash.intake.numbers import AnswerReader, MissingCodes
 from attachdash.intake.occasions import SPACINGS, number_of, spaced
-from attachdash.intake.problems import Wrong
+from attachdash.intake.problems import Wrong, shown
 from attachdash.intake.propose_shape import (
     ShapeGuess,
     known_days,
@@ -33,6 +35,7 @@ from attachdash.intake.propose_shape import (
 )
 from attachdash.intake.refusals import log_refused
 from attachdash.intake.shapes import KINDS, NOMINAL, PLAIN, Nominal, Shape, shaped
+from attachdash.intake.sheets import letters
 from attachdash.intake.worded import words_in
 from attachdash.practice.flagging import HISTORIC_AFTER
 from attachdash.practice.rights import Viewer
@@ -59,13 +62,16 @@ __all__ = [
     "ShapeGuess",
     "Table",
     "Unreadable",
+    "Workbook",
     "days_read",
     "escaped",
     "instrument",
     "known_days",
+    "letters",
     "log_refused",
     "number_of",
     "occasions_in",
+    "open_file",
     "proposal",
     "propose_shape",
     "questionnaires",
@@ -73,6 +79,7 @@ __all__ = [
     "risk_lines",
     "second_is_header",
     "shaped",
+    "shown",
     "spaced",
     "span",
     "typed",

@@ -6,7 +6,7 @@ import streamlit as st
 from attachdash.practice.importing import Preview
 from attachdash.practice.reading import Instrument, ProblemKind
 from attachdash.web import look, tables
-from attachdash.web.importing import Draft
+from attachdash.web.import_draft import Draft
 
 MOST_SHOWN = 200
 

@@ -18,7 +18,7 @@ from attachdash.practice.reading import (
 )
 from attachdash.practice.rights import Viewer
 from attachdash.web import look, shaping, tables
-from attachdash.web.importing import Draft
+from attachdash.web.import_draft import Draft
 from attachdash.web.wording import ask_words
 
 AS_PROPOSED, RUN, SINGLY = "As shown below", "A run of columns", "Each by itself"
@@ -312,6 +312,6 @@ def _coding(
 def _file(made: Draft, guess: Proposal) -> None:
     table = made.table
     st.header("How the file was read", anchor=False)
-    st.write(f"Separated by {table.delimiter_word}, letters as {table.encoding}, header in row 1.")
+    st.write(look.plain(table.read_as))
     for note in guess.notes:
         st.html(f'<div class="ad-meta">{look.esc(note)}</div>')

@@ -8,7 +8,7 @@ from attachdash.practice.mappings import LONGEST_NAME, SavedMapping, save_mappin
 from attachdash.practice.reading import Mapping
 from attachdash.practice.rights import Viewer
 from attachdash.web import look, tables
-from attachdash.web.importing import Draft, renew
+from attachdash.web.import_draft import Draft, renew
 
 
 def fitting(viewer: Viewer, made: Draft, zone: str) -> None:

@@ -22,7 +22,8 @@ from attachdash.practice.reading import (
 )
 from attachdash.practice.rights import Viewer
 from attachdash.web import look, tables
-from attachdash.web.importing import Draft, refusal
+from attachdash.web.import_draft import Draft
+from attachdash.web.importing import refusal
 
 COLUMN, ROWS, ONE = "a column of client codes", "each row is a client of its own", "one client"
 DAYS, NOMINAL = "a column of days", "no days: count from a start"

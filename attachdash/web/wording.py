@@ -7,7 +7,7 @@ import streamlit as st
 
 from attachdash.practice.reading import Instrument, Mapping, words_in
 from attachdash.web import look
-from attachdash.web.importing import Draft
+from attachdash.web.import_draft import Draft
 
 # A column of free text is no column of answers: more words than these are only counted.
 MOST_WORDS = 40

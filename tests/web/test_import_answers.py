@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from attachdash import web
 from attachdash.intake import Table, read_csv
 from attachdash.practice import exporting
-from attachdash.web.importing import Draft
+from attachdash.web.import_draft import Draft
 from tests.practice.conftest import TODAY, House, _light_bcrypt, make_house, small
 
 __all__ = ["_light_bcrypt", "make_house", "small"]
@@ -121,21 +121,3 @@ def test_totals_and_repeats_are_shown_with_their_rows(
     assert totals[["Row", "File says", "Our score"]].to_numpy().tolist() == [[4, "10", "9"]]
     press(tab, "Keep 2 rows")
     assert "1 total of the file differed from our scores" in said(tab)
-
-
-def test_a_second_row_that_looks_like_names_is_asked_about() -> None:
-    def page() -> None:
-        import streamlit as st
-
-        from attachdash.web.importing import with_header
-
-        data = b"Who are you?,When?,How often?\ncode,date,phq9_1\nA,2026-11-03,2\n"
-        table = with_header("a.csv", data)
-        st.write("waits" if table is None else f"{table.columns} {table.row_numbers.tolist()}")
-
-    tab = AppTest.from_function(page).run()
-    assert tab.markdown[-1].value == "waits"
-    tab.radio[0].set_value("Row 2 has the column names, row 1 the questions").run()
-    assert tab.markdown[-1].value == "('code', 'date', 'phq9_1') [3]"
-    tab.radio[0].set_value("Row 2 is answers").run()
-    assert tab.markdown[-1].value == "('Who are you?', 'When?', 'How often?') [2, 3]"

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from attachdash import web
 from attachdash.intake import read_csv
 from attachdash.practice import clients
-from attachdash.web.importing import Draft
+from attachdash.web.import_draft import Draft
 from tests.practice.conftest import House, either, make_house, small
 
 __all__ = ["either", "make_house", "small"]

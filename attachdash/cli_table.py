@@ -1,0 +1,41 @@
+"""A file at the terminal: which of its sheets and rows are read."""
+
+import typer
+
+from attachdash.errors import Invalid
+from attachdash.intake import Table, read_csv
+from attachdash.intake.headers import second_is_header
+from attachdash.intake.workbook import is_workbook, read_workbook
+
+
+def read_table(
+    name: str,
+    data: bytes,
+    sheet: str | None,
+    header_rows: int | None,
+    names_row: int | None,
+    *,
+    may_guess: bool,
+) -> Table:
+    """The file's table; of a workbook that of the sheet said, or else of the one it shows."""
+    above = header_rows or 1
+    if is_workbook(data):
+        book = read_workbook(name, data)
+        table = book.table(sheet, header_rows=above, names_row=names_row)
+        if not book.is_plain and (sheet is None or names_row is None):
+            typer.echo(f'{name} shows: --sheet "{table.sheet}" --names-row {table.names_row}')
+            if not may_guess:
+                raise Invalid(
+                    "Nothing was changed. Say these yourself, or agree to them with --yes."
+                )
+    else:
+        at = names_row or 1
+        table = read_csv(name, data, header_rows=max(above, at), names_row=at)
+    if header_rows is None and second_is_header(table):
+        row = table.first_row
+        raise Invalid(
+            f"{name}: row {row} looks like column names or questions. Say --names-row {row} "
+            f"where it has the names, --header-rows {row} where it has the questions, or "
+            f"--header-rows {row - 1} where it is answers."
+        )
+    return table

@@ -1,0 +1,78 @@
+"""Where a file's column names stand: which sheet, which row, and what the row below them is."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+import streamlit as st
+
+from attachdash.practice.reading import Workbook, letters, shown
+from attachdash.web import import_draft as drafts
+from attachdash.web import tables
+from attachdash.web.import_draft import Headed, number
+
+FIRST_ROWS = 5
+FIRST_COLUMNS = 8
+
+
+def ask(file: Workbook | Headed) -> Callable[[], None] | None:
+    """Ask; what then goes on with the file, None until all is said. It raises Unreadable."""
+    if isinstance(file, Workbook):
+        return partial(drafts.choose, file, *_sheet(file))
+    said = _header(file)
+    return None if said is None else lambda: drafts.go_on(file.again(*said))
+
+
+def _sheet(book: Workbook) -> tuple[str, int]:
+    """Which sheet holds the answers, and in which of its rows the names stand."""
+    sheets = book.sheets
+    place = st.selectbox(
+        "Sheet",
+        range(len(sheets)),
+        index=sheets.index(book.proposed),
+        format_func=lambda at: (
+            f"{sheets[at].name} · {tables.counted(sheets[at].row_count, 'row')}"
+            + (" · hidden" if sheets[at].is_hidden else "")
+        ),
+        key=f"import{number()}_sheet",
+    )
+    sheet = sheets[place]
+    row = st.number_input(
+        "Row of the column names",
+        min_value=1,
+        value=sheet.names_row,
+        key=f"import{number()}_header{place}",
+    )
+    if head := sheet.first_rows(FIRST_ROWS, from_row=row):
+        _rows(head, "The sheet from that row on")
+    return sheet.name, int(row)
+
+
+def _header(file: Headed) -> tuple[int, int] | None:
+    """How many rows stand above the answers, and which of them has the names; None unsaid."""
+    table = file.table
+    names, below = table.names_row, table.first_row
+    numbers = table.row_numbers[: FIRST_ROWS - 1].tolist()
+    cells = table.frame.head(FIRST_ROWS - 1).rows()
+    _rows([(names, table.columns), *zip(numbers, cells, strict=True)], "The first rows")
+    ways = {
+        f"Row {below:,} has the column names, row {names:,} the questions": (below, below),
+        f"Row {names:,} has the column names, row {below:,} the questions": (below, names),
+        f"Row {below:,} is answers": (table.header_rows, names),
+    }
+    way = st.radio(
+        f"Row {below:,} looks like column names or questions, not like answers. Which is it?",
+        list(ways),
+        index=None,
+        key=f"import{number()}_header",
+    )
+    return None if way is None else ways[way]
+
+
+def _rows(rows: Iterable[tuple[int, Sequence[str]]], alt: str) -> None:
+    rows = [(row, cells[:FIRST_COLUMNS]) for row, cells in rows]
+    wide = max(len(cells) for _, cells in rows)
+    tables.table(
+        ("Row", *(letters(at) for at in range(1, wide + 1))),
+        [(f"{row:,}", *map(shown, cells)) for row, cells in rows],
+        alt,
+    )
