@@ -110,7 +110,9 @@ def table_of(cases: tuple[Nasty, ...]) -> str:
         "docs/nasty-files.md`; change it there.",
         "",
         "A file that is refused whole leaves nothing behind; of the others, the right rows come in "
-        "and each wrong one is named with its row, column, value and cure.",
+        "and each wrong one is named with its row, column, value and cure. Four of ten are "
+        "imported into a store, and what is held then is compared: "
+        "`tests/practice/test_nasty_imports.py`.",
     ]
     for group in dict.fromkeys(one.group for one in cases):
         lines += ["", f"## {group}", "", "| file | verdict | it says |", "|---|---|---|"]
