@@ -21,10 +21,11 @@ from attachdash.intake import (
     propose,
     read_csv,
 )
+from tests.intake.books import read_file
 from tests.intake.conftest import HEADER, PHQ9, TODAY
 
 # By the ending of the file's name; a reader of another kind of file joins here.
-READERS: dict[str, Callable[[str, bytes], Table]] = {"csv": read_csv}
+READERS: dict[str, Callable[[str, bytes], Table]] = {"csv": read_csv, "xlsx": read_file}
 USUAL = {
     "instrument": "phq9", "client": "client", "answered_on": "date", "date_format": "iso",
     "items": PHQ9,
@@ -134,9 +135,9 @@ def _cell(words: str) -> str:
 
 def all_cases() -> tuple[Nasty, ...]:
     """Every file of the table."""
-    from tests.intake import nasty_cells, nasty_layout
+    from tests.intake import nasty_books, nasty_cells, nasty_layout
 
-    return (*nasty_layout.CASES, *nasty_cells.CASES)
+    return (*nasty_layout.CASES, *nasty_cells.CASES, *nasty_books.CASES)
 
 
 if __name__ == "__main__":
