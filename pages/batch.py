@@ -53,6 +53,10 @@ if found.undone_at is None:
                     "Undo the whole import", type="primary", disabled=not ready,
                     key=f"undo_{found.batch_id}",
                 )  # fmt: skip
-                st.write("All together or not at all." if ready else "Opens with a reason and ✓.")
+                st.write(
+                    "All together or not at all."
+                    if ready
+                    else "Opens once a reason is given and the box is ticked."
+                )
             if pressed:
                 parts.undo(viewer, found.batch_id, reason)

@@ -111,7 +111,7 @@ def line(client: clients.Client) -> None:
     )
     choosing.row(
         f"show_{client.client_id}", client.code,
-        web.esc(" · ".join(part for part in rest if part)), partial(show, client.client_id),
+        " · ".join(part for part in rest if part), partial(show, client.client_id),
     )  # fmt: skip
 
 

@@ -3,21 +3,48 @@
 import streamlit as st
 
 from attachdash import web
-from attachdash.errors import ForPeople
 from attachdash.practice.house import settings
-from attachdash.practice.importing import import_file, preview_import
-from attachdash.practice.reading import Unreadable, Workbook, instrument, log_refused
+from attachdash.practice.reading import Unreadable, Workbook, instrument
 from attachdash.practice.rights import Role
-from attachdash.web import compared, meaning, saved, sheets, tables
+from attachdash.web import compared, jobs, meaning, saved, sheets, tables, who
 from attachdash.web import import_draft as drafts
 from attachdash.web import importing as parts
 from attachdash.web.import_draft import Draft
 
-LARGEST = 10  # MB
-
 viewer = web.viewer()
-zone = settings(viewer).time_zone
+known = settings(viewer)
+zone = known.time_zone
 administers = viewer.role is Role.ADMINISTRATOR
+
+
+def say_wrong() -> None:
+    """Why the last work came to nothing."""
+    error = drafts.wrong()
+    if isinstance(error, Unreadable):
+        parts.refusal(error)
+    elif error is not None:
+        st.error(web.plain(error))
+
+
+@st.fragment(run_every="1s")
+def watch() -> None:
+    """How far a long work is; draw the page anew when it is done."""
+    job = jobs.of(who.present(touch=False))
+    if job is None or job.is_done:
+        st.rerun()
+    else:
+        st.write(f"{job.what} for {parts.counted(job.seconds, 'second')} now.")
+
+
+def work_step(job: jobs.Job) -> None:
+    """Wait for a long work."""
+    web.header(
+        f"Import: {job.what.lower()}", job.file_name,
+        "It goes on by itself: you can leave this page, and come back to it on this browser.",
+    )  # fmt: skip
+    parts.strip({"Reading": 0, "Checking": 2, "Keeping": 3}[job.what])
+    with web.card("work"):
+        watch()
 
 
 def file_step() -> None:
@@ -31,16 +58,11 @@ def file_step() -> None:
     with web.card("file"):
         upload = st.file_uploader(
             "A CSV or Excel file (.xlsx) of answers or ready scores", type=["csv", "xlsx"],
-            max_upload_size=LARGEST, key=f"import{drafts.number()}_file",
+            max_upload_size=known.largest_upload, key=f"import{drafts.number()}_file",
         )  # fmt: skip
-    if upload is not None:
-        try:
-            with st.spinner("Reading"):
-                drafts.begin(upload.name, upload.getvalue())
-        except Unreadable as error:
-            parts.refusal(error)
-        else:
-            st.rerun()
+        say_wrong()
+    if upload is not None and drafts.read(viewer, upload.file_id, upload.name, upload.getvalue()):
+        st.rerun()
     with web.card("past"):
         parts.past(viewer, zone)
 
@@ -60,7 +82,7 @@ def sheet_step(file: Workbook | drafts.Headed) -> None:
     )
     parts.strip(0)
     with web.card("sheet"):
-        read = sheets.ask(file)
+        read = sheets.ask(viewer, file)
     wrong = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
         go_on = st.button(
@@ -101,20 +123,13 @@ def meaning_step(made: Draft) -> None:
             st.write("Opens when layout, questionnaire, client code, day and answers are chosen.")
         else:
             st.write("Checking keeps nothing.")
+    with said:
+        say_wrong()
     if go_on and mapping is not None:
         made.mapping = mapping
-        try:
-            with said, st.spinner("Checking"):
-                preview = made.preview = preview_import(viewer, table, mapping)
-        except Unreadable as error:
-            with said:
-                parts.refusal(error)
-        except ForPeople as error:
-            said.error(web.plain(error))
-        else:
-            if preview.problems:
-                made.reference = log_refused(preview.problems, preview.counts)
-            st.rerun()
+        with said:
+            drafts.check(viewer, made)
+        st.rerun()
 
 
 def check_step(made: Draft) -> None:
@@ -173,17 +188,12 @@ def check_step(made: Draft) -> None:
     if back:
         made.preview = None
         st.rerun()
+    with said:
+        say_wrong()
     if keep:
-        try:
-            with said, st.spinner("Keeping"):
-                made.kept = import_file(
-                    viewer, made.table, mapping, create_clients=create,
-                    open_episodes=open_episodes,
-                )  # fmt: skip
-        except ForPeople as error:
-            said.error(web.plain(error))
-        else:
-            st.rerun()
+        with said:
+            drafts.keep(viewer, made, create_clients=create, open_episodes=open_episodes)
+        st.rerun()
 
 
 def _new_clients(made: Draft) -> tuple[bool, bool]:
@@ -255,8 +265,11 @@ def kept_step(made: Draft) -> None:
         parts.past(viewer, zone)
 
 
+job = drafts.under_way(viewer)
 made, opened = drafts.draft(), drafts.opened()
-if made is not None:
+if job is not None:
+    work_step(job)
+elif made is not None:
     (meaning_step, check_step, kept_step)[made.step - 1](made)
 elif opened is not None:
     sheet_step(opened)

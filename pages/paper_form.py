@@ -24,7 +24,7 @@ def typing(made: Paper, instrument: Instrument) -> None:
     with web.card("paper"):
         # The place is there in any case: else all below moves up and the focus is lost.
         with st.container():
-            if made.wrong or made.no_day:
+            if made.is_held_up:
                 parts.mistakes(made)
         left, right = st.columns(2)
         made.day = left.date_input(
@@ -33,8 +33,8 @@ def typing(made: Paper, instrument: Instrument) -> None:
         )  # fmt: skip
         if made.corrects:
             made.reason = right.text_input(
-                "Why is it corrected? (needed)", value=made.reason, max_chars=300,
-                key=made.key("reason"),
+                "Why is it corrected? (needed)" + (" · missing" if made.no_reason else ""),
+                value=made.reason, max_chars=300, key=made.key("reason"),
             )  # fmt: skip
         else:
             made.occasion = right.text_input(
@@ -52,12 +52,13 @@ def typing(made: Paper, instrument: Instrument) -> None:
             f'<div class="ad-meta">{made.typed} of {len(made.texts)} typed · kept as a draft in '
             "this browser tab until you close or reload it, or sign out</div>"
         )
-        if made.wrong or made.no_day:
+        if made.is_held_up:
             st.html("<b>Something has to be put right first: it is marked above.</b>")
     if sent:
         answers, made.wrong = typed(instrument, made.texts)
         made.no_day = made.day is None
-        if made.wrong or made.no_day:
+        made.no_reason = made.corrects is not None and not made.reason.strip()
+        if made.is_held_up:
             st.rerun(scope="fragment")
         made.answers = answers
         st.rerun()
@@ -104,7 +105,7 @@ def looking_over(made: Paper, instrument: Instrument, client: Client) -> None:
                     made.occasion.strip(),
                 )  # fmt: skip
         except ForPeople as error:
-            said.error(str(error))
+            said.error(web.plain(error))
             return
         what = f"{instrument.short_name} of {tables.day(made.day)} for {client.code}"
         how = f"is kept: {count}." if new else "is held already, with the same answers."
@@ -123,7 +124,7 @@ def after(done: Kept) -> None:
                     f'<div class="ad-say">{web.esc(done.words)}</div>'
                 )
         else:
-            st.success(done.words)
+            st.success(web.plain(done.words))
         with st.container(horizontal=True):
             if st.button(
                 "Open the record", type="primary" if raised else "secondary", key="paper_record"

@@ -10,6 +10,8 @@ from attachdash.practice.rights import Viewer
 from attachdash.web import choosing, forms, person, tables
 
 KEY = "person"
+IN_USE = "in use"
+SESSIONS_AT_FIRST = 5
 
 
 def lead(everyone: list[people.Person]) -> str:
@@ -60,15 +62,18 @@ def add_form(viewer: Viewer) -> None:
 
 def line(one: people.Person) -> None:
     """One person in the list."""
-    how = web.esc(person.state(one, zone))
+    how = person.state(one, zone)
     roles = tables.spans(one.roles, viewer.today)
     rest = (
-        web.esc(one.sign_in),
-        web.esc(f"{roles}, {one.client_code}" if one.client_code else roles),
-        how if how == "in use" else f"<b>{how}</b>",
+        one.sign_in,
+        f"{roles}, {one.client_code}" if one.client_code else roles,
+        *([how] if how == IN_USE else []),
         f"last here {tables.ago(one.last_here_at, zone, viewer.today)}",
     )
-    choosing.row(f"show_{one.person_id}", one.name, " · ".join(rest), partial(show, one.person_id))
+    choosing.row(
+        f"show_{one.person_id}", one.name, " · ".join(rest), partial(show, one.person_id),
+        mark="" if how == IN_USE else how,
+    )  # fmt: skip
 
 
 def show(person_id: int | None) -> None:
@@ -95,7 +100,7 @@ def open_now() -> None:
     with web.card("open-sessions", stretch=False):
         found = people.open_sessions(viewer)
         st.subheader(f"Open sessions: {len(found)}", anchor=False)
-        choosing.in_parts("open_sessions", found, session)
+        choosing.in_parts("open_sessions", found, session, SESSIONS_AT_FIRST)
         st.html(
             '<div class="ad-meta">A session ends by itself after 15 minutes without a touch.</div>'
         )
@@ -108,20 +113,24 @@ def open_now() -> None:
 def session(one: people.OpenSession) -> None:
     """One browser where somebody is signed in."""
     since, seen = (f"{tables.local(at, zone):%H:%M}" for at in (one.created_at, one.seen_at))
-    left, right = st.columns([5, 2], gap="small", vertical_alignment="center")
-    left.html(
-        f"<div><b>{web.esc(one.name)}</b></div>"
-        f'<div class="ad-meta">{one.role} · since {since} · last touch {seen}</div>'
-    )
-    if one.is_this_one:
-        right.html('<div class="ad-meta">this one</div>')
-    elif right.button(
-        "End", key=f"end_{one.web_session_id}", help=f"Sign {web.plain(one.name)} out of it"
+    # Not columns, which stand below each other on a phone.
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"
     ):
-        forms.attempt(
-            partial(people.end_session, viewer, one.web_session_id),
-            f"{one.name} is signed out of that browser.",
+        st.html(
+            f"<div><b>{web.esc(one.name)}</b></div>"
+            f'<div class="ad-meta">{one.role} · since {since} · last touch {seen}</div>',
+            width="content",
         )
+        if one.is_this_one:
+            st.html('<div class="ad-meta">this one</div>', width="content")
+        elif st.button(
+            "End", key=f"end_{one.web_session_id}", help=f"Sign {web.plain(one.name)} out of it"
+        ):
+            forms.attempt(
+                partial(people.end_session, viewer, one.web_session_id),
+                f"{one.name} is signed out of that browser.",
+            )
 
 
 viewer = web.viewer()

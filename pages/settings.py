@@ -60,10 +60,22 @@ with left, web.card("settings", stretch=False), st.form("settings", border=False
         '<div class="ad-meta">Changing the time zone changes what “today” is, not days already '
         "recorded.</div>"
     )
+    largest = st.selectbox(
+        "Largest file that may be uploaded", house.UPLOADS,
+        index=house.UPLOADS.index(known.largest_upload), format_func=lambda size: f"{size} MB",
+    )  # fmt: skip
+    st.html(
+        '<div class="ad-meta">While a file is read it takes up to 20 times its size of this '
+        "computer’s memory. Larger ones come in at the terminal.</div>"
+    )
     if st.form_submit_button("Save", type="primary"):
         forms.attempt(
             lambda: house.change_settings(
-                viewer, practice_name=name, time_zone=zone, crisis_text=crisis
+                viewer,
+                practice_name=name,
+                time_zone=zone,
+                crisis_text=crisis,
+                largest_upload=largest,
             ),
             "Saved.",
         )

@@ -92,9 +92,10 @@ with right:
             "message. Use these pages, or stop it.\n"
             "- **The disk is full:** make room. Nothing is lost; it goes on by itself.\n"
             "- **The server says that the store lost its end:** restore the last backup.\n"
-            "- **The machine is gone:** on a new one, `attachdash restore FOLDER --as NAME` with "
-            "the last copy."
+            "- **The machine is gone:** on a new one, with the last copy:"
         )
+        # Of its own: in a line it would be broken at its hyphens.
+        st.code("attachdash restore FOLDER --as NAME", language=None)
 if newest:
     st.caption(f"Backups lie in {newest.folder.parent}. Copy them to another place as well: a "
                "backup on the same disk does not outlive the disk.")  # fmt: skip

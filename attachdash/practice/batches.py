@@ -104,7 +104,8 @@ def undo_batch(viewer: Viewer, batch_id: int, reason: str) -> Batch:
         if found.changed:
             raise Blocked(
                 "Forms of this import were corrected or withdrawn since: "
-                f"{_listed(found.changed)}. Nothing was undone. Bring those back first."
+                f"{_listed(found.changed)}. Nothing was undone. Bring back what was "
+                "withdrawn and set back what was corrected first."
             )
         if not versions.undone(cursor, viewer.site_id, batch_id, viewer.person_id, viewer.now):
             raise Invalid("This import was undone already.")

@@ -13,6 +13,7 @@ from attachdash.store import audit
 from attachdash.store import settings as store_settings
 from attachdash.store.engine import Cursor
 
+UPLOADS = (10, 25, 50, 100, 200)  # MB
 SIGN_INS = ("sign-in refused", "signed out", "tried to sign in")
 
 
@@ -25,6 +26,7 @@ class Settings:
     crisis_text: str = ""
     is_demo: bool = False
     data_until: str = ""  # after a restore: from when the data are, ISO in UTC
+    largest_upload: int = UPLOADS[0]  # MB
 
 
 @use_case(
@@ -43,14 +45,21 @@ def settings(viewer: Viewer) -> Settings:
         crisis_text=known.get("crisis_text", ""),
         is_demo=known.get("is_demo", "") == "yes",
         data_until=known.get("data_until", ""),
+        largest_upload=int(known.get("largest_upload", UPLOADS[0])),
     )
 
 
 @use_case(roles=[Role.ADMINISTRATOR], about=About.NOTHING, audit=Audit.CHANGE)
 def change_settings(
-    viewer: Viewer, *, practice_name: str, time_zone: str, crisis_text: str
-) -> None:
-    """Set all three. Raises Invalid for an unknown time zone."""
+    viewer: Viewer, *, practice_name: str, time_zone: str, crisis_text: str,
+    largest_upload: int | None = None,
+) -> None:  # fmt: skip
+    """Set them all; None leaves the size of uploads, one of UPLOADS, as it is.
+
+    Raises Invalid for an unknown time zone or another size.
+    """
+    if largest_upload is not None and largest_upload not in UPLOADS:
+        raise Invalid(f"{largest_upload} MB is no size to choose: {', '.join(map(str, UPLOADS))}.")
     if time_zone not in available_timezones():
         raise Invalid(f"{time_zone} is no time zone; one looks like Europe/Berlin.")
     new = {
@@ -58,6 +67,8 @@ def change_settings(
         "time_zone": time_zone,
         "crisis_text": crisis_text.strip(),
     }
+    if largest_upload is not None:
+        new["largest_upload"] = str(largest_upload)
 
     def work(cursor: Cursor) -> list[str]:
         known = store_settings.everything(cursor, viewer.site_id)

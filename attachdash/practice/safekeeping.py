@@ -64,9 +64,17 @@ class State:
         if not self.is_server:
             newest = self.backups[0].made_at if self.backups else None
             if newest is None:
-                wrong.append("There is no backup yet.")
+                wrong.append("There is no backup yet: press “Back up now”.")
             elif now - newest > timedelta(days=2):
-                wrong.append(f"The last backup is {(now - newest).days} days old.")
+                wrong.append(
+                    f"The last backup is {(now - newest).days} days old: press “Back up now”."
+                )
+        check = self.steps.get("check")
+        if check is None or check.ended_at is None:
+            wrong.append("The store was never looked through: press “Check now”.")
+        elif now - check.started_at > timedelta(days=2):
+            days = (now - check.started_at).days
+            wrong.append(f"The store was last looked through {days} days ago: press “Check now”.")
         return wrong
 
 

@@ -30,24 +30,29 @@ def found(key: str, lists: dict[str, list[T]], words: Callable[[T], str]) -> lis
     return [one for one in lists.get(kind or first, []) if wanted in words(one).casefold()]
 
 
-def in_parts(key: str, rows: list[T], draw: Callable[[T], None]) -> None:
+def in_parts(
+    key: str, rows: list[T], draw: Callable[[T], None], at_first: int = AT_ONCE
+) -> None:  # fmt: skip
     """Draw the first rows, and more of them when asked."""
-    most = st.session_state.get(f"{key}_most", AT_ONCE)
+    most = st.session_state.get(f"{key}_most", at_first)
     with st.container(gap=None):
         for one in rows[:most]:
             draw(one)
     if not rows:
         st.write("Nobody fits. Choose another list, or empty the find box.")
     if len(rows) > most:
-        st.html(f'<div class="ad-meta">{most} of {len(rows)}</div>')
+        st.caption(f"{most} of {len(rows)}")
         st.button(
             f"Show {min(AT_ONCE, len(rows) - most)} more", key=f"{key}_more",
             on_click=lambda: st.session_state.update({f"{key}_most": most + AT_ONCE}),
         )  # fmt: skip
 
 
-def row(key: str, name: str, rest: str, choose: Callable[[], None]) -> None:
-    """One of them: the name opens, `rest` (HTML) stands beside it, on a phone below."""
+def row(key: str, name: str, rest: str, choose: Callable[[], None], mark: str = "") -> None:
+    """One of them: the name opens; beside it, on a phone below, `mark` in bold and `rest`.
+
+    All three are plain text.
+    """
     with st.container(key=f"line-{key}", gap=None):
         left, right = (
             (st.container(), st.container())
@@ -55,4 +60,5 @@ def row(key: str, name: str, rest: str, choose: Callable[[], None]) -> None:
             else st.columns([2, 5], gap="small", vertical_alignment="center")
         )
     left.button(look.plain(name), key=key, type="tertiary", on_click=choose)
-    right.html(f'<div class="ad-meta ad-line">{rest}</div>')
+    bold = f"<b>{look.esc(mark)}</b> · " if mark else ""
+    right.html(f'<div class="ad-meta ad-line">{bold}{look.esc(rest)}</div>')

@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from attachdash.practice import entrance
+from attachdash.practice.house import settings
 from attachdash.web import door, house, navigation, told
 
 COOKIE = "__Host-ad"
@@ -28,6 +29,7 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 CORE = frozenset({"health", "host-config", "stream", "upload_file"})
 GONE = frozenset({"auth", "component", "oauth2callback"})
 FIRST_MESSAGES = 3
+AROUND = 100_000  # bytes that a form puts around the file it sends
 
 AGAIN = HTMLResponse(
     '<!doctype html><title>AttachDash</title><meta http-equiv="refresh" content="0">'
@@ -105,7 +107,9 @@ class Guard:
         missing = PlainTextResponse("Not Found\n", 404)
         match parts:
             case ["_stcore", "upload_file", *rest]:
-                return None if _may_ask(token, "/".join(rest)) else refused
+                if not _may_ask(token, "/".join(rest)):
+                    return refused
+                return None if _fits(headers) else PlainTextResponse("Too Large\n", 413)
             case ["_stcore", "stream", *_] if not token:
                 return refused
             case ["_stcore", name, *_] if name not in CORE:
@@ -176,6 +180,18 @@ def _cookie(token: str) -> str:
 def _may_ask(token: str, name: str) -> bool:
     """Whether this browser was told the file, and somebody is still signed in on it."""
     return bool(token) and told.was_told(token, name) and is_signed_in(token)
+
+
+def _fits(headers: Headers) -> bool:
+    """Whether a body is as small as uploads may be; one that doesn't say is not."""
+    length = headers.get("content-length", "0" if "transfer-encoding" not in headers else "")
+    return length.isdecimal() and int(length) <= largest_upload() + AROUND
+
+
+def largest_upload() -> int:
+    """Bytes of the largest file that the practice's settings let in."""
+    nobody = entrance.viewer_of(house.store(), "", entrance.clock(), touch=False)
+    return settings(nobody).largest_upload * 2**20
 
 
 def is_signed_in(token: str) -> bool:

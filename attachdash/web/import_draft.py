@@ -1,4 +1,4 @@
-"""The one import of a tab: what is remembered of it between its steps."""
+"""The one import of a tab: what is remembered of it between its steps, and its long works."""
 
 import zlib
 from collections.abc import Callable
@@ -7,7 +7,8 @@ from functools import partial
 
 import streamlit as st
 
-from attachdash.practice.importing import Kept, Preview
+from attachdash.errors import ForPeople, Invalid
+from attachdash.practice.importing import Kept, Preview, import_file, preview_import
 from attachdash.practice.reading import (
     Mapping,
     Proposal,
@@ -15,12 +16,18 @@ from attachdash.practice.reading import (
     ShapeGuess,
     Table,
     Workbook,
+    log_refused,
     open_file,
     read_csv,
     second_is_header,
 )
+from attachdash.practice.rights import Viewer
+from attachdash.web import jobs
 
 _DRAFT, _OPENED, _NUMBER = "_import", "_import_opened", "_import_number"
+_WRONG, _READ = "_import_wrong", "_import_read"
+# Beyond these a work takes so long that it goes on by itself, off this page's way.
+BYTES_AT_ONCE, CELLS_AT_ONCE = 1_000_000, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +35,7 @@ class Headed:
     """A file whose second row looks like part of its header, until a person says what it is."""
 
     table: Table  # as if it were answers
-    read: Callable[..., Table]
-
-    def again(self, header_rows: int, names_row: int) -> Table:
-        """The file, its answers below so many rows and its names in that one. Raises Unreadable."""
-        return self.read(header_rows=header_rows, names_row=names_row)
+    read: Callable[..., Table]  # again, by header_rows and names_row
 
 
 @dataclass(slots=True)
@@ -123,18 +126,111 @@ def opened() -> Workbook | Headed | None:
     return found if isinstance(found, Workbook | Headed) else None
 
 
-def begin(name: str, data: bytes) -> None:
+def read(viewer: Viewer, file_id: str, name: str, data: bytes) -> bool:
     """Go on with this file: from its sheets where there is a choice, or from its columns.
 
-    Raises Unreadable.
+    False where it was read before: an upload stays on its page.
     """
-    found = open_file(name, data)
-    if not isinstance(found, Workbook):
-        _look(found, partial(read_csv, name, data))
-    elif found.is_plain:
-        choose(found)
-    else:
-        st.session_state[_OPENED] = found
+    if st.session_state.get(_READ) == file_id:
+        return False
+    st.session_state[_READ] = file_id
+    _work(
+        viewer, "Reading", name, data, partial(open_file, name, data),
+        at_once=len(data) <= BYTES_AT_ONCE,
+    )  # fmt: skip
+    return True
+
+
+def read_again(viewer: Viewer, file: Headed, header_rows: int, names_row: int) -> None:
+    """Go on with the file, its answers below so many rows and its names in that one."""
+    work = partial(file.read, header_rows=header_rows, names_row=names_row)
+    name = file.table.file_name
+    _work(viewer, "Reading", name, None, work, at_once=_cells(file.table) <= CELLS_AT_ONCE)
+
+
+def check(viewer: Viewer, made: Draft) -> None:
+    """See what the file would bring under its mapping, and go on from there."""
+    assert made.mapping is not None, "it was confirmed"
+    _on_draft(viewer, "Checking", made, partial(preview_import, viewer, made.table, made.mapping))
+
+
+def keep(viewer: Viewer, made: Draft, *, create_clients: bool, open_episodes: bool) -> None:
+    """Keep what can be kept, and go on from there."""
+    assert made.mapping is not None, "it was confirmed"
+    work = partial(
+        import_file, viewer, made.table, made.mapping, create_clients=create_clients,
+        open_episodes=open_episodes,
+    )  # fmt: skip
+    _on_draft(viewer, "Keeping", made, work)
+
+
+def _on_draft(viewer: Viewer, what: str, made: Draft, work: Callable[[], object]) -> None:
+    at_once = _cells(made.table) <= CELLS_AT_ONCE
+    _work(viewer, what, made.table.file_name, made, work, at_once=at_once)
+
+
+def _cells(table: Table) -> int:
+    return table.frame.height * len(table.columns)
+
+
+def _work(
+    viewer: Viewer, what: str, name: str, about: Draft | bytes | None,
+    work: Callable[[], object], *, at_once: bool,
+) -> None:  # fmt: skip
+    st.session_state.pop(_WRONG, None)
+    if not at_once:
+        if not jobs.start(viewer, what, name, about, work):
+            st.session_state[_WRONG] = Invalid(
+                "Another file is being worked on in another tab. Wait until that is done."
+            )
+        return
+    with st.spinner(what):
+        _take(name, about, work)
+
+
+def under_way(viewer: Viewer) -> jobs.Job | None:
+    """The long work to wait for here, after taking what came of one that is done.
+
+    It may have been begun in another tab, or before this one was loaded anew; a tab with a file
+    of its own goes on with that.
+    """
+    job = jobs.of(viewer)
+    if job is None or (draft() is not None and draft() is not job.about):
+        return None
+    if not jobs.fetched(viewer, job):
+        return job
+    if isinstance(job.about, Draft):
+        st.session_state[_DRAFT] = job.about
+    _take(job.file_name, job.about, job.future.result)
+    return None
+
+
+def wrong() -> ForPeople | None:
+    """Why the last work came to nothing; None where something came of it."""
+    found = st.session_state.get(_WRONG)
+    return found if isinstance(found, ForPeople) else None
+
+
+def _take(name: str, about: Draft | bytes | None, work: Callable[[], object]) -> None:
+    """Go on with what comes of a work, or remember why nothing does."""
+    try:
+        result = work()
+        if isinstance(about, Draft) and isinstance(result, Preview):
+            about.preview = result
+            if result.problems:
+                about.reference = log_refused(result.problems, result.counts)
+        elif isinstance(about, Draft) and isinstance(result, Kept):
+            about.kept = result
+        elif isinstance(result, Table) and isinstance(about, bytes):
+            _look(result, partial(read_csv, name, about))
+        elif isinstance(result, Table):
+            go_on(result)
+        elif isinstance(result, Workbook) and result.is_plain:
+            choose(result)
+        else:
+            st.session_state[_OPENED] = result
+    except ForPeople as error:
+        st.session_state[_WRONG] = error
 
 
 def choose(book: Workbook, sheet: str | None = None, names_row: int | None = None) -> None:
@@ -157,7 +253,7 @@ def go_on(table: Table) -> None:
 
 def forget() -> None:
     """Begin anew with another file. Use it as `on_click`."""
-    for key in (_DRAFT, _OPENED):
+    for key in (_DRAFT, _OPENED, _WRONG, _READ):
         st.session_state.pop(key, None)
     st.session_state[_NUMBER] = number() + 1
 

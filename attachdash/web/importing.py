@@ -4,7 +4,6 @@ import csv
 import io
 import math
 from collections.abc import Iterable
-from datetime import datetime
 
 import pandas as pd
 import streamlit as st
@@ -267,7 +266,7 @@ def past(viewer: Viewer, zone: str) -> None:
         ("When", "File", "Kept", "Refused", "By", "Now"),
         [
             (
-                f"{_there(one['imported_at'], zone):%Y-%m-%d %H:%M}",
+                tables.clock(one["imported_at"].to_pydatetime(), zone),
                 str(one["file_name"]),
                 f"{one['kept']:,}",
                 f"{one['refused']:,}",
@@ -279,9 +278,8 @@ def past(viewer: Viewer, zone: str) -> None:
         "Past imports, newest first",
     )
     named = {
-        int(
-            one["batch_id"]
-        ): f"{_there(one['imported_at'], zone):%Y-%m-%d %H:%M} {one['file_name']}"
+        int(one["batch_id"]): f"{tables.clock(one['imported_at'].to_pydatetime(), zone)} · "
+        f"{one['file_name']}"
         for one in found.to_dict("records")
     }
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -290,10 +288,7 @@ def past(viewer: Viewer, zone: str) -> None:
             format_func=named.__getitem__, placeholder="Choose an import", width=420,
             key="past_import",
         )  # fmt: skip
-        if st.button("Open", disabled=chosen is None, key="past_open") and chosen is not None:
+        shown = st.button("Show this import", disabled=chosen is None, key="past_open")
+        if shown and chosen is not None:
             versions.hold_batch(chosen)
             navigation.go("batch")
-
-
-def _there(moment: object, zone: str) -> datetime:
-    return tables.local(pd.Timestamp(str(moment)).to_pydatetime(), zone)

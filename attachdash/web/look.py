@@ -56,7 +56,8 @@ h1.ad-title {{font:600 28px/1.3 "Source Serif",serif;margin:0;padding:0}}
 .ad-turn a {{color:{link};font-weight:600}}
 .ad-code {{font:700 26px/2 monospace;letter-spacing:.05em;overflow-wrap:anywhere}}
 .ad-sunk {{background:{sunk};border-radius:.5rem;padding:.75rem 1rem}}
-:is(.st-key-card-code,.st-key-card-crisis-empty,.st-key-card-crisis-gaps) {{
+:is(.st-key-card-code,.st-key-card-crisis-empty,.st-key-card-crisis-gaps,
+  [class*=st-key-card-to-do-]) {{
   border-left:6px solid {attention_ink}}}
 .ad-sign-in {{text-align:center;padding-top:clamp(1rem,9vh,6rem)}}
 .st-key-entry [data-testid=stFormSubmitButton] button {{background:{primary};border-color:{primary};
@@ -77,7 +78,7 @@ header [data-testid=stToolbar] {{padding-right:17rem}}
   [data-testid=stHeaderLogo] {{width:40px;object-fit:cover;object-position:left}}
   .ad-table thead {{position:absolute;clip-path:inset(50%)}}
   .ad-table tr {{display:block;border-bottom:1px solid {card_line};padding:.4rem 0}}
-  .ad-table td {{display:inline;border:0;padding:0 .75rem 0 0}}
+  .ad-table td {{display:inline-block;border:0;padding:0 .75rem 0 0}}
   .ad-table td:first-child {{display:block;font-weight:600}}
   .ad-table td:empty {{display:none}}
   .ad-table td:not(:first-child)::before {{content:attr(data-label) ": ";color:{muted}}}

@@ -46,6 +46,7 @@ class Paper:
     texts: list[str]
     wrong: list[tuple[Item, str, str]] = field(default_factory=list)
     no_day: bool = False  # looked over without one
+    no_reason: bool = False  # a correction looked over without one
     day: date | None = None
     occasion: str = ""
     answers: list[int] | None = None  # once all could be read: shown again before it is kept
@@ -55,6 +56,11 @@ class Paper:
     def key(self, name: str) -> str:
         """The key of one of its widgets."""
         return f"paper{self.number}_{self.client_id}_{self.instrument_id}_{name}"
+
+    @property
+    def is_held_up(self) -> bool:
+        """Whether something has to be put right before it can be looked over."""
+        return bool(self.wrong) or self.no_day or self.no_reason
 
     @property
     def typed(self) -> int:
@@ -213,6 +219,8 @@ def mistakes(made: Paper) -> None:
         said.append(
             "<b>The day on the form is missing.</b> It decides whether a risk answer is new or old."
         )
+    if made.no_reason:
+        said.append("<b>The reason is missing.</b> It stays with the version that was corrected.")
     if lines:
         said.append(f"<b>{how_many(made)} can’t be read.</b>")
     st.html(

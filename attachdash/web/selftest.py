@@ -28,7 +28,7 @@ SAFE: dict[str, tuple[tuple[Any, ...], str]] = {
     "logger.level": (("error", "warning", "info", None), "the log would hold what people typed"),
     "logger.enableRich": ((False,), "the log would hold names in tracebacks"),
 }
-LARGEST_UPLOAD_MB = 10
+LARGEST_UPLOAD_MB = 200
 
 
 def problems(setting: Callable[[str], Any] = config.get_option) -> list[str]:
@@ -41,7 +41,7 @@ def problems(setting: Callable[[str], Any] = config.get_option) -> list[str]:
         if (value := setting(name)) not in safe:
             found.append(f"{name} is {value!r}: {harm}. Set it to {safe[0]!r}.")
     if setting("server.maxUploadSize") > LARGEST_UPLOAD_MB:
-        found.append(f"server.maxUploadSize is over {LARGEST_UPLOAD_MB} (MB). Set it to 10.")
+        found.append(f"server.maxUploadSize is over {LARGEST_UPLOAD_MB} (MB). Set it to 200.")
     found += _address(setting("server.address"))
     for ask in (house.home, house.store_url):
         try:

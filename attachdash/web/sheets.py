@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from attachdash.practice.reading import Workbook, letters, shown
+from attachdash.practice.rights import Viewer
 from attachdash.web import import_draft as drafts
 from attachdash.web import tables
 from attachdash.web.import_draft import Headed, number
@@ -14,12 +15,12 @@ FIRST_ROWS = 5
 FIRST_COLUMNS = 8
 
 
-def ask(file: Workbook | Headed) -> Callable[[], None] | None:
-    """Ask; what then goes on with the file, None until all is said. It raises Unreadable."""
+def ask(viewer: Viewer, file: Workbook | Headed) -> Callable[[], None] | None:
+    """Ask; what then goes on with the file, None until all is said. It may raise Unreadable."""
     if isinstance(file, Workbook):
         return partial(drafts.choose, file, *_sheet(file))
     said = _header(file)
-    return None if said is None else lambda: drafts.go_on(file.again(*said))
+    return None if said is None else partial(drafts.read_again, viewer, file, *said)
 
 
 def _sheet(book: Workbook) -> tuple[str, int]:

@@ -18,6 +18,7 @@ from attachdash.web.navigation import go
 from attachdash.web.tables import clock, counted, day
 
 _BATCH = "_batch"
+MOST_ITEMS = 6  # named one by one as changed
 
 
 def hold_batch(batch_id: int) -> None:
@@ -74,8 +75,9 @@ def what_goes(one: Batch) -> None:
         return
     if one.changed:
         st.write(
-            "It can’t be undone while forms of it are corrected or withdrawn. Bring those back "
-            "on the client’s record first, or withdraw the others there one by one."
+            "It can’t be undone while forms of it are corrected or withdrawn. On the client’s "
+            "record, bring back what was withdrawn and set back what was corrected; or withdraw "
+            "the others there one by one."
         )
         return
     lines = [
@@ -138,8 +140,12 @@ def _named(what: str, when: str) -> str:
     return f"{what}, {when}"
 
 
+def _day(version: Version) -> str:
+    return day(version.answered_on) + (" (nominal)" if version.is_nominal else "")
+
+
 def _line(one: Form) -> str:
-    said = _named(day(one.last.answered_on), one.instrument.short_name)
+    said = _named(_day(one.last), one.instrument.short_name)
     if one.occasion:
         said += f" ({one.occasion})"
     if not one.counts:
@@ -149,12 +155,13 @@ def _line(one: Form) -> str:
 
 def _history(one: Form, zone: str) -> None:
     tables.table(
-        ("Version", "Day", "Answers", "Came in", "What became of it"),
+        ("Which", "Day", "Answers", "Changed", "Came in", "What became of it"),
         [
             (
-                str(version.version),
-                day(version.answered_on) + (" (nominal)" if version.is_nominal else ""),
+                f"Version {version.version}",
+                _day(version),
                 _answers(one, version),
+                _differs(one, version),
                 f"{clock(version.recorded_at, zone)}, {version.recorded_by}",
                 _became(version, zone),
             )
@@ -167,8 +174,25 @@ def _history(one: Form, zone: str) -> None:
 def _answers(one: Form, version: Version) -> str:
     if version.answers is None:
         return "ready scores"
+    return " ".join(_cells(one, version.answers))
+
+
+def _cells(one: Form, answers: tuple[int, ...]) -> list[str]:
     step = one.instrument.step
-    return " ".join("–" if answer < 0 else f"{answer * step:g}" for answer in version.answers)
+    return ["–" if answer < 0 else f"{answer * step:g}" for answer in answers]
+
+
+def _differs(one: Form, version: Version) -> str:
+    """What a version changed in the answers of the one before it; nothing of the first."""
+    before = next((old for old in one.versions if old.version == version.version - 1), None)
+    if before is None or before.answers is None or version.answers is None:
+        return ""
+    pairs = enumerate(
+        zip(_cells(one, before.answers), _cells(one, version.answers), strict=True), start=1
+    )
+    items = [f"item {item}: {was} → {now}" for item, (was, now) in pairs if was != now]
+    more = f", {len(items) - MOST_ITEMS} more" if len(items) > MOST_ITEMS else ""
+    return ", ".join(items[:MOST_ITEMS]) + more or "no answer"
 
 
 def _became(version: Version, zone: str) -> str:
@@ -189,12 +213,13 @@ def _acts(viewer: Viewer, one: Form) -> None:
                 "The form counts again. A risk answer in it wants an eye again.",
             )
         return
-    if one.last.answers is not None and st.button(
+    side_by_side = st.container(horizontal=True)
+    if one.last.answers is not None and side_by_side.button(
         "Correct it on the paper form", key=f"correct_{key}"
     ):
         paper.correct(one)
         go("paper_form")
-    with st.popover("Withdraw it", key=f"withdraw_{key}"):
+    with side_by_side.popover("Withdraw it", key=f"withdraw_{key}"):
         st.write(
             "It is kept with its reason, and leaves every picture, score and export. A flag that "
             "rests on it alone is withdrawn. It can be brought back."

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -18,13 +19,14 @@ def someone(
 ) -> Iterator[tuple[BrowserContext, Page, list[str]]]:
     """A fresh browser of that size, and the list of what went wrong in its console."""
     width, usual = SIZES[size]
+    device: dict[str, Any] = {"user_agent": PHONE, "has_touch": True} if size == "phone" else {}
     context = browser.new_context(
         viewport={"width": width, "height": height or usual},
         color_scheme=scheme,  # type: ignore[arg-type]
         reduced_motion="reduce",
         locale="en-GB",
         timezone_id="UTC",
-        **({"user_agent": PHONE, "has_touch": True} if size == "phone" else {}),
+        **device,
     )
     page = context.new_page()
     wrong: list[str] = []

@@ -58,11 +58,13 @@ def refused_lines(page: Page, to: Path) -> list[str]:
     return to.read_text("utf-8-sig").splitlines()[1:]
 
 
-def check(page: Page, name: str, content: bytes) -> None:
+def check(
+    page: Page, name: str, content: bytes, questionnaire: str = "Patient Health Questionnaire"
+) -> None:
     """Go from the file to what would happen."""
     upload(page, name, content)
     step(page, "Meaning")
-    expect(page.get_by_text("Patient Health Questionnaire").first).to_be_visible()
+    expect(page.get_by_text(questionnaire).first).to_be_visible()
     page.get_by_role("button", name="This is right").click()
     step(page, "Check")
 

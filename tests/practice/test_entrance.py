@@ -253,3 +253,16 @@ def test_an_administrator_sees_who_can_sign_in(small: House) -> None:
     # A new code for somebody who forgot: the old password holds until the code is used.
     people.new_code(admin, one)
     assert seen() == (True, True)
+
+
+def test_the_largest_upload_is_one_of_a_few_sizes_and_stays_when_nothing_is_said(
+    small: House,
+) -> None:
+    admin = small.viewer("a.diallo")
+    same = {"practice_name": "P", "time_zone": "UTC", "crisis_text": "Call 112."}
+    assert house.settings(admin).largest_upload == 10
+    house.change_settings(admin, **same, largest_upload=200)
+    house.change_settings(admin, **same)
+    assert house.settings(admin).largest_upload == 200
+    with pytest.raises(Invalid, match="no size to choose"):
+        house.change_settings(admin, **same, largest_upload=201)

@@ -68,7 +68,7 @@ def killed(home: Path, what: str, wait: float) -> int:
     ) as child:  # fmt: skip
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
-        time.sleep(wait)
+        time.sleep(wait)  # no condition to wait for: any moment of its work must do
         child.kill()
         return max([0, *(int(line.split()[1]) for line in child.stdout.read().splitlines())])
 
@@ -168,7 +168,7 @@ def test_h15_a_kill_while_a_store_is_brought_up_to_date_heals(
         ) as child:
             assert child.stdout is not None
             assert child.stdout.readline() == "ready\n"
-            time.sleep(0.05 * round_)
+            time.sleep(0.05 * round_)  # a later moment of the work each round, on purpose
             child.kill()
         store = open_store(home, clock())
         assert number(store, "SELECT count(*) FROM migration") == len(

@@ -306,6 +306,25 @@ def test_a_backup_that_cannot_be_written_leaves_nothing_behind(
     assert any("backup went wrong" in one for one in state.to_do(NOW))
 
 
+def test_all_is_well_only_after_a_backup_and_a_check_and_for_two_days(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(safekeeping, "clock", lambda: NOW)
+    admin = small.viewer("a.diallo")
+    assert [one.partition(":")[0] for one in safekeeping.state(admin).to_do(NOW)] == [
+        "There is no backup yet",
+        "The store was never looked through",
+    ]
+    safekeeping.back_up(admin)
+    safekeeping.check_now(admin)
+    state = safekeeping.state(admin)
+    assert state.to_do(NOW) == []
+    assert [one.partition(":")[0] for one in state.to_do(NOW + timedelta(days=3))] == [
+        "The last backup is 3 days old",
+        "The store was last looked through 3 days ago",
+    ]
+
+
 def test_clients_and_therapists_are_told_nothing_of_it(small: House) -> None:
     for who in ("t.one", "s.one", "c.a"):
         with pytest.raises(Refused):

@@ -124,7 +124,6 @@ def test_who_waits_for_a_connection_in_vain_is_told_soon(
 def test_a_server_that_is_gone_for_good_is_said_to_be_so(
     shared: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
     with (
         cut(monkeypatch, kept=False, healing=False),
         pytest.raises(Unavailable, match="look before you do it again"),

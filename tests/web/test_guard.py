@@ -114,6 +114,7 @@ class Asker:
 @pytest.fixture
 def asker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Asker]:
     monkeypatch.setattr(guard, "is_signed_in", lambda token: True)
+    monkeypatch.setattr(guard, "largest_upload", lambda: 10 * 2**20)
     yield Asker()
     for token in (MINE, THEIRS):
         told.forget(token)
@@ -253,6 +254,22 @@ def test_a_file_is_taken_from_the_browser_that_was_told_where_to_only(asker: Ask
     assert asker.get(f"/_stcore/upload_file/{UPLOAD}", MINE)[0] == 200
     assert asker.get(f"/_stcore/upload_file/{UPLOAD}", THEIRS)[0] == 403
     assert asker.get(f"/_stcore/upload_file/{SESSION}/other", MINE)[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({"content_length": f"{10 * 2**20 + 100_000}"}, 200),
+        ({"content_length": f"{10 * 2**20 + 100_001}"}, 413),
+        ({"transfer_encoding": "chunked"}, 413),
+        ({"content_length": "-1"}, 413),
+    ],
+)
+def test_no_larger_file_is_taken_than_the_settings_say(
+    asker: Asker, said: dict[str, str], status: int
+) -> None:
+    asker.connect(MINE)
+    assert asker.get(f"/_stcore/upload_file/{UPLOAD}", MINE, **said)[0] == status
 
 
 @pytest.mark.parametrize(("cookie", "resumed"), [(MINE, True), (THEIRS, False)])

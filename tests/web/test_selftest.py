@@ -35,7 +35,7 @@ UNSAFE: dict[str, Any] = {
     "global.developmentMode": True,
     "logger.level": "debug",
     "logger.enableRich": True,
-    "server.maxUploadSize": 200,
+    "server.maxUploadSize": 201,
     "server.address": "0.0.0.0",
 }
 

@@ -1,0 +1,88 @@
+"""Long work on a file, in a thread of the server's own: off the way of every page.
+
+One job for each browser session and role. It goes on when the tab is closed or loaded anew; what
+came of it waits for that very browser session, and for nobody else.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from attachdash.practice.rights import Role, Viewer
+
+# One after the other: each takes memory, and the pages need the rest of the machine.
+_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="file")
+WAITS = 900.0  # seconds that a result waits to be fetched
+
+Key = tuple[int, int, Role]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One long work."""
+
+    what: str  # in words that can begin a sentence: "Reading"
+    file_name: str
+    about: Any  # what it works on, for whoever fetches the result
+    future: Future[Any]
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether its result can be fetched."""
+        return self.future.done()
+
+    @property
+    def seconds(self) -> int:
+        """How long ago it was asked for."""
+        return int(time.monotonic() - self.began)
+
+
+_jobs: dict[Key, Job] = {}
+_lock = threading.Lock()
+
+
+def _key(viewer: Viewer) -> Key:
+    return viewer.site_id, viewer.web_session_id, viewer.role
+
+
+def start(viewer: Viewer, what: str, file_name: str, about: Any, work: Callable[[], Any]) -> bool:
+    """Begin a work; False, and nothing begun, where this browser session has one already."""
+    key = _key(viewer)
+    with _lock:
+        if key in _jobs:
+            return False
+        job = Job(what=what, file_name=file_name, about=about, future=_pool.submit(work))
+        _jobs[key] = job
+    job.future.add_done_callback(lambda _: _forget_later(key, job))
+    return True
+
+
+def of(viewer: Viewer) -> Job | None:
+    """This browser session's work, under way or done and not fetched yet; None without one."""
+    return _jobs.get(_key(viewer))
+
+
+def fetched(viewer: Viewer, job: Job) -> bool:
+    """Whether the work is done and now this caller's: from here it is gone."""
+    with _lock:
+        if job.is_done and _jobs.get(_key(viewer)) is job:
+            del _jobs[_key(viewer)]
+            return True
+        return False
+
+
+def _forget_later(key: Key, job: Job) -> None:
+    """Answers don't lie in memory for whoever never comes back."""
+
+    def forget() -> None:
+        with _lock:
+            if _jobs.get(key) is job:
+                del _jobs[key]
+
+    timer = threading.Timer(WAITS, forget)
+    timer.daemon = True
+    timer.start()
