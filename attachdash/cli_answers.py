@@ -2,10 +2,12 @@
 
 import typer
 
+from attachdash.cli_words import referred
 from attachdash.errors import Invalid
 from attachdash.instruments import informants_of, library, targets_of
-from attachdash.intake import Mapping, Table, shown
+from attachdash.intake import Mapping, Table, listed, shown
 from attachdash.intake.mapping import as_number, folded
+from attachdash.intake.refusals import grouped, log_refused
 from attachdash.intake.worded import words_unsaid
 from attachdash.practice import importing
 
@@ -28,6 +30,23 @@ def say_people(mapping: Mapping) -> None:
         if len(allowed) > 1:
             others = ", ".join(one for one in allowed if one != said)
             typer.echo(f"{asked.short_name}: {option} {said} (it could also be {others}).")
+
+
+def say_refused(preview: importing.Preview) -> None:
+    """Tell what is refused, each cell, then how often each kind, with the log's reference."""
+    if not preview.problems:
+        return
+    for problem in preview.problems[:TOLD]:
+        typer.echo(str(problem))
+    total = preview.counts.total()
+    if total > TOLD:
+        typer.echo(f"… and {total - TOLD:,} more.")
+    kinds = "; ".join(
+        f"{kind.value.replace('_', ' ')} {count:,}" + (f" ({listed(rows)})" if rows else "")
+        for kind, count, rows in grouped(preview.problems, preview.counts)
+    )
+    typer.echo(f"Refused, by kind: {kinds}.")
+    typer.echo(referred(log_refused(preview.problems, preview.counts)))
 
 
 def say_compared(preview: importing.Preview) -> None:

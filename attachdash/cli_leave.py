@@ -1,15 +1,19 @@
 """The commands by which a practice leaves and comes back: export, load."""
 
+import logging
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from attachdash import log
 from attachdash.cli_practice import As, InRole, acting
 from attachdash.cli_words import told_to_people, write_private
 from attachdash.errors import Invalid, Unavailable
 from attachdash.practice import exporting, loading
 from attachdash.practice.rights import Role
+
+LOG = logging.getLogger("attachdash.load")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -53,17 +57,27 @@ def load(
     page = "Stop the server first."
     with told_to_people(), acting(who, Role.ADMINISTRATOR, page) as viewer:
         try:
-            files = {
-                name: path.read_bytes().decode()
-                for name in (*exporting.COLUMNS, exporting.STAMP)
-                if (path := folder / name).is_file()
-            }
-        except (OSError, UnicodeDecodeError) as error:
-            raise Invalid(f"{folder} can't be read: {error}.") from error
-        done = loading.load(viewer, files)
+            done = loading.load(viewer, _texts(folder))
+        except Invalid as error:
+            # Where it was refused says of which kind it is; its words may hold a name.
+            reference = log.new_reference()
+            LOG.warning("reference %s: load refused at %s", reference, log.place(error))
+            raise Invalid(f"{error}\nReference {reference}: the log has it.") from error
         typer.echo(
             f"Loaded {done.clients} clients, {done.administrations} administrations and "
             f"{done.people} people: the same state as was exported, by its sum."
         )
         if done.people:
             typer.echo("Nobody has a password yet: give each a one-time code on the page People.")
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    """What stands in the files of the folder that an export writes. Raises Invalid."""
+    try:
+        return {
+            name: path.read_bytes().decode()
+            for name in (*exporting.COLUMNS, exporting.STAMP)
+            if (path := folder / name).is_file()
+        }
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"{folder} can't be read: {error}.") from error

@@ -17,9 +17,9 @@ from attachdash import settings
 from attachdash.cli_answers import (
     ABOUT_HELP,
     INFORMANT_HELP,
-    TOLD,
     say_compared,
     say_people,
+    say_refused,
     say_words,
     words_said,
 )
@@ -229,10 +229,7 @@ def import_file(
             say_people(meant)
             say_words(forms, meant)
             preview = importing.preview_import(viewer, table, meant)
-            for problem in preview.problems[:TOLD]:
-                typer.echo(str(problem))
-            if len(preview.problems) > TOLD:
-                typer.echo(f"… and {len(preview.problems) - TOLD:,} more.")
+            say_refused(preview)
             say_compared(preview)
             if preview.new_codes and not create_clients:
                 typer.echo(
@@ -376,8 +373,9 @@ def _mapping(table: Table, said: dict[str, Any], today: date, *, may_guess: bool
         return Mapping.model_validate(full)
     except ValidationError as error:
         first = error.errors()[0]
-        where = OPTIONS.get(str(first["loc"][0]), "") if first["loc"] else ""
-        raise Invalid(f"{where} can't be taken: {first['msg']}.".strip()) from error
+        name = str(first["loc"][0]) if first["loc"] else "mapping"
+        where = OPTIONS.get(name, "--" + name.replace("_", "-"))
+        raise Invalid(f"{where} can't be taken: {first['msg']}.") from error
 
 
 def _shown(value: object) -> str:

@@ -7,18 +7,31 @@ from pathlib import Path
 
 import typer
 
+from attachdash import log
 from attachdash.errors import ForPeople, Invalid
 from attachdash.instruments import Instrument, library
+from attachdash.intake import Unreadable
+from attachdash.intake.refusals import log_refused
 
 
 @contextmanager
 def told_to_people() -> Iterator[None]:
     """Ends with exit code 1 and the error's own words, without a traceback."""
+    log.begin()
     try:
         yield
+    except Unreadable as error:
+        typer.echo(str(error), err=True)
+        typer.echo(referred(log_refused(error.problems)), err=True)
+        raise typer.Exit(1) from error
     except ForPeople as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
+
+
+def referred(reference: str) -> str:
+    """By what a refusal is found in the log, in words."""
+    return f"Reference {reference}: the log has it with how often each kind, and in which rows."
 
 
 def known_instrument(name: str) -> Instrument:

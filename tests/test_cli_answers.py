@@ -40,6 +40,13 @@ def test_a_word_said_wrongly_is_refused(
     assert f'--word "{words[-1]}"' in done.output
 
 
+def test_a_lowest_answer_that_no_file_writes_is_refused(founded: Path, tmp_path: Path) -> None:
+    file = answers(tmp_path / "phq9.csv", "K-1,2026-09-01,0,0,0,0,0,0,0,0,0")
+    done = attachdash("import", file, *SAID, "--date-format", "iso", "--coding-low", "40000")
+    assert done.exit_code == 1
+    assert "--coding-low can't be taken: Input should be less than" in done.output
+
+
 def test_a_mapping_is_saved_and_named_again_at_the_terminal(founded: Path, tmp_path: Path) -> None:
     row = ",".join(["Never"] * 9)
     first = answers(tmp_path / "one.csv", f"K-1,2026-09-01,{row}")

@@ -6,9 +6,14 @@ CODE = re.compile(r"\w[\w .\-/]{0,39}")
 EXPECTED = (
     "1 to 40 letters, digits, dots, dashes, slashes or blanks, beginning with a letter or digit"
 )
-# What programs write where there is no code: taken for one, it would join strangers.
-# "NA" may be somebody's initials.
-NO_CODES = frozenset({"n/a", "n.a.", "nan", "null", "none", "nil", "missing", "unknown", "blank"})
+# What people and programs write where there is no code, by its letters: taken for one, it would
+# join strangers. NA may be somebody's initials, but nobody can tell.
+NO_CODES = frozenset(
+    {"na", "nan", "nat", "null", "none", "nil", "missing", "unknown", "undefined", "blank"}
+    | {"empty", "notavailable", "notapplicable", "nocode", "noid"}
+)
+NO_LETTERS = re.compile(r"[-\u2013\u2014._?*/#~ ]+")
+GIVE_ANOTHER = "If it really is somebody's code, give the person another."
 DROPPED_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
@@ -18,3 +23,9 @@ def alike(code: str) -> str:
     No two clients share it in a file: spreadsheets turn 007 into 7.
     """
     return DROPPED_ZEROS.sub("", code.upper())
+
+
+def is_no_code(text: str) -> bool:
+    """Whether the text only says that there is no code: NA, N/A, #N/A, null, a dash, a dot."""
+    letters = "".join(letter for letter in text.casefold() if letter.isalnum())
+    return letters in NO_CODES or NO_LETTERS.fullmatch(text) is not None

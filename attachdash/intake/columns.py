@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from attachdash.instruments import Instrument
 from attachdash.intake.cells import FORMULA_STARTS
-from attachdash.intake.codes import CODE, EXPECTED, NO_CODES
+from attachdash.intake.codes import CODE, EXPECTED, GIVE_ANOTHER, is_no_code
 from attachdash.intake.days import read_day
 from attachdash.intake.findings import Findings
 from attachdash.intake.mapping import Mapping, file_shift, folded
@@ -146,8 +146,8 @@ def _read_code(text: str) -> str | Wrong:
     code = text.strip()
     if not code:
         return Wrong(ProblemKind.CLIENT_CODE, "a client code", "Fill in whose answers these are.")
-    if code.casefold() in NO_CODES:
-        cure = "Fill in whose answers these are."
+    if is_no_code(code):
+        cure = f"Fill in whose answers these are. {GIVE_ANOTHER}"
         return Wrong(ProblemKind.CLIENT_CODE, "a client code, not a sign for none", cure)
     read = _plain_text(code, ProblemKind.CLIENT_CODE)
     if isinstance(read, str) and unicodedata.normalize("NFKC", read) != read:

@@ -34,7 +34,8 @@ class Mapping(BaseModel):
     occasion: str | None = None  # the column that tells answers of one day apart
     informant: str = SELF  # who answered: the client, or a kind of relation
     about: str = SELF  # whom the answers are about
-    coding_low: int | None = None  # what the file writes for the lowest answer, once stated
+    # What the file writes for the lowest answer, once stated.
+    coding_low: int | None = Field(default=None, ge=-9_999, le=9_999)
     missing: tuple[str, ...] = ()  # what the file writes for "not answered" besides nothing
     shape: Shape = PLAIN  # how it lays out its forms; the columns above are those it makes
     # What each answer in words is worth, as the definition counts; None: not answered.

@@ -75,8 +75,12 @@ class AnswerReader:
         if number is None:
             return self._worded(text) if self.words else _no_number(text, self.expected)
         steps = number / self.step
-        # Tenths have no exact binary form; whole numbers must be exact.
-        if abs(steps - round(steps)) > (0 if self.step == 1 else 1e-6):
+        # Tenths have no exact binary form; whole numbers must be exact, as they are written too.
+        if self.step == 1:
+            fits = not text.partition(".")[2].strip("0")
+        else:
+            fits = abs(steps - round(steps)) <= 1e-6
+        if not fits:
             kind = "whole numbers" if self.step == 1 else f"steps of {self.step:g}"
             return Wrong(
                 kind=ProblemKind.DECIMAL,

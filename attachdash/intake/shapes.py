@@ -80,6 +80,8 @@ class Shape(Said):
     def _is_whole(self) -> Self:
         if (self.kind == "times") != bool(self.points):
             raise ValueError("time points belong to files with columns for each, which need them")
+        if not all(point.columns for point in self.points):
+            raise ValueError("a time point has no columns")
         whole = self.item is not None and self.value is not None
         if (self.kind == "answers") != whole:
             raise ValueError("item and value columns belong to files with a row an answer")
@@ -166,6 +168,11 @@ def _check_fits(table: Table, shape: Shape) -> None:
     own = [name for name in (ROW_CODE, CLIENT_CODE, TIME, NOMINAL) if name in table.columns]
     if own:
         wrong.append((f"no column called {', '.join(own)}", "Give it another name."))
+    measured = {column for point in shape.points for column in point.columns.values()}
+    also = {shape.nominal.column, shape.nominal.start_column} if shape.nominal else set()
+    if both := measured & also:
+        names = ", ".join(sorted(shown(str(name)) for name in both))
+        wrong.append((f"one meaning for each column, but {names} belongs to a time point too", ""))
     if shape.kind == "answers" and len(table.ragged_rows):
         # One lost row would leave its form with an answer too few, and nobody would see it.
         wrong.append(
@@ -276,7 +283,8 @@ def _by_answers(table: Table, shape: Shape) -> Table:
         pl.col("(value)").first(), pl.col("(row)").first(),
         pl.col("(row)").alias("(rows)"), pl.col("(value)").n_unique().alias("(different)"),
     )  # fmt: skip
-    frame, origins = forms.select(keys), {}
+    # Without keys all rows are one form: its number keeps the frame from having no rows at all.
+    frame, origins = forms.select("(form)", *keys), {}
     for (name,), own in per_item.group_by("(item)", maintain_order=True):
         at = own["(form)"].to_numpy()
         cells = np.full(forms.height, "", dtype=object)
@@ -300,6 +308,7 @@ def _by_answers(table: Table, shape: Shape) -> Table:
         for form, name, value in per_item.select("(form)", "(item)", "(value)").rows()
         if name.endswith("_") or not name
     ]
+    frame = frame.drop("(form)")
     return dataclasses.replace(
         table, columns=tuple(frame.columns), frame=frame,
         row_numbers=forms["(first)"].to_numpy().astype(np.int32), origins=origins,

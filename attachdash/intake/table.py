@@ -1,5 +1,6 @@
 """A file as a table of text: nothing is guessed to be a number, a date or missing."""
 
+import codecs
 import hashlib
 import re
 from dataclasses import dataclass, field
@@ -196,6 +197,9 @@ def _notes(encoding: str, empty_rows: int) -> tuple[str, ...]:
 
 
 def _parsed(text: bytes, width: int, delimiter: str, quoted: bool) -> pl.DataFrame:
+    if text.startswith(codecs.BOM_UTF8):
+        # The file's own mark is off already: this one stands in a cell, and would be taken off it.
+        text = codecs.BOM_UTF8 + text
     return pl.read_csv(
         text,
         has_header=False,

@@ -206,7 +206,7 @@ def _told(text: str) -> list[Sheet]:
     for line in lines:
         said: dict[str, Any] = json.loads(line)
         columns = {
-            f"c{place}": pl.Series(json.loads(next(lines)), dtype=pl.String)
+            f"c{place}": pl.Series(json.loads(next(lines, "")), dtype=pl.String)
             for place in range(1, said["width"] + 1)
         }
         sheets.append(

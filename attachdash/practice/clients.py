@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from attachdash.errors import Invalid
-from attachdash.intake.codes import CODE, EXPECTED
+from attachdash.intake.codes import CODE, EXPECTED, is_no_code
 from attachdash.practice.filing import episodes_of
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, reach, use_case
 from attachdash.store import answers, clients, people
@@ -125,11 +125,14 @@ def add_client(
 ) -> int:  # fmt: skip
     """Add a client; a therapist treats them from today. The new client's id.
 
-    Raises Invalid: the code is missing, taken or would run as a formula; birth in the future. A
-    taken code says that somebody has it, so each such try is written down, with whose it is.
+    Raises Invalid: the code is missing, taken, a sign for none or would run as a formula; birth in
+    the future. A taken code says that somebody has it, so each such try is written down, with
+    whose it is.
     """
     code, name = code.strip(), name.strip()
     check_code(code)
+    if is_no_code(code):
+        raise Invalid(f"{code} stands for no code in many files: give the person another.")
     if born_on and not OLDEST <= born_on <= viewer.today:
         raise Invalid("The birth date lies in the future or before 1900.")
     client_id = int(viewer.store.engine.new_ids("client", 1)[0])

@@ -1,5 +1,6 @@
 """Importing a file: what would be kept, what is refused and why, and keeping it in one piece."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -65,6 +66,13 @@ class Preview:
     risks: tuple[Risk, ...]  # the newest MOST_RISKS of those not held already
     risk_count: int
     mismatches: pl.DataFrame  # the file's totals that aren't our score: ours is kept
+
+    @property
+    def counts(self) -> Counter[ProblemKind]:
+        """How often each kind was found, also where not all of them are listed."""
+        listed = Counter(one.kind for one in self.problems)
+        listed.subtract(Counter(one.kind for one in self.checked.problems))
+        return listed + Counter(self.checked.counts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,7 +383,8 @@ def _given(viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, 
         rows=rows.select(
             "answered_on",
             "occasion",
-            client_id=pl.col("client_code").replace_strict(ids, return_dtype=pl.Int64),
+            # From an empty table polars would make texts.
+            client_id=pl.col("client_code").replace_strict(ids or {"": 0}, return_dtype=pl.Int64),
         ),
         answers=checked.answers[places] if checked.answers is not None else None,
         scores={

@@ -169,7 +169,7 @@ def _folder(viewer: Viewer, files: Mapping[str, str]) -> _Folder:
     episodes = episodes.with_columns(
         pl.col("start_is_nominal").fill_null(value=False),
         episode_id=pl.Series(list(taken), dtype=pl.Int64),
-        client_id=pl.col("client").replace_strict(ids, return_dtype=pl.Int64),
+        client_id=_ids(ids),
     )
     around = _relations(viewer, files, ids)
     people = {(code, ""): client_id for code, client_id in ids.items()}
@@ -275,6 +275,11 @@ def _check_definitions(viewer: Viewer, answers: pl.DataFrame, scores: pl.DataFra
             f"{', '.join(other)[:200]}: scored by another definition than the one here. Load with "
             "the version that exported: nothing is scored anew by another rule unasked."
         )
+
+
+def _ids(ids: Mapping[str, int]) -> pl.Expr:
+    # From an empty table polars would make texts.
+    return pl.col("client").replace_strict(ids or {"": 0}, return_dtype=pl.Int64)
 
 
 def _rows(own: pl.DataFrame, ids: Ids) -> pl.DataFrame:

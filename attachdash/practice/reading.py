@@ -45,6 +45,7 @@ from attachdash.intake.propose_shape import (
     occasions_in,
     propose_shape,
 )
+from attachdash.intake.refusals import log_refused
 from attachdash.intake.shapes import KINDS, NOMINAL, PLAIN, Nominal, Shape, shaped
 from attachdash.intake.sheets import letters
 from attachdash.intake.worded import words_in
@@ -82,6 +83,7 @@ __all__ = [
     "instrument",
     "known_days",
     "letters",
+    "log_refused",
     "number_of",
     "occasions_in",
     "open_file",

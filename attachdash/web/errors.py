@@ -5,13 +5,11 @@ error's message: it may hold a name or an answer.
 """
 
 import logging
-import secrets
-import traceback
 
 import streamlit as st
 
 from attachdash.errors import ForPeople
-from attachdash.web.house import ROOT
+from attachdash.log import new_reference, place
 
 LOG = logging.getLogger("attachdash.web")
 # Those of Streamlit's that write an exception of ours, with its message, into the log.
@@ -29,21 +27,13 @@ def on_script_error(error: Exception) -> bool:
     if isinstance(error, ForPeople):
         st.error(str(error))
         return True
-    reference = secrets.token_hex(4)
-    LOG.error("reference %s: %s at %s", reference, type(error).__name__, _place(error))
+    reference = new_reference()
+    LOG.error("reference %s: %s at %s", reference, type(error).__name__, place(error))
     st.error(
         f"Something went wrong on our side. Nothing half-done was kept. If it happens again, give "
         f"your administrator this reference: **{reference}**"
     )
     return True
-
-
-def _place(error: Exception) -> str:
-    """File and line of ours where it happened."""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if frame.filename.startswith(str(ROOT)) and ".venv" not in frame.filename:
-            return f"{frame.filename.removeprefix(str(ROOT)).lstrip('/')}:{frame.lineno}"
-    return "elsewhere"
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:

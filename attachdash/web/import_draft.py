@@ -16,6 +16,7 @@ from attachdash.practice.reading import (
     ShapeGuess,
     Table,
     Workbook,
+    log_refused,
     open_file,
     read_csv,
     second_is_header,
@@ -53,6 +54,7 @@ class Draft:
     confirmed: Shape | None = None  # for the questionnaires kept before
     laid_out: Table | None = None  # the file's forms under it, a row each
     done: tuple[str, ...] = ()  # the questionnaires of the file that are kept
+    reference: str = ""  # of the log's line on the rows refused
 
     @property
     def forms(self) -> Table:
@@ -215,6 +217,8 @@ def _take(name: str, about: Draft | bytes | None, work: Callable[[], object]) ->
         result = work()
         if isinstance(about, Draft) and isinstance(result, Preview):
             about.preview = result
+            if result.problems:
+                about.reference = log_refused(result.problems, result.counts)
         elif isinstance(about, Draft) and isinstance(result, Kept):
             about.kept = result
         elif isinstance(result, Table) and isinstance(about, bytes):

@@ -3,7 +3,6 @@
 import csv
 import io
 import math
-from collections import Counter
 from collections.abc import Iterable
 
 import pandas as pd
@@ -17,12 +16,14 @@ from attachdash.practice.reading import (
     Unreadable,
     escaped,
     instrument,
+    log_refused,
 )
 from attachdash.practice.rights import Role, Viewer
 from attachdash.web import browser, look, navigation, tables, versions
-from attachdash.web.import_draft import Draft
+from attachdash.web.import_draft import Draft, number
 
 STEPS = ("File", "Meaning", "Check", "Kept")
+_REFERENCES = "_import_references"
 FIRST_ROWS = 5
 MOST_ON_PHONE = 50
 MOST_EXAMPLES = 2
@@ -59,6 +60,20 @@ def strip(step: int) -> None:
 def refusal(error: Unreadable) -> None:
     """Why the whole file can't be taken, a line each."""
     st.error("\n\n".join(look.plain(problem) for problem in error.problems))
+    # The page runs again and again: one refusal is one line of the log.
+    known: dict[int, str] = st.session_state.setdefault(_REFERENCES, {})
+    key = hash((number(), error.problems))
+    if key not in known:
+        known[key] = log_refused(error.problems)
+    refer(known[key])
+
+
+def refer(reference: str) -> None:
+    """Say by what an administrator finds a refusal in the log."""
+    st.html(
+        f'<div class="ad-meta">Reference <b>{look.esc(reference)}</b>: by it an administrator '
+        "finds in the log how often each kind was refused, and in which rows.</div>"
+    )
 
 
 counted = tables.counted
@@ -80,12 +95,12 @@ def problems(made: Draft, preview: Preview) -> None:
     found = preview.problems
     st.header(f"Refused: {counted(preview.refused, 'row')}", anchor=False)
     st.write("Mend them in the file and import it again: rows already kept are never kept twice.")
-    counts = Counter(one.kind for one in found)
     tables.table(
         ("What is wrong", "How often", "For example", "Expected"),
-        [_kind(kind, times, found) for kind, times in counts.most_common()],
+        [_kind(kind, times, found) for kind, times in preview.counts.most_common()],
         "Refused, by kind",
     )
+    refer(made.reference)
     if browser.phone():
         for one in found[:MOST_ON_PHONE]:
             place = f"Row {one.row}" + (f" · {one.column}" if one.column else "")

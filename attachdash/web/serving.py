@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from attachdash import settings
+from attachdash import log, settings
 from attachdash.errors import ForPeople, Unavailable
 from attachdash.web import errors, house, nightly, selftest
 
@@ -19,6 +19,7 @@ HEAVY = ("plotly.graph_objects", "streamlit_authenticator", "attachdash.charts")
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Serve only from a safe configuration and an open store; else say why and stop."""
+    log.begin()
     errors.quieten()
     found = selftest.problems()
     if not found:

@@ -21,10 +21,11 @@ from attachdash.intake import (
     propose,
     read_csv,
 )
+from tests.intake.books import read_file
 from tests.intake.conftest import HEADER, PHQ9, TODAY
 
 # By the ending of the file's name; a reader of another kind of file joins here.
-READERS: dict[str, Callable[[str, bytes], Table]] = {"csv": read_csv}
+READERS: dict[str, Callable[[str, bytes], Table]] = {"csv": read_csv, "xlsx": read_file}
 USUAL = {
     "instrument": "phq9", "client": "client", "answered_on": "date", "date_format": "iso",
     "items": PHQ9,
@@ -110,7 +111,9 @@ def table_of(cases: tuple[Nasty, ...]) -> str:
         "docs/nasty-files.md`; change it there.",
         "",
         "A file that is refused whole leaves nothing behind; of the others, the right rows come in "
-        "and each wrong one is named with its row, column, value and cure.",
+        "and each wrong one is named with its row, column, value and cure. Four of ten are "
+        "imported into a store, and what is held then is compared: "
+        "`tests/practice/test_nasty_imports.py`.",
     ]
     for group in dict.fromkeys(one.group for one in cases):
         lines += ["", f"## {group}", "", "| file | verdict | it says |", "|---|---|---|"]
@@ -132,9 +135,9 @@ def _cell(words: str) -> str:
 
 def all_cases() -> tuple[Nasty, ...]:
     """Every file of the table."""
-    from tests.intake import nasty_cells, nasty_layout
+    from tests.intake import nasty_books, nasty_cells, nasty_layout
 
-    return (*nasty_layout.CASES, *nasty_cells.CASES)
+    return (*nasty_layout.CASES, *nasty_cells.CASES, *nasty_books.CASES)
 
 
 if __name__ == "__main__":

@@ -373,6 +373,7 @@ def test_the_kind_is_told_by_the_content_not_by_the_name() -> None:
         ("1 / 0", "can't be read"),
         ("print('[')", "can't be read"),
         ("print('{}')", "can't be read"),
+        ("print('{\"width\": 1}')", "can't be read"),
         ("pass", "all sheets are empty"),
     ],
 )

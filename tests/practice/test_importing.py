@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from attachdash.errors import Invalid
 from attachdash.intake import ProblemKind, read_csv
-from attachdash.practice import clients, house, importing, recording
+from attachdash.practice import clients, entrance, founding, house, importing, recording
 from attachdash.practice.importing import import_file, preview_import
 from tests.practice.conftest import NOW, TODAY, House
 from tests.practice.test_one_path import PHQ9, phq9_file
@@ -113,6 +114,33 @@ def test_what_cannot_be_typed_as_a_code_cannot_be_imported_as_one(small: House, 
     shown = preview_import(small.viewer("a.diallo"), table, PHQ9)
     assert (shown.new_codes, shown.refused) == ((), 1)
     assert shown.problems[0].kind is ProblemKind.CLIENT_CODE
+
+
+@pytest.mark.parametrize("code", ["NA", "n/a", "Null", "none"])
+def test_what_says_that_there_is_no_code_joins_no_strangers(small: House, code: str) -> None:
+    admin = small.viewer("a.diallo")
+    with pytest.raises(Invalid, match="give the person another"):
+        clients.add_client(admin, code)
+    rows = [(code, DAY, [1] * 9), (code, DAY - timedelta(days=7), [3] * 9), ("A", DAY, [1] * 9)]
+    table = read_csv("odd.csv", phq9_file(*rows))
+    shown = preview_import(admin, table, PHQ9)
+    assert (shown.new_codes, shown.refused, shown.rows) == ((), 2, 1)
+    assert {one.row for one in shown.problems} == {2, 3}
+    assert all("give the person another" in one.cure for one in shown.problems)
+    done = import_file(admin, table, PHQ9, create_clients=True)
+    assert (done.kept, done.refused, done.created) == (1, 2, 0)
+
+
+def test_a_file_of_wrong_rows_alone_keeps_nothing_where_nobody_is_known(tmp_path: Path) -> None:
+    store, _ = founding.found(tmp_path / "empty", "l.admin", "Lena Admin", NOW)
+    try:
+        admin = entrance.at_terminal(store, "l.admin", NOW)
+        table = read_csv("odd.csv", phq9_file(("N", DAY, ["x"] * 9)))
+        assert preview_import(admin, table, PHQ9).refused == 1
+        done = import_file(admin, table, PHQ9, create_clients=True, open_episodes=True)
+        assert (done.kept, done.refused, done.created) == (0, 1, 0)
+    finally:
+        store.close()
 
 
 def unfiled(house: House, *codes: str) -> None:

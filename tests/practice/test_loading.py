@@ -156,6 +156,12 @@ def test_a_therapists_export_can_be_loaded_too(small: House, tmp_path: Path) -> 
     store.close()
 
 
+def test_an_empty_practice_comes_back_too(empty: Empty) -> None:
+    one, two = empty(), empty()
+    assert loading.load(two, exporting.export(one)).clients == 0
+    assert sum_of(two) == sum_of(one)
+
+
 def edited(name: str, old: str, new: str) -> Callable[[dict[str, str]], dict[str, str]]:
     def edit(files: dict[str, str]) -> dict[str, str]:
         assert old in files[name]
