@@ -155,9 +155,10 @@ def values_of(cursor: Cursor, site_id: int, administration_ids: list[int]) -> pa
         "FROM score INNER JOIN administration ON administration.site_id = score.site_id "
         "AND administration.administration_id = score.administration_id "
         "AND administration.replaced_at IS NULL "
-        "WHERE score.site_id = $1 AND score.administration_id = ANY($2) "
+        "WHERE score.site_id = $1 "
+        "AND score.administration_id IN (SELECT unnest(CAST($2 AS BIGINT[]))) "
         "UNION ALL SELECT administration_id, version, scale_id, value FROM score_before "
-        "WHERE site_id = $1 AND administration_id = ANY($2)",
+        "WHERE site_id = $1 AND administration_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
         site_id,
         administration_ids,
     )
@@ -168,7 +169,8 @@ def days_of(cursor: Cursor, site_id: int, client_ids: list[int]) -> pl.DataFrame
     return pl.DataFrame(
         cursor.arrow(
             "SELECT administration_id, client_id, answered_on, episode_id AS filed "
-            "FROM administration WHERE site_id = $1 AND client_id = ANY($2) "
+            "FROM administration WHERE site_id = $1 "
+            "AND client_id IN (SELECT unnest(CAST($2 AS BIGINT[]))) "
             "AND replaced_at IS NULL",
             site_id,
             client_ids,

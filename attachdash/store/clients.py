@@ -138,7 +138,8 @@ def with_code(cursor: Cursor, site_id: int, code: str) -> int | None:
 def codes_taken(cursor: Cursor, site_id: int, codes: list[str]) -> list[str]:
     """Those of the codes, in capitals, that belong to anybody in the practice."""
     rows = cursor.rows(
-        "SELECT upper(code) FROM client WHERE site_id = $1 AND upper(code) = ANY($2)",
+        "SELECT upper(code) FROM client WHERE site_id = $1 "
+        "AND upper(code) IN (SELECT unnest(CAST($2 AS VARCHAR[])))",
         site_id,
         [code.upper() for code in codes],
     )
@@ -211,7 +212,8 @@ def spans_of(cursor: Cursor, site_id: int, client_ids: list[int]) -> pl.DataFram
             "episode_span.to_on FROM episode INNER JOIN episode_span "
             "ON episode_span.site_id = episode.site_id "
             "AND episode_span.episode_id = episode.episode_id "
-            "WHERE episode.site_id = $1 AND episode.client_id = ANY($2)",
+            "WHERE episode.site_id = $1 "
+            "AND episode.client_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
             site_id,
             client_ids,
         )

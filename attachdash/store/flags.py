@@ -119,12 +119,16 @@ def known(cursor: Cursor, site_id: int, client_ids: list[int]) -> pl.DataFrame:
     return pl.DataFrame(
         cursor.arrow(
             "SELECT flag.flag_id, flag.client_id, flag.kind, flag.cause, flag.state, "
-            "flag.administration_id, administration.answered_on AS held_on FROM flag "
+            # A condition on the left side of a left join is no hash join in DuckDB: it compares
+            # every pair.
+            "flag.administration_id, CASE WHEN flag.state <> 'withdrawn' "
+            "THEN administration.answered_on END AS held_on FROM flag "
             "LEFT JOIN administration "
             "ON administration.site_id = flag.site_id "
             "AND administration.administration_id = flag.administration_id "
-            "AND administration.replaced_at IS NULL AND flag.state <> 'withdrawn' "
-            "WHERE flag.site_id = $1 AND flag.client_id = ANY($2)",
+            "AND administration.replaced_at IS NULL "
+            "WHERE flag.site_id = $1 "
+            "AND flag.client_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
             site_id,
             client_ids,
         )
@@ -167,7 +171,8 @@ FROM administration
 INNER JOIN instrument
     ON instrument.site_id = administration.site_id
     AND instrument.instrument_id = administration.instrument_id
-WHERE administration.site_id = $1 AND administration.client_id = ANY($2)
+WHERE administration.site_id = $1
+    AND administration.client_id IN (SELECT unnest(CAST($2 AS BIGINT[])))
     AND instrument.code = ANY($3)
     AND administration.about_id = administration.client_id
     AND administration.informant_id = administration.client_id
@@ -193,7 +198,8 @@ def left(
 def looked_at(cursor: Cursor, site_id: int, flag_ids: list[int]) -> set[tuple[int, str]]:
     """The flags and words ("administration 7") of evidence that was seen and not renewed since."""
     rows = cursor.rows(
-        "SELECT flag_id, words, kind FROM flag_step WHERE site_id = $1 AND flag_id = ANY($2) "
+        "SELECT flag_id, words, kind FROM flag_step WHERE site_id = $1 "
+        "AND flag_id IN (SELECT unnest(CAST($2 AS BIGINT[]))) "
         "ORDER BY done_at NULLS LAST, step_id NULLS LAST",
         site_id,
         flag_ids,

@@ -57,7 +57,8 @@ SELECT score.client_id, score.episode_id, score.administration_id, score.scale_i
     FALSE AS is_nominal
 FROM score
 INNER JOIN reached ON reached.client_id = score.client_id
-WHERE score.site_id = $1 AND score.scale_id = ANY($5) AND score.episode_id = ANY($6)
+WHERE score.site_id = $1 AND score.scale_id = ANY($5)
+    AND score.episode_id IN (SELECT unnest(CAST($6 AS BIGINT[])))
 ORDER BY score.client_id NULLS LAST, score.scale_id NULLS LAST, score.answered_on NULLS LAST,
     score.administration_id NULLS LAST
 """

@@ -157,7 +157,7 @@ WHERE batch_made.site_id = $1 AND batch_made.batch_id = $2 AND batch_made.kind =
     AND NOT EXISTS (
         SELECT 1 FROM episode
         WHERE episode.site_id = client.site_id AND episode.client_id = client.client_id
-            AND NOT episode.episode_id = ANY(CAST($3 AS BIGINT[])))
+            AND episode.episode_id NOT IN (SELECT unnest(CAST($3 AS BIGINT[]))))
     AND NOT EXISTS (
         SELECT 1 FROM administration
         WHERE administration.site_id = client.site_id
@@ -166,11 +166,16 @@ WHERE batch_made.site_id = $1 AND batch_made.batch_id = $2 AND batch_made.kind =
 ORDER BY client.code NULLS LAST
 """
 REMOVE_EPISODES = (
-    "UPDATE administration SET episode_id = NULL WHERE site_id = $1 AND episode_id = ANY($2)",
-    "UPDATE score SET episode_id = NULL WHERE site_id = $1 AND episode_id = ANY($2)",
-    "UPDATE flag SET episode_id = NULL WHERE site_id = $1 AND episode_id = ANY($2)",
-    "DELETE FROM episode_span WHERE site_id = $1 AND episode_id = ANY($2)",
-    "DELETE FROM episode WHERE site_id = $1 AND episode_id = ANY($2)",
+    "UPDATE administration SET episode_id = NULL WHERE site_id = $1 "
+    "AND episode_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
+    "UPDATE score SET episode_id = NULL WHERE site_id = $1 "
+    "AND episode_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
+    "UPDATE flag SET episode_id = NULL WHERE site_id = $1 "
+    "AND episode_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
+    "DELETE FROM episode_span WHERE site_id = $1 "
+    "AND episode_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
+    "DELETE FROM episode WHERE site_id = $1 "
+    "AND episode_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
 )
 
 
@@ -272,7 +277,10 @@ def remove(cursor: Cursor, site_id: int, episodes: list[int], clients: list[int]
             cursor.run(statement, site_id, episodes)
     if clients:
         cursor.run(
-            "DELETE FROM client WHERE site_id = $1 AND client_id = ANY($2)", site_id, clients
+            "DELETE FROM client WHERE site_id = $1 "
+            "AND client_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
+            site_id,
+            clients,
         )
 
 
