@@ -4,15 +4,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from attachdash.change.course import Course
-from attachdash.errors import Invalid
+from attachdash.errors import Invalid, Refused
 from attachdash.instruments import LEADS, Direction, Domain, Instrument
 from attachdash.practice import clients, courses
 from attachdash.practice import flags as practice_flags
 from attachdash.practice.clients import Client, Episode
 from attachdash.practice.courses import TRIAD
-from attachdash.practice.rights import About, Audit, Role, Viewer, change, reach, use_case
-from attachdash.store import answers, scores
+from attachdash.practice.rights import (
+    NOT_THERE,
+    About,
+    Audit,
+    Role,
+    Viewer,
+    change,
+    reach,
+    use_case,
+)
 from attachdash.store import clients as store_clients
+from attachdash.store import scores
 from attachdash.store.engine import Cursor
 
 # The one instrument of the list whose two dimensions are drawn as a pair comes first.
@@ -55,12 +64,10 @@ class Progress:
 def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None) -> ClientRecord:
     """The record of a client in reach; without an episode named, the open or else the last one."""
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        client = _client(cursor, viewer, client_id)
-        therapists = store_clients.therapists(cursor, reach(viewer)).get(client_id, [])
+        head = _head(cursor, viewer, client_id)
         history = scores.history(cursor, reach(viewer), client_id)
-        fixed_ids = scores.leads(cursor, reach(viewer))
         raised = practice_flags.read(cursor, viewer, client_id)
-        last_import_at = answers.last_import(cursor, viewer.site_id)
+    [client], fixed_ids = clients.from_rows([head.who], head.spans), head.leads
     episode = _episode(client, episode_id)
     found = courses.from_scores(viewer, history, client_id, episode) if episode else []
     fixed = {
@@ -74,7 +81,7 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
     order, known = list(Domain), viewer.store.library
     return ClientRecord(
         client=client,
-        therapists=tuple(therapists),
+        therapists=head.therapists,
         episode=episode,
         week=courses.week(episode, viewer.today),
         last_answer_on=max((row.answered_on for row in history), default=None),
@@ -104,7 +111,7 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
         flags=tuple(raised),
         without_episode=len({row.administration_id for row in history if row.episode_id is None}),
         as_of=viewer.now,
-        last_import_at=last_import_at,
+        last_import_at=head.last_import_at,
     )
 
 
@@ -114,10 +121,9 @@ def my_progress(viewer: Viewer) -> Progress | None:
     if viewer.client_id is None:
         return None
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        client = _client(cursor, viewer, viewer.client_id)
-        therapists = store_clients.therapists(cursor, reach(viewer)).get(client.client_id, [])
-        history = scores.history(cursor, reach(viewer), client.client_id)
-        fixed_ids = scores.leads(cursor, reach(viewer))
+        head = _head(cursor, viewer, viewer.client_id)
+        history = scores.history(cursor, reach(viewer), viewer.client_id)
+    [client], fixed_ids = clients.from_rows([head.who], head.spans), head.leads
     episode = _episode(client, None)
     found = courses.from_scores(viewer, history, client.client_id, episode) if episode else []
     triad: dict[Domain, Course | None] = {}
@@ -128,7 +134,7 @@ def my_progress(viewer: Viewer) -> Progress | None:
     shown = [course.latest.answered_on for course in triad.values() if course and course.latest]
     return Progress(
         client=client,
-        therapists=tuple(therapists),
+        therapists=head.therapists,
         week=courses.week(episode, viewer.today),
         last_answer_on=max(shown, default=None),
         triad=triad,
@@ -158,8 +164,11 @@ def fix_lead(viewer: Viewer, episode_id: int, domain: Domain, lead: tuple[str, s
     )
 
 
-def _client(cursor: Cursor, viewer: Viewer, client_id: int) -> Client:
-    return clients.read(cursor, viewer, client_id)[0]
+def _head(cursor: Cursor, viewer: Viewer, client_id: int) -> store_clients.Head:
+    head = store_clients.head(cursor, reach(viewer), client_id)
+    if head is None:  # left the reach since the use-case began
+        raise Refused(NOT_THERE)
+    return head
 
 
 def _episode(client: Client, episode_id: int | None) -> Episode | None:

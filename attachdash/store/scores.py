@@ -153,25 +153,29 @@ ORDER BY summary.scale_id NULLS LAST, summary.episode_id NULLS LAST
 
 def history(cursor: Cursor, reach: Reach, client_id: int) -> list[Scored]:
     """Every score of one client."""
-    return [Scored(*row) for row in cursor.rows(HISTORY, *reach.parameters, client_id)]
+    return [
+        Scored(*row) for row in cursor.rows(reach.narrowed(HISTORY), *reach.parameters, client_id)
+    ]
 
 
 def courses(
     cursor: Cursor, reach: Reach, scale_ids: list[int], episode_ids: list[int]
 ) -> list[Scored]:
     """The scores of these scales in these episodes."""
-    rows = cursor.rows(COURSES, *reach.parameters, scale_ids, episode_ids)
+    rows = cursor.rows(reach.narrowed(COURSES), *reach.parameters, scale_ids, episode_ids)
     return [Scored(*row) for row in rows]
 
 
 def last_answers(cursor: Cursor, reach: Reach) -> dict[int, date]:
     """The day of each client's last answer."""
-    return {int(row[0]): row[1] for row in cursor.rows(LAST_ANSWERS, *reach.parameters)}
+    return {
+        int(row[0]): row[1] for row in cursor.rows(reach.narrowed(LAST_ANSWERS), *reach.parameters)
+    }
 
 
 def leads(cursor: Cursor, reach: Reach) -> dict[tuple[int, str], int]:
     """The scale that a therapist fixed for an episode and domain."""
-    rows = cursor.rows(LEADS, *reach.parameters)
+    rows = cursor.rows(reach.narrowed(LEADS), *reach.parameters)
     return {(int(row[0]), str(row[1])): int(row[2]) for row in rows}
 
 

@@ -187,7 +187,7 @@ def batch(cursor: Cursor, site_id: int, batch_id: int) -> dict[str, object] | No
 
 def whose(cursor: Cursor, reach: Reach, batch_id: int) -> list[Row]:
     """Each client with answers of the batch: client_id, whether in reach, code."""
-    return cursor.rows(WHOSE, *reach.parameters, batch_id)
+    return cursor.rows(reach.narrowed(WHOSE), *reach.parameters, batch_id)
 
 
 def changed(cursor: Cursor, site_id: int, batch_id: int) -> list[dict[str, object]]:
@@ -212,7 +212,7 @@ def forms(
 ) -> list[dict[str, object]]:
     """Every version of every form of a client in reach, or of one form: the columns of FORMS."""
     rows: list[dict[str, object]] = cursor.arrow(
-        FORMS, *reach.parameters, client_id, administration_id
+        reach.narrowed(FORMS), *reach.parameters, client_id, administration_id
     ).to_pylist()
     return rows
 
