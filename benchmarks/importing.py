@@ -83,12 +83,11 @@ def _checked(data: bytes, today: date) -> pd.DataFrame:
 def alone(file: Path, folder: Path, rows: int, now: datetime) -> None:
     """The peak memory of an import, to be run in a process of its own."""
     data = file.read_bytes()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     spent = process_time()
     ours(folder, data, rows, now)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     print(
-        f"ours in a process of its own: peak {peak:,.0f} MB, {before:,.0f} of it before, "
+        f"ours in a process of its own: peak {peak:,.0f} MB, "
         f"{process_time() - spent:.1f} cpu s with founding   goal 600, stretch 300",
         flush=True,
     )
