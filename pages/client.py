@@ -46,13 +46,14 @@ except Refused as error:
     choose()
     st.stop()
 
+zone = settings(viewer).time_zone
 if st.button("‹ Caseload", key="back", type="tertiary"):
     web.go("caseload")
 with st.container(horizontal=True, horizontal_alignment="distribute", key="client-head"):
     with st.container():
         web.header(
             record.client.identity,
-            parts.meta(record, settings(viewer).time_zone),
+            parts.meta(record, zone),
             parts.lead(record),
         )
         parts.not_asked(record)
@@ -80,9 +81,9 @@ if len(record.client.episodes) > 1:
     )  # fmt: skip
 
 forms.say()
-flagged.cards(viewer, record, settings(viewer).time_zone)
+flagged.cards(viewer, record, zone)
 parts.triad(viewer, record, pictures=pictures)
 parts.measures(record, pictures=pictures)
 parts.without_episode(record)
 beside.cards(record)
-versions.card(viewer, client_id, settings(viewer).time_zone)
+versions.card(viewer, client_id, zone)

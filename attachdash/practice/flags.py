@@ -1,7 +1,7 @@
 """Flags as people see them: what was answered, when it came in, who has looked."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -89,85 +89,122 @@ class Flag:
 
 def read(cursor: Cursor, viewer: Viewer, client_id: int | None = None) -> list[Flag]:
     """The flags of one client in reach, with what went before, or of all; most urgent first."""
-    forms: list[dict[str, Any]] = []
-    looks: dict[tuple[int, str], tuple[str, datetime]] = {}
     if client_id is not None:
-        rows = flags.forms(cursor, reach(viewer), client_id).to_dict("records")
-        forms = [{str(name): cell for name, cell in row.items()} for row in rows]
-        looks = _looks(flags.steps(cursor, reach(viewer), client_id))
-    found = []
-    for row in flags.in_reach(cursor, reach(viewer), client_id).to_dict("records"):
-        instrument = viewer.store.catalogue.instrument(row["instrument"])
-        number = int(row["cause"].split(":")[1])
-        kind = row["kind"].rsplit("_", 1)[0]
-        topic = next(
-            (r.topic for r in instrument.risk_items if r.item == number and r.kind.value == kind),
-            instrument.item(number).label,
-        )
-        answer = int(row["answers"][number - 1])
-        found.append(
-            Flag(
-                flag_id=int(row["flag_id"]),
-                client_id=int(row["client_id"]),
-                administration_id=int(row["administration_id"]),
-                version=int(row["version"]),
-                kind=row["kind"],
-                instrument=instrument,
-                item=number,
-                topic=topic,
-                answer=answer if answer >= 0 else None,
-                answered_on=row["answered_on"],
-                came_in_at=pd.Timestamp(row["recorded_at"]).to_pydatetime(),
-                state=row["state"],
-                seen_by=None if pd.isna(row["seen_by"]) else row["seen_by"],
-                seen_at=None
-                if pd.isna(row["seen_at"])
-                else pd.Timestamp(row["seen_at"]).to_pydatetime(),
-                informant=_told(row, "informant"),
-                about=_told(row, "about"),
-                before=tuple(
-                    _earlier(form, number, looks.get((form["administration_id"], row["cause"])))
-                    for form in forms
-                    if all(form[one] == row[one] for one in SAME_FORM)
-                    and (form["answered_on"], form["administration_id"])
-                    < (row["answered_on"], row["administration_id"])
-                ),
-            )
-        )
+        found = _of_client(cursor, viewer, client_id)
+    else:
+        found = [
+            _flag(viewer, row, _text(row["seen_by"]), _moment(row["seen_at"]))
+            for row in flags.in_reach(cursor, reach(viewer)).to_dict("records")
+        ]
     return sorted(found, key=lambda one: one.urgency)
+
+
+def _of_client(cursor: Cursor, viewer: Viewer, client_id: int) -> list[Flag]:
+    rows = flags.of_client(cursor, reach(viewer), client_id)
+    if not rows:
+        return []
+    codes = sorted({row.cause.split(":")[0] for row in rows})
+    forms = flags.forms(cursor, reach(viewer), client_id, codes)
+    looks = _looks(sorted(rows, key=lambda row: (row.done_at, row.step_id)))
+    found = []
+    for row in {one.flag_id: one for one in rows}.values():
+        if row.state == "withdrawn" or row.answered_on is None:
+            continue
+        seen = max(
+            (
+                one
+                for one in rows
+                if one.flag_id == row.flag_id and one.step == "seen"
+                and one.words == f"administration {row.administration_id}"
+            ),
+            key=lambda one: one.step_id,
+            default=None,
+        )  # fmt: skip
+        number = int(row.cause.split(":")[1])
+        before = tuple(
+            _earlier(form, number, looks.get((form.administration_id, row.cause)))
+            for form in forms
+            if all(getattr(form, one) == getattr(row, one) for one in SAME_FORM)
+            and (form.answered_on, form.administration_id)
+            < (row.answered_on, row.administration_id)
+        )
+        by, when = (seen.by_whom, seen.done_at) if seen else (None, None)
+        found.append(_flag(viewer, row._asdict(), by, when, before))
+    return found
+
+
+def _flag(
+    viewer: Viewer, row: Mapping[Any, Any], seen_by: str | None, seen_at: datetime | None,
+    before: tuple[Earlier, ...] = (),
+) -> Flag:  # fmt: skip
+    instrument = viewer.store.catalogue.instrument(row["instrument"])
+    number = int(row["cause"].split(":")[1])
+    kind = row["kind"].rsplit("_", 1)[0]
+    topic = next(
+        (r.topic for r in instrument.risk_items if r.item == number and r.kind.value == kind),
+        instrument.item(number).label,
+    )
+    answer = int(row["answers"][number - 1])
+    return Flag(
+        flag_id=int(row["flag_id"]),
+        client_id=int(row["client_id"]),
+        administration_id=int(row["administration_id"]),
+        version=int(row["version"]),
+        kind=row["kind"],
+        instrument=instrument,
+        item=number,
+        topic=topic,
+        answer=answer if answer >= 0 else None,
+        answered_on=row["answered_on"],
+        came_in_at=pd.Timestamp(row["recorded_at"]).to_pydatetime(),
+        state=row["state"],
+        seen_by=seen_by,
+        seen_at=seen_at,
+        informant=_told(row, "informant"),
+        about=_told(row, "about"),
+        before=before,
+    )
 
 
 def _told(row: Mapping[Any, Any], who: str) -> str:
     return "" if pd.isna(row[who]) else told(row[who], row[f"{who}_label"])
 
 
-def _earlier(form: dict[str, Any], number: int, look: tuple[str, datetime] | None) -> Earlier:
-    answer = int(form["answers"][number - 1])
+def _text(cell: Any) -> str | None:
+    return None if pd.isna(cell) else str(cell)
+
+
+def _moment(cell: Any) -> datetime | None:
+    return None if pd.isna(cell) else pd.Timestamp(cell).to_pydatetime()
+
+
+def _earlier(form: flags.Form, number: int, look: tuple[str | None, datetime] | None) -> Earlier:
+    answer = form.answers[number - 1]
     seen_by, seen_at = look or (None, None)
     return Earlier(
-        answered_on=form["answered_on"],
+        answered_on=form.answered_on,
         answer=answer if answer >= 0 else None,
         seen_by=seen_by,
         seen_at=seen_at,
     )
 
 
-def _looks(steps: pd.DataFrame) -> dict[tuple[int, str], tuple[str, datetime]]:
+def _looks(steps: Sequence[flags.Stepped]) -> dict[tuple[int, str], tuple[str | None, datetime]]:
     """By whom and when the answer of an administration to a cause was last marked as seen.
 
     A step without words is of the evidence that came in last before it.
     """
-    looks: dict[tuple[int, str], tuple[str, datetime]] = {}
+    looks: dict[tuple[int, str], tuple[str | None, datetime]] = {}
     latest: dict[int, int] = {}
-    for flag_id, cause, kind, words, done_at, by_whom in steps.itertuples(index=False):
-        named = _ADMINISTRATION.search(words or "")
-        about = int(named[1]) if named else latest.get(flag_id)
-        if kind != "seen":
-            latest[flag_id] = about or 0
+    for one in steps:
+        named = _ADMINISTRATION.search(one.words or "")
+        about = int(named[1]) if named else latest.get(one.flag_id)
+        if one.step != "seen":
+            latest[one.flag_id] = about or 0
             # Whoever looked before saw another version of it.
-            looks.pop((latest[flag_id], cause), None)
+            looks.pop((latest[one.flag_id], one.cause), None)
         elif about is not None:
-            looks[about, cause] = (by_whom, pd.Timestamp(done_at).to_pydatetime())
+            looks[about, one.cause] = (one.by_whom, one.done_at)
     return looks
 
 

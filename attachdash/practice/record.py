@@ -6,16 +6,25 @@ from datetime import date, datetime
 from itertools import groupby
 
 from attachdash.change.course import Answer, Course
-from attachdash.errors import Invalid
+from attachdash.errors import Invalid, Refused
 from attachdash.instruments import LEADS, Direction, Domain, Instrument, Scale
 from attachdash.practice import clients, courses, relations
 from attachdash.practice import flags as practice_flags
 from attachdash.practice.clients import Client, Episode
 from attachdash.practice.courses import TRIAD
 from attachdash.practice.relations import Relation
-from attachdash.practice.rights import About, Audit, Role, Viewer, change, reach, use_case
-from attachdash.store import answers, scores
+from attachdash.practice.rights import (
+    NOT_THERE,
+    About,
+    Audit,
+    Role,
+    Viewer,
+    change,
+    reach,
+    use_case,
+)
 from attachdash.store import clients as store_clients
+from attachdash.store import scores
 from attachdash.store.engine import Cursor
 
 # The one instrument of the list whose two dimensions are drawn as a pair comes first.
@@ -78,15 +87,11 @@ class Progress:
 def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None) -> ClientRecord:
     """The record of a client in reach; without an episode named, the open or else the last one."""
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        client = _client(cursor, viewer, client_id)
-        therapists = store_clients.therapists(cursor, reach(viewer)).get(client_id, [])
-        history = scores.history(cursor, reach(viewer), client_id)
-        beside = scores.beside(cursor, reach(viewer), client_id)
-        people = relations.read(cursor, viewer, client_id)
-        last = scores.last_answers(cursor, reach(viewer))
-        fixed_ids = scores.leads(cursor, reach(viewer))
+        head = _head(cursor, viewer, client_id)
+        history, beside = scores.own_and_beside(cursor, reach(viewer), client_id)
+        people = relations.read(cursor, viewer, client_id) if beside else {}
         raised = practice_flags.read(cursor, viewer, client_id)
-        last_import_at = answers.last_import(cursor, viewer.site_id)
+    [client], fixed_ids = clients.from_rows([head.who], head.spans), head.leads
     episode = _episode(client, episode_id)
     found = courses.from_scores(viewer, history, client_id, episode) if episode else []
     fixed = {
@@ -100,10 +105,13 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
     order, known = list(Domain), viewer.store.library
     return ClientRecord(
         client=client,
-        therapists=tuple(therapists),
+        therapists=head.therapists,
         episode=episode,
         week=courses.week(episode, viewer.today),
-        last_answer_on=last.get(client_id),
+        last_answer_on=max(
+            (row.answered_on for row in (*history, *beside) if row.informant_id == client_id),
+            default=None,
+        ),
         triad=triad,
         choices={
             domain: tuple(
@@ -131,7 +139,7 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
         flags=tuple(raised),
         without_episode=len({row.administration_id for row in history if row.episode_id is None}),
         as_of=viewer.now,
-        last_import_at=last_import_at,
+        last_import_at=head.last_import_at,
     )
 
 
@@ -141,10 +149,9 @@ def my_progress(viewer: Viewer) -> Progress | None:
     if viewer.client_id is None:
         return None
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        client = _client(cursor, viewer, viewer.client_id)
-        therapists = store_clients.therapists(cursor, reach(viewer)).get(client.client_id, [])
-        history = scores.history(cursor, reach(viewer), client.client_id)
-        fixed_ids = scores.leads(cursor, reach(viewer))
+        head = _head(cursor, viewer, viewer.client_id)
+        history = scores.history(cursor, reach(viewer), viewer.client_id)
+    [client], fixed_ids = clients.from_rows([head.who], head.spans), head.leads
     episode = _episode(client, None)
     found = courses.from_scores(viewer, history, client.client_id, episode) if episode else []
     triad: dict[Domain, Course | None] = {}
@@ -155,7 +162,7 @@ def my_progress(viewer: Viewer) -> Progress | None:
     shown = [course.latest.answered_on for course in triad.values() if course and course.latest]
     return Progress(
         client=client,
-        therapists=tuple(therapists),
+        therapists=head.therapists,
         week=courses.week(episode, viewer.today),
         last_answer_on=max(shown, default=None),
         triad=triad,
@@ -202,8 +209,11 @@ def _beside(
         )
 
 
-def _client(cursor: Cursor, viewer: Viewer, client_id: int) -> Client:
-    return clients.read(cursor, viewer, client_id)[0]
+def _head(cursor: Cursor, viewer: Viewer, client_id: int) -> store_clients.Head:
+    head = store_clients.head(cursor, reach(viewer), client_id)
+    if head is None:  # left the reach since the use-case began
+        raise Refused(NOT_THERE)
+    return head
 
 
 def _episode(client: Client, episode_id: int | None) -> Episode | None:

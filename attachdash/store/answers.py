@@ -27,8 +27,12 @@ SCORE = pa.schema([
     ("definition_id", pa.int32()),
 ])  # fmt: skip
 
+BLOCK = 100_000  # rows at once; a statement over a million holds them all in memory
+READING_ORDER = ["instrument_id", "client_id", "answered_on", "administration_id"]
+
 # Keeps the rows of `incoming` whose natural key is not there yet. In DuckDB the write lock makes
 # this safe; in PostgreSQL a unique index stands behind it, and its violation is a retry.
+# $1 and $2: the least and the greatest client_id of `incoming`.
 KEEP = """
 INSERT INTO administration (site_id, administration_id, version, client_id, episode_id,
     instrument_id, definition_id, about_id, informant_id, answered_on, is_nominal, occasion,
@@ -44,9 +48,9 @@ WHERE NOT EXISTS (
         AND held.instrument_id = incoming.instrument_id AND held.about_id = incoming.about_id
         AND held.informant_id = incoming.informant_id
         AND held.answered_on = incoming.answered_on AND held.occasion = incoming.occasion
-        AND held.replaced_at IS NULL)
-ORDER BY instrument_id NULLS LAST, client_id NULLS LAST, answered_on NULLS LAST,
-    administration_id NULLS LAST
+        AND held.replaced_at IS NULL
+        -- Those of the clients concerned alone: what is there lies by client, and is skipped.
+        AND held.client_id BETWEEN CAST($1 AS BIGINT) AND CAST($2 AS BIGINT))
 RETURNING administration_id
 """
 
@@ -90,8 +94,20 @@ def keep(cursor: Cursor, site_id: int, administrations: pa.Table, scores: pa.Tab
 
     The administration ids that were kept; the others' natural keys are already held.
     """
-    cursor.stage("incoming", administrations)
-    kept = pl.Series(cursor.arrow(KEEP)["administration_id"], dtype=pl.Int64)
+    # In the order of reading, once and here: sorted in the statement, all lists of answers would
+    # be in memory twice more.
+    keys = pl.DataFrame(administrations.select(READING_ORDER))
+    order = keys.select(pl.arg_sort_by(READING_ORDER)).to_series()
+    if not order.is_sorted():
+        administrations = administrations.take(order.to_arrow())
+    found = [pl.Series(dtype=pl.Int64)]
+    for start in range(0, len(administrations), BLOCK):
+        block = administrations.slice(start, BLOCK)
+        whose = pl.Series(block["client_id"])
+        cursor.stage("incoming", block)
+        ids = cursor.arrow(KEEP, whose.min(), whose.max())["administration_id"]
+        found.append(pl.Series(ids, dtype=pl.Int64))
+    kept = pl.concat(found)
     rows = pl.DataFrame(scores)
     if len(kept) < len(administrations):
         rows = rows.filter(pl.col("administration_id").is_in(kept.implode()))
@@ -155,9 +171,10 @@ def values_of(cursor: Cursor, site_id: int, administration_ids: list[int]) -> pa
         "FROM score INNER JOIN administration ON administration.site_id = score.site_id "
         "AND administration.administration_id = score.administration_id "
         "AND administration.replaced_at IS NULL "
-        "WHERE score.site_id = $1 AND score.administration_id = ANY($2) "
+        "WHERE score.site_id = $1 "
+        "AND score.administration_id IN (SELECT unnest(CAST($2 AS BIGINT[]))) "
         "UNION ALL SELECT administration_id, version, scale_id, value FROM score_before "
-        "WHERE site_id = $1 AND administration_id = ANY($2)",
+        "WHERE site_id = $1 AND administration_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
         site_id,
         administration_ids,
     )
@@ -168,7 +185,8 @@ def days_of(cursor: Cursor, site_id: int, client_ids: list[int]) -> pl.DataFrame
     return pl.DataFrame(
         cursor.arrow(
             "SELECT administration_id, client_id, answered_on, episode_id AS filed "
-            "FROM administration WHERE site_id = $1 AND client_id = ANY($2) "
+            "FROM administration WHERE site_id = $1 "
+            "AND client_id IN (SELECT unnest(CAST($2 AS BIGINT[]))) "
             "AND replaced_at IS NULL",
             site_id,
             client_ids,

@@ -1,6 +1,7 @@
 """Clients and their episodes of care."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 import polars as pl
 import pyarrow as pa
@@ -78,16 +79,61 @@ ORDER BY episode.client_id NULLS LAST, episode.started_on NULLS LAST,
 """
 )
 
+# One row per span of care of client $5, oldest first, and scale fixed to lead a domain in that
+# episode; one row where they have no episode. Every row says who they are and who treats them.
+RECORD = (
+    CLINICAL
+    + """
+SELECT client.client_id, client.code, client.name, client.born_on, client.born_precision,
+    client.language, client.person_id,
+    episode.episode_id, episode.started_on, episode.start_is_nominal, episode.problem,
+    episode_span.from_on, episode_span.to_on, episode_span.close_reason,
+    lead.domain, lead.scale_id,
+    (SELECT array_agg(person.name ORDER BY treats.from_on NULLS LAST, person.name NULLS LAST)
+     FROM treats
+     INNER JOIN person
+        ON person.site_id = treats.site_id AND person.person_id = treats.therapist_id
+     WHERE treats.site_id = $1 AND treats.client_id = $5
+        AND treats.from_on <= $4 AND (treats.to_on IS NULL OR treats.to_on > $4)) AS therapists,
+    (SELECT max(batch.imported_at) FROM batch
+     WHERE batch.site_id = $1 AND batch.undone_at IS NULL) AS last_import_at
+FROM client
+INNER JOIN reached ON reached.client_id = client.client_id
+LEFT JOIN episode
+    ON episode.site_id = client.site_id AND episode.client_id = client.client_id
+    AND episode.client_id = $5
+LEFT JOIN episode_span
+    ON episode_span.site_id = episode.site_id AND episode_span.episode_id = episode.episode_id
+LEFT JOIN lead
+    ON lead.site_id = episode.site_id AND lead.episode_id = episode.episode_id
+    AND lead.replaced_at IS NULL
+WHERE client.site_id = $1 AND client.client_id = $5
+ORDER BY episode.started_on NULLS LAST, episode.episode_id NULLS LAST,
+    episode_span.from_on NULLS LAST
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands over a client's record, before anything they answered."""
+
+    who: Row  # the columns of WHO
+    spans: list[Row]  # the columns of EPISODES
+    therapists: tuple[str, ...]
+    leads: dict[tuple[int, str], int]  # the scale fixed for an episode and domain
+    last_import_at: datetime | None
+
 
 def in_reach(cursor: Cursor, reach: Reach, client_id: int) -> int | None:
     """The client's id again where the viewer may touch them."""
-    row = cursor.one(IN_REACH, *reach.parameters, client_id)
+    row = cursor.one(reach.narrowed(IN_REACH), *reach.parameters, client_id)
     return int(row[0]) if row else None
 
 
 def client_of_episode(cursor: Cursor, reach: Reach, episode_id: int) -> int | None:
     """Whose episode this is, where the viewer may touch them."""
-    row = cursor.one(CLIENT_OF_EPISODE, *reach.parameters, episode_id)
+    row = cursor.one(reach.narrowed(CLIENT_OF_EPISODE), *reach.parameters, episode_id)
     return int(row[0]) if row else None
 
 
@@ -109,20 +155,35 @@ def person_of(cursor: Cursor, site_id: int, client_id: int) -> int | None:
 
 def who(cursor: Cursor, reach: Reach, client_id: int | None = None) -> list[Row]:
     """Every client in reach by code, or one: the columns of WHO."""
-    return cursor.rows(WHO, *reach.parameters, client_id)
+    return cursor.rows(reach.narrowed(WHO), *reach.parameters, client_id)
 
 
 def therapists(cursor: Cursor, reach: Reach) -> dict[int, list[str]]:
     """The present therapists of each client in reach."""
     found: dict[int, list[str]] = {}
-    for client_id, name in cursor.rows(THERAPISTS, *reach.parameters):
+    for client_id, name in cursor.rows(reach.narrowed(THERAPISTS), *reach.parameters):
         found.setdefault(int(client_id), []).append(str(name))
     return found
 
 
 def episodes(cursor: Cursor, reach: Reach, client_id: int | None = None) -> list[Row]:
     """Every span of every episode in reach, or of one client: the columns of EPISODES."""
-    return cursor.rows(EPISODES, *reach.parameters, client_id)
+    return cursor.rows(reach.narrowed(EPISODES), *reach.parameters, client_id)
+
+
+def head(cursor: Cursor, reach: Reach, client_id: int) -> Head | None:
+    """The head of a client's record; None where they are not in reach."""
+    rows = cursor.rows(reach.narrowed(RECORD), *reach.parameters, client_id)
+    if not rows:
+        return None
+    spans = [(row[0], *row[7:14]) for row in rows if row[11] is not None]
+    return Head(
+        who=rows[0][:7],
+        spans=list(dict.fromkeys(spans)),
+        therapists=tuple(rows[0][16] or ()),
+        leads={(row[7], row[14]): row[15] for row in rows if row[14] is not None},
+        last_import_at=rows[0][17],
+    )
 
 
 def with_code(cursor: Cursor, site_id: int, code: str) -> int | None:
@@ -138,7 +199,8 @@ def with_code(cursor: Cursor, site_id: int, code: str) -> int | None:
 def codes_taken(cursor: Cursor, site_id: int, codes: list[str]) -> list[str]:
     """Those of the codes, in capitals, that belong to anybody in the practice."""
     rows = cursor.rows(
-        "SELECT upper(code) FROM client WHERE site_id = $1 AND upper(code) = ANY($2)",
+        "SELECT upper(code) FROM client WHERE site_id = $1 "
+        "AND upper(code) IN (SELECT unnest(CAST($2 AS VARCHAR[])))",
         site_id,
         [code.upper() for code in codes],
     )
@@ -211,7 +273,8 @@ def spans_of(cursor: Cursor, site_id: int, client_ids: list[int]) -> pl.DataFram
             "episode_span.to_on FROM episode INNER JOIN episode_span "
             "ON episode_span.site_id = episode.site_id "
             "AND episode_span.episode_id = episode.episode_id "
-            "WHERE episode.site_id = $1 AND episode.client_id = ANY($2)",
+            "WHERE episode.site_id = $1 "
+            "AND episode.client_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
             site_id,
             client_ids,
         )

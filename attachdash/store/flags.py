@@ -1,6 +1,7 @@
 """What wants a person's eye: one flag per client and cause, and the steps taken with it."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
 import pandas as pd
 import polars as pl
@@ -8,6 +9,17 @@ import pyarrow as pa
 
 from attachdash.store.engine import Cursor, filled
 from attachdash.store.reach import CLINICAL, Reach
+
+# Whom the answers of an administration are about and from, where that is not the client.
+WHO = """
+LEFT JOIN relation AS about
+    ON about.site_id = administration.site_id AND about.client_id = administration.client_id
+    AND about.relation_id = administration.about_id
+LEFT JOIN relation AS informant
+    ON informant.site_id = administration.site_id
+    AND informant.client_id = administration.client_id
+    AND informant.relation_id = administration.informant_id
+"""
 
 # One row per flag in reach, with the answers that raised it last and who has looked at those.
 FLAGS = (
@@ -25,14 +37,9 @@ INNER JOIN administration
     ON administration.site_id = flag.site_id
     AND administration.administration_id = flag.administration_id
     AND administration.replaced_at IS NULL
-LEFT JOIN relation AS about
-    ON about.site_id = administration.site_id AND about.client_id = administration.client_id
-    AND about.relation_id = administration.about_id
-LEFT JOIN relation AS informant
-    ON informant.site_id = administration.site_id
-    AND informant.client_id = administration.client_id
-    AND informant.relation_id = administration.informant_id
-INNER JOIN instrument
+"""
+    + WHO
+    + """INNER JOIN instrument
     ON instrument.site_id = administration.site_id
     AND instrument.instrument_id = administration.instrument_id
 LEFT JOIN (
@@ -46,18 +53,89 @@ LEFT JOIN (
     AND seen.words = 'administration ' || CAST(flag.administration_id AS VARCHAR)
 LEFT JOIN person ON person.site_id = flag.site_id AND person.person_id = seen.by_person_id
 WHERE flag.site_id = $1 AND flag.state <> 'withdrawn'
-    AND (CAST($5 AS BIGINT) IS NULL OR flag.client_id = CAST($5 AS BIGINT))
 ORDER BY flag.raised_at DESC NULLS LAST, flag.flag_id DESC NULLS LAST
 """
 )
 
 
-def in_reach(cursor: Cursor, reach: Reach, client_id: int | None = None) -> pd.DataFrame:
-    """The flags of every client in reach, or of one, newest first, each with who answered."""
-    return cursor.frame(FLAGS, *reach.parameters, client_id)
+def in_reach(cursor: Cursor, reach: Reach) -> pd.DataFrame:
+    """The flags of every client in reach, newest first, each with who answered."""
+    return cursor.frame(reach.narrowed(FLAGS), *reach.parameters)
 
 
-# One row per answered form of a questionnaire that raised a flag of this client, newest first.
+class Stepped(NamedTuple):
+    """A flag and one step taken with it, as OF_CLIENT reads it; of a withdrawn one, no answers."""
+
+    flag_id: int
+    client_id: int
+    administration_id: int
+    kind: str
+    cause: str
+    state: str
+    version: int | None
+    answered_on: date | None
+    recorded_at: datetime | None
+    answers: list[int] | None
+    about_id: int | None
+    informant_id: int | None
+    about: str | None
+    about_label: str | None
+    informant: str | None
+    informant_label: str | None
+    instrument: str | None
+    step_id: int
+    step: str
+    words: str
+    done_at: datetime
+    by_whom: str | None
+
+
+class Form(NamedTuple):
+    """An answered form, as FORMS reads it."""
+
+    administration_id: int
+    instrument: str
+    about_id: int
+    informant_id: int
+    answered_on: date
+    answers: list[int]
+
+
+# One row per flag of client $5 and step taken with it, newest flags first.
+OF_CLIENT = (
+    CLINICAL
+    + """
+SELECT flag.flag_id, flag.client_id, flag.administration_id, flag.kind, flag.cause, flag.state,
+    administration.version, administration.answered_on, administration.recorded_at,
+    administration.answers, administration.about_id, administration.informant_id,
+    about.kind AS about, about.label AS about_label, informant.kind AS informant,
+    informant.label AS informant_label, instrument.code AS instrument,
+    COALESCE(flag_step.step_id, 0) AS step_id, COALESCE(flag_step.kind, '') AS step,
+    COALESCE(flag_step.words, '') AS words, COALESCE(flag_step.done_at, flag.raised_at) AS done_at,
+    person.name AS by_whom
+FROM flag
+INNER JOIN reached ON reached.client_id = flag.client_id
+-- No step means a fault, and still the flag is shown.
+LEFT JOIN flag_step ON flag_step.site_id = flag.site_id AND flag_step.flag_id = flag.flag_id
+LEFT JOIN administration
+    ON administration.site_id = flag.site_id
+    AND administration.administration_id = flag.administration_id
+    AND administration.client_id = $5 AND administration.replaced_at IS NULL
+"""
+    + WHO
+    + """
+LEFT JOIN instrument
+    ON instrument.site_id = administration.site_id
+    AND instrument.instrument_id = administration.instrument_id
+LEFT JOIN person
+    ON person.site_id = flag_step.site_id AND person.person_id = flag_step.by_person_id
+WHERE flag.site_id = $1 AND flag.client_id = $5
+ORDER BY flag.raised_at DESC NULLS LAST, flag.flag_id DESC NULLS LAST,
+    flag_step.done_at NULLS LAST, flag_step.step_id NULLS LAST
+"""
+)
+
+# One row per answered form of client $5 to questionnaires $6, newest first.
 FORMS = (
     CLINICAL
     + """
@@ -70,10 +148,7 @@ INNER JOIN instrument
     AND instrument.instrument_id = administration.instrument_id
 WHERE administration.site_id = $1 AND administration.client_id = $5
     AND administration.replaced_at IS NULL AND administration.answers IS NOT NULL
-    AND instrument.code IN (
-        SELECT split_part(flag.cause, ':', 1) FROM flag
-        WHERE flag.site_id = $1 AND flag.client_id = $5
-    )
+    AND instrument.code = ANY($6)
 ORDER BY administration.answered_on DESC NULLS LAST,
     administration.administration_id DESC NULLS LAST
 """
@@ -95,23 +170,32 @@ ORDER BY flag_step.done_at NULLS LAST, flag_step.step_id NULLS LAST
 )
 
 
-def forms(cursor: Cursor, reach: Reach, client_id: int) -> pd.DataFrame:
-    """All answers of a client in reach to the questionnaires that raised a flag, newest first."""
-    return cursor.frame(FORMS, *reach.parameters, client_id)
+def of_client(cursor: Cursor, reach: Reach, client_id: int) -> list[Stepped]:
+    """The flags of a client in reach, also withdrawn ones, with what was done with them."""
+    rows = cursor.rows(reach.narrowed(OF_CLIENT), *reach.parameters, client_id)
+    return [Stepped(*row) for row in rows]
+
+
+def forms(cursor: Cursor, reach: Reach, client_id: int, codes: list[str]) -> list[Form]:
+    """A client's own answers to these questionnaires, where they are in reach, newest first."""
+    rows = cursor.rows(reach.narrowed(FORMS), *reach.parameters, client_id, codes)
+    return [Form(*row) for row in rows]
 
 
 def steps(cursor: Cursor, reach: Reach, client_id: int) -> pd.DataFrame:
     """What was done with the flags of a client in reach, oldest first."""
-    return cursor.frame(STEPS, *reach.parameters, client_id)
+    return cursor.frame(reach.narrowed(STEPS), *reach.parameters, client_id)
 
 
 def client_of(cursor: Cursor, reach: Reach, flag_id: int) -> int | None:
     """Whose flag this is, where the viewer may touch them."""
     row = cursor.one(
-        CLINICAL
-        + "SELECT flag.client_id FROM flag "
-        + "INNER JOIN reached ON reached.client_id = flag.client_id "
-        + "WHERE flag.site_id = $1 AND flag.flag_id = $5",
+        reach.narrowed(
+            CLINICAL
+            + "SELECT flag.client_id FROM flag "
+            + "INNER JOIN reached ON reached.client_id = flag.client_id "
+            + "WHERE flag.site_id = $1 AND flag.flag_id = $5"
+        ),
         *reach.parameters,
         flag_id,
     )
@@ -126,12 +210,16 @@ def known(cursor: Cursor, site_id: int, client_ids: list[int]) -> pl.DataFrame:
     return pl.DataFrame(
         cursor.arrow(
             "SELECT flag.flag_id, flag.client_id, flag.kind, flag.cause, flag.state, "
-            "flag.administration_id, administration.answered_on AS held_on FROM flag "
+            # A condition on the left side of a left join is no hash join in DuckDB: it compares
+            # every pair.
+            "flag.administration_id, CASE WHEN flag.state <> 'withdrawn' "
+            "THEN administration.answered_on END AS held_on FROM flag "
             "LEFT JOIN administration "
             "ON administration.site_id = flag.site_id "
             "AND administration.administration_id = flag.administration_id "
-            "AND administration.replaced_at IS NULL AND flag.state <> 'withdrawn' "
-            "WHERE flag.site_id = $1 AND flag.client_id = ANY($2)",
+            "AND administration.replaced_at IS NULL "
+            "WHERE flag.site_id = $1 "
+            "AND flag.client_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
             site_id,
             client_ids,
         )
@@ -174,7 +262,8 @@ FROM administration
 INNER JOIN instrument
     ON instrument.site_id = administration.site_id
     AND instrument.instrument_id = administration.instrument_id
-WHERE administration.site_id = $1 AND administration.client_id = ANY($2)
+WHERE administration.site_id = $1
+    AND administration.client_id IN (SELECT unnest(CAST($2 AS BIGINT[])))
     AND instrument.code = ANY($3)
     AND administration.replaced_at IS NULL AND administration.answers IS NOT NULL
 ORDER BY administration.answered_on NULLS LAST, administration.administration_id NULLS LAST
@@ -198,7 +287,8 @@ def left(
 def looked_at(cursor: Cursor, site_id: int, flag_ids: list[int]) -> set[tuple[int, str]]:
     """The flags and words ("administration 7") of evidence that was seen and not renewed since."""
     rows = cursor.rows(
-        "SELECT flag_id, words, kind FROM flag_step WHERE site_id = $1 AND flag_id = ANY($2) "
+        "SELECT flag_id, words, kind FROM flag_step WHERE site_id = $1 "
+        "AND flag_id IN (SELECT unnest(CAST($2 AS BIGINT[]))) "
         "ORDER BY done_at NULLS LAST, step_id NULLS LAST",
         site_id,
         flag_ids,

@@ -61,7 +61,8 @@ def of_kinds(cursor: Cursor, site_id: int, client_ids: list[int], kinds: list[st
     return pl.DataFrame(
         cursor.arrow(
             "SELECT relation_id, client_id, kind, from_on, to_on FROM relation "
-            "WHERE site_id = $1 AND client_id = ANY($2) AND kind = ANY($3) "
+            "WHERE site_id = $1 AND client_id IN (SELECT unnest(CAST($2 AS BIGINT[]))) "
+            "AND kind = ANY($3) "
             "ORDER BY relation_id NULLS LAST",
             site_id,
             client_ids,
@@ -122,5 +123,8 @@ def unused(cursor: Cursor, site_id: int, batch_id: int) -> list[int]:
 def remove(cursor: Cursor, site_id: int, relation_ids: list[int]) -> None:
     """Remove relations that an import made, for good."""
     cursor.run(
-        "DELETE FROM relation WHERE site_id = $1 AND relation_id = ANY($2)", site_id, relation_ids
+        "DELETE FROM relation WHERE site_id = $1 "
+        "AND relation_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
+        site_id,
+        relation_ids,
     )

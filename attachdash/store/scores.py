@@ -53,7 +53,7 @@ ORDER BY score.scale_id NULLS LAST, score.answered_on NULLS LAST,
     score.administration_id NULLS LAST
 """
 HISTORY = _HISTORY + " AND " + OWN + BY_SCALE
-BESIDE = _HISTORY + " AND NOT (" + OWN + ")" + BY_SCALE
+EVERYTHING = _HISTORY + BY_SCALE
 
 # One row per score of the lead scales ($5) in the episodes ($6), by client, scale and day; whether
 # a day is nominal is not asked.
@@ -65,7 +65,8 @@ SELECT score.client_id, score.episode_id, score.administration_id, score.scale_i
     FALSE AS is_nominal
 FROM score
 INNER JOIN reached ON reached.client_id = score.client_id
-WHERE score.site_id = $1 AND score.scale_id = ANY($5) AND score.episode_id = ANY($6)
+WHERE score.site_id = $1 AND score.scale_id = ANY($5)
+    AND score.episode_id IN (SELECT unnest(CAST($6 AS BIGINT[])))
     AND """
     + OWN
     + """
@@ -164,30 +165,42 @@ ORDER BY summary.scale_id NULLS LAST, summary.episode_id NULLS LAST
 
 def history(cursor: Cursor, reach: Reach, client_id: int) -> list[Scored]:
     """Every score of what one client answered about themself."""
-    return [Scored(*row) for row in cursor.rows(HISTORY, *reach.parameters, client_id)]
+    return [
+        Scored(*row) for row in cursor.rows(reach.narrowed(HISTORY), *reach.parameters, client_id)
+    ]
 
 
-def beside(cursor: Cursor, reach: Reach, client_id: int) -> list[Scored]:
-    """Every score of what was answered by somebody else, or about somebody else."""
-    return [Scored(*row) for row in cursor.rows(BESIDE, *reach.parameters, client_id)]
+def own_and_beside(
+    cursor: Cursor, reach: Reach, client_id: int
+) -> tuple[list[Scored], list[Scored]]:
+    """The scores of history, and apart from them those by or about somebody else."""
+    rows = cursor.rows(reach.narrowed(EVERYTHING), *reach.parameters, client_id)
+    own: list[Scored] = []
+    beside: list[Scored] = []
+    for one in (Scored(*row) for row in rows):
+        is_own = one.about_id == one.informant_id == one.client_id
+        (own if is_own else beside).append(one)
+    return own, beside
 
 
 def courses(
     cursor: Cursor, reach: Reach, scale_ids: list[int], episode_ids: list[int]
 ) -> list[Scored]:
     """The clients' own scores of these scales in these episodes."""
-    rows = cursor.rows(COURSES, *reach.parameters, scale_ids, episode_ids)
+    rows = cursor.rows(reach.narrowed(COURSES), *reach.parameters, scale_ids, episode_ids)
     return [Scored(*row) for row in rows]
 
 
 def last_answers(cursor: Cursor, reach: Reach) -> dict[int, date]:
     """The day of each client's last answer."""
-    return {int(row[0]): row[1] for row in cursor.rows(LAST_ANSWERS, *reach.parameters)}
+    return {
+        int(row[0]): row[1] for row in cursor.rows(reach.narrowed(LAST_ANSWERS), *reach.parameters)
+    }
 
 
 def leads(cursor: Cursor, reach: Reach) -> dict[tuple[int, str], int]:
     """The scale that a therapist fixed for an episode and domain."""
-    rows = cursor.rows(LEADS, *reach.parameters)
+    rows = cursor.rows(reach.narrowed(LEADS), *reach.parameters)
     return {(int(row[0]), str(row[1])): int(row[2]) for row in rows}
 
 

@@ -166,7 +166,7 @@ WHERE batch_made.site_id = $1 AND batch_made.batch_id = $2 AND batch_made.kind =
     AND NOT EXISTS (
         SELECT 1 FROM episode
         WHERE episode.site_id = client.site_id AND episode.client_id = client.client_id
-            AND NOT episode.episode_id = ANY(CAST($3 AS BIGINT[])))
+            AND episode.episode_id NOT IN (SELECT unnest(CAST($3 AS BIGINT[]))))
     AND NOT EXISTS (
         SELECT 1 FROM relation
         WHERE relation.site_id = client.site_id AND relation.client_id = client.client_id
@@ -179,11 +179,16 @@ WHERE batch_made.site_id = $1 AND batch_made.batch_id = $2 AND batch_made.kind =
 ORDER BY client.code NULLS LAST
 """
 REMOVE_EPISODES = (
-    "UPDATE administration SET episode_id = NULL WHERE site_id = $1 AND episode_id = ANY($2)",
-    "UPDATE score SET episode_id = NULL WHERE site_id = $1 AND episode_id = ANY($2)",
-    "UPDATE flag SET episode_id = NULL WHERE site_id = $1 AND episode_id = ANY($2)",
-    "DELETE FROM episode_span WHERE site_id = $1 AND episode_id = ANY($2)",
-    "DELETE FROM episode WHERE site_id = $1 AND episode_id = ANY($2)",
+    "UPDATE administration SET episode_id = NULL WHERE site_id = $1 "
+    "AND episode_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
+    "UPDATE score SET episode_id = NULL WHERE site_id = $1 "
+    "AND episode_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
+    "UPDATE flag SET episode_id = NULL WHERE site_id = $1 "
+    "AND episode_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
+    "DELETE FROM episode_span WHERE site_id = $1 "
+    "AND episode_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
+    "DELETE FROM episode WHERE site_id = $1 "
+    "AND episode_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
 )
 
 
@@ -195,7 +200,7 @@ def batch(cursor: Cursor, site_id: int, batch_id: int) -> dict[str, object] | No
 
 def whose(cursor: Cursor, reach: Reach, batch_id: int) -> list[Row]:
     """Each client with answers of the batch: client_id, whether in reach, code."""
-    return cursor.rows(WHOSE, *reach.parameters, batch_id)
+    return cursor.rows(reach.narrowed(WHOSE), *reach.parameters, batch_id)
 
 
 def changed(cursor: Cursor, site_id: int, batch_id: int) -> list[dict[str, object]]:
@@ -220,7 +225,7 @@ def forms(
 ) -> list[dict[str, object]]:
     """Every version of every form of a client in reach, or of one form: the columns of FORMS."""
     rows: list[dict[str, object]] = cursor.arrow(
-        FORMS, *reach.parameters, client_id, administration_id
+        reach.narrowed(FORMS), *reach.parameters, client_id, administration_id
     ).to_pylist()
     return rows
 
@@ -288,7 +293,10 @@ def remove(cursor: Cursor, site_id: int, episodes: list[int], clients: list[int]
             cursor.run(statement, site_id, episodes)
     if clients:
         cursor.run(
-            "DELETE FROM client WHERE site_id = $1 AND client_id = ANY($2)", site_id, clients
+            "DELETE FROM client WHERE site_id = $1 "
+            "AND client_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
+            site_id,
+            clients,
         )
 
 

@@ -18,6 +18,9 @@ FORBIDDEN = (
     r"\b(?i:sum|avg)\((?!CAST\([^()]* AS DOUBLE PRECISION\)\))",
     # An integer over an integer is 3.5 in one and 3 in the other.
     r"(?<!AS DOUBLE PRECISION\))(?<!AS DOUBLE PRECISION\) )/",
+    # DuckDB compares each row with each of a list: minutes where both are long. IN (SELECT
+    # unnest(...)) is a join.
+    r"(?:client|episode|administration|flag)_id = ANY\(", r"\(code\) = ANY\(",
 )  # fmt: skip
 
 
@@ -78,6 +81,7 @@ def test_the_store_holds_none_of_the_sql_that_differs_between_engines() -> None:
         "SELECT n / 2 FROM t",
         "SELECT round(n) FROM t",
         "SELECT a FROM t GROUP BY ALL",
+        "SELECT a FROM t WHERE client_id = ANY($1)",
     ],
 )
 def test_sql_that_differs_is_found(sql: str) -> None:
