@@ -110,9 +110,10 @@ def _why_over(session: Row, person: Row | None, roles: list[str], now: datetime)
         return "revoked"
     if session[2] not in roles:
         return "role ended"
-    if now - session[5] > IDLE:
+    # Also in the other direction: a clock that was set back makes no session longer.
+    if abs(now - session[5]) > IDLE:
         return "idle"
-    return "too long" if now - session[4] > ABSOLUTE else ""
+    return "too long" if abs(now - session[4]) > ABSOLUTE else ""
 
 
 def at_terminal(store: Store, sign_in: str, now: datetime, role: Role | None = None) -> Viewer:
@@ -168,7 +169,8 @@ def sign_in(
         # pass by what was true before the others, or before the password was changed.
         current = people.by_id(cursor, viewer.site_id, person_id)
         assert current is not None
-        waiting = current[7] is not None and current[7] > viewer.now
+        # A wait longer than the longest was begun before the clock was set back.
+        waiting = current[7] is not None and viewer.now < current[7] <= viewer.now + LONGEST_WAIT
         same = current[3] == person[3] and current[5] == person[5]
         may = current[8] is None and bool(roles) and not waiting and same
         by_code = may and sessions.use_code(

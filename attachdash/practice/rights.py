@@ -222,8 +222,9 @@ def looked_at(viewer: Viewer, kind: str, detail: str) -> None:
     assert call is not None, "only a use-case looks"
     with viewer.store.engine.reading(viewer.scope) as cursor:
         call.audited = audit.written_since(
-            cursor, viewer.site_id, viewer.session_ref, kind, detail, viewer.now - OPENING_LASTS
-        )
+            cursor, viewer.site_id, viewer.session_ref, kind, detail, viewer.now - OPENING_LASTS,
+            viewer.now,
+        )  # fmt: skip
     if not call.audited:
         change(viewer, kind, lambda cursor: None, detail=detail)
 
@@ -236,7 +237,7 @@ def opened(viewer: Viewer, kind: str, detail: str = "") -> None:
     with viewer.store.engine.reading(viewer.scope) as cursor:
         call.audited = audit.opened_since(
             cursor, viewer.site_id, viewer.session_ref, viewer.role.value, kind, call.client_id,
-            since,
+            since, viewer.now,
         )  # fmt: skip
     if not call.audited:
         change(viewer, kind, lambda cursor: None, detail=detail)

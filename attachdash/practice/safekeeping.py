@@ -84,7 +84,7 @@ def state(viewer: Viewer) -> State:
     store = viewer.store
     with store.engine.reading(viewer.scope) as cursor:
         found = {row[0]: Step(name=row[0], started_at=row[1], ended_at=row[2], result=row[3])
-                 for row in jobs.latest(cursor, viewer.site_id)}  # fmt: skip
+                 for row in jobs.latest(cursor, viewer.site_id, clock())}  # fmt: skip
         until = settings.everything(cursor, viewer.site_id).get("data_until", "")
     disk = shutil.disk_usage(store.home)
     file = database(store.home)
@@ -155,7 +155,7 @@ def is_due(store: Store, now: datetime) -> bool:
     """Whether the nightly job has yet to run today."""
     with store.engine.reading(Scope()) as cursor:
         zone = ZoneInfo(settings.everything(cursor, 1).get("time_zone", "UTC"))
-        started = {row[0]: row[1] for row in jobs.latest(cursor, 1)}
+        started = {row[0]: row[1] for row in jobs.latest(cursor, 1, now)}
     night = datetime.combine(today(store, now), NIGHT, zone).astimezone(UTC).replace(tzinfo=None)
     return now >= night and started.get(CHECK, datetime.min) < night
 
@@ -173,7 +173,7 @@ def nightly(store: Store, now: datetime) -> bool:
         if not mine:
             return False
         with store.engine.reading(Scope()) as cursor:
-            tidied = {row[0]: row[2] for row in jobs.latest(cursor, 1)}.get(TIDY)
+            tidied = {row[0]: row[2] for row in jobs.latest(cursor, 1, now)}.get(TIDY)
             tail = jobs.recorded_since(cursor, 1, tidied)
         for work in (check_now, *([tidy] if tail > TAIL else []), back_up):
             try:

@@ -91,37 +91,42 @@ def holds(cursor: Cursor, site_id: int, place: Place) -> bool:
 
 def opened_since(
     cursor: Cursor, site_id: int, session_ref: str, role: str, kind: str, client_id: int | None,
-    since: datetime,
+    since: datetime, now: datetime,
 ) -> bool:  # fmt: skip
     """Whether this browser session, in this role, has such an opening since then.
 
-    `client_id` is None where many are opened at once.
+    `client_id` is None where many are opened at once. One that seems to come was written before
+    the clock was set back, and counts for nothing.
     """
     row = cursor.one(
         "SELECT 1 FROM audit WHERE site_id = $1 AND session_ref = $2 AND role = $3 AND kind = $4 "
-        "AND client_id IS NOT DISTINCT FROM CAST($5 AS BIGINT) AND happened_at > $6 LIMIT 1",
+        "AND client_id IS NOT DISTINCT FROM CAST($5 AS BIGINT) AND happened_at > $6 "
+        "AND happened_at <= $7 LIMIT 1",
         site_id,
         session_ref,
         role,
         kind,
         client_id,
         since,
+        now,
     )
     return row is not None
 
 
 def written_since(
-    cursor: Cursor, site_id: int, session_ref: str, kind: str, detail: str, since: datetime
-) -> bool:
+    cursor: Cursor, site_id: int, session_ref: str, kind: str, detail: str, since: datetime,
+    now: datetime,
+) -> bool:  # fmt: skip
     """Whether this browser session already left this very entry since then."""
     row = cursor.one(
         "SELECT 1 FROM audit WHERE site_id = $1 AND session_ref = $2 AND kind = $3 "
-        "AND detail = $4 AND happened_at > $5 LIMIT 1",
+        "AND detail = $4 AND happened_at > $5 AND happened_at <= $6 LIMIT 1",
         site_id,
         session_ref,
         kind,
         detail,
         since,
+        now,
     )
     return row is not None
 

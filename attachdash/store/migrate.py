@@ -19,16 +19,16 @@ IDS = {
 }
 
 
-def migrate(engine: Engine, now: datetime) -> list[str]:
-    """Apply what is missing; the names of what was applied. One process at a time may do this.
-
-    Raises Unavailable when the store was written by a newer version.
-    """
-    known = {
+def _steps() -> dict[int, Path]:
+    return {
         int(path.name[:4]): path
         for path in sorted(FOLDER.glob("[0-9]*.sql"))
         if path.name.count(".") == 1
     }
+
+
+def _applied(engine: Engine) -> set[int]:
+    """The steps that were applied. Raises Unavailable when a newer version applied some."""
 
     def prepare(cursor: Cursor) -> set[int]:
         for statement in (*FOUNDATION, IDS[engine.dialect]):
@@ -36,13 +36,27 @@ def migrate(engine: Engine, now: datetime) -> list[str]:
         return {int(row[0]) for row in cursor.rows("SELECT number FROM migration")}
 
     applied = engine.writing(Scope(), prepare)
-    if newer := applied - set(known):
+    if newer := applied - set(_steps()):
         raise Unavailable(
             f"This store was written by a newer AttachDash (step {max(newer)}); "
             "install that version or a later one."
         )
-    done = []
-    for number, path in known.items():
+    return applied
+
+
+def is_older(engine: Engine) -> bool:
+    """Whether an earlier version wrote this store. Raises Unavailable when a newer one did."""
+    applied = _applied(engine)
+    return bool(applied) and applied != set(_steps())
+
+
+def migrate(engine: Engine, now: datetime) -> list[str]:
+    """Apply what is missing; the names of what was applied. One process at a time may do this.
+
+    Raises Unavailable when the store was written by a newer version.
+    """
+    applied, done = _applied(engine), []
+    for number, path in _steps().items():
         if number in applied:
             continue
         own = path.with_suffix(f".{engine.dialect}.sql")

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from attachdash.errors import Unavailable
 from attachdash.instruments import Library, library
-from attachdash.store import definitions
+from attachdash.store import copies, definitions
 from attachdash.store.audit import Verified
 from attachdash.store.definitions import Catalogue
 from attachdash.store.engine import Engine, Scope
 from attachdash.store.engine_duckdb import DuckEngine
 from attachdash.store.engine_postgresql import PostgresEngine
 from attachdash.store.mark import Mark
-from attachdash.store.migrate import migrate
+from attachdash.store.migrate import is_older, migrate
 
 
 @dataclass(slots=True)
@@ -44,6 +44,7 @@ def database(home: Path) -> Path:
 def open_store(home: Path, now: datetime, *, url: str | None = None, create: bool = False) -> Store:
     """The store in folder `home`, or the PostgreSQL one that `url` names, migrated to today.
 
+    One in a file that an earlier version wrote is backed up before.
     Raises Unavailable: absent and not to be created, held by another process, or too new.
     """
     if url is None and not database(home).exists() and not create:
@@ -53,6 +54,9 @@ def open_store(home: Path, now: datetime, *, url: str | None = None, create: boo
     try:
         # Several processes may start on a new or older store at once.
         with engine.after_others("opening"):
+            if isinstance(engine, DuckEngine) and is_older(engine):
+                # The way back, should the newer version not do.
+                copies.make(engine, home, _audit_key(engine, home), now)
             migrate(engine, now)
             key = _audit_key(engine, home)
             mark = Mark(home, key)

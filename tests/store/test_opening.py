@@ -12,7 +12,7 @@ import pytest
 
 from attachdash.instruments import RiskKind, State
 from attachdash.practice.rights import Role
-from attachdash.store import Store, migrate, open_store
+from attachdash.store import Store, copies, migrate, open_store
 from attachdash.store.engine import Cursor, Scope
 from attachdash.store.migrate import FOLDER
 from tests.engines import NOW
@@ -101,9 +101,44 @@ def test_a_store_of_the_first_step_opens_and_goes_on(
         ]
     store.close()
     assert steps == [(int(one),) for one in sorted({p.name[:4] for p in FOLDER.glob("0*.sql")})]
+    backups = copies.kept(tmp_path / "home")
+    assert [one.step for one in backups] == ([] if store_url else [1])
+    for one in backups:
+        # The way back: the earlier version takes it, with all that was there.
+        copies.verified(one.folder)
+        copies.stage(one.folder, tmp_path / "earlier")
+        with monkeypatch.context() as patch:
+            patch.setattr(migrate, "FOLDER", first)
+            store = open_store(tmp_path / "earlier", NOW)
+        with store.engine.reading(Scope()) as cursor:
+            assert cursor.one("SELECT count(*) FROM treats") == (len(spans),)
+        store.close()
     if store_url:
         kept = [(DAY, DAY), (DAY, DAY), (DAY, None), (later, None)]
         assert left == [kept] * 4
+
+
+STEPS = sorted({int(path.name[:4]) for path in FOLDER.glob("0*.sql")})
+
+
+@pytest.mark.parametrize("step", STEPS[:-1])
+def test_a_store_of_each_earlier_step_opens_and_has_a_way_back(
+    step: int, tmp_path: Path, store_url: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier, home = tmp_path / "migrations", tmp_path / "home"
+    earlier.mkdir()
+    for path in FOLDER.glob("0*.sql"):
+        if int(path.name[:4]) <= step:
+            (earlier / path.name).write_bytes(path.read_bytes())
+    with monkeypatch.context() as patch:
+        patch.setattr(migrate, "FOLDER", earlier)
+        open_store(home, NOW, url=store_url, create=True).close()
+    for _ in range(2):
+        store = open_store(home, NOW, url=store_url)
+        with store.engine.reading(Scope()) as cursor:
+            assert cursor.one("SELECT max(number) FROM migration") == (STEPS[-1],)
+        store.close()
+    assert [one.step for one in copies.kept(home)] == ([] if store_url else [step])
 
 
 # What DuckDB, without these keys and words, leaves to `practice/`.

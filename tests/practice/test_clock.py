@@ -1,0 +1,74 @@
+"""A clock that was set back, or had gone ahead: nothing lasts longer by it, nothing is left out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from attachdash.practice import entrance, people, record, safekeeping
+from attachdash.store.engine import Scope
+from tests.practice.conftest import NOW, House
+
+LONG = "three plain words and more"
+BACK = timedelta(hours=3)
+
+
+def openings(house: House) -> int:
+    """How often a record was opened, by the audit."""
+    with house.store.engine.reading(Scope()) as cursor:
+        [(found,)] = cursor.rows("SELECT count(*) FROM audit WHERE kind = 'opened record'")
+    return int(found)
+
+
+def come_in(house: House, sign_in: str, browser: str, now: datetime = NOW) -> None:
+    """Sign somebody in by a code and set their password."""
+    code = people.new_code(house.viewer("a.diallo", now), house.people[sign_in]).code
+    assert entrance.sign_in(entrance.anonymous(house.store, browser, now), sign_in, code)
+    entrance.set_password(entrance.viewer_of(house.store, browser, now), LONG, LONG)
+
+
+def test_a_look_at_a_record_is_written_down_after_the_clock_was_set_back(either: House) -> None:
+    record.client_record(either.viewer("t.one"), either.clients["A"])
+    found = openings(either)
+    record.client_record(either.viewer("t.one"), either.clients["A"])
+    assert openings(either) == found > 0
+    earlier = either.viewer("t.one", NOW - BACK)
+    record.client_record(earlier, either.clients["A"])
+    assert openings(either) == found + 1
+    record.client_record(earlier, either.clients["A"])
+    assert openings(either) == found + 1
+
+
+@pytest.mark.parametrize("later", [True, False], ids=["set back", "gone ahead"])
+def test_a_session_ends_when_the_clock_jumps(small: House, later: bool) -> None:
+    come_in(small, "t.one", "browser")
+    assert entrance.viewer_of(small.store, "browser", NOW).signed_in
+    then = NOW - BACK if later else NOW + BACK
+    assert not entrance.viewer_of(small.store, "browser", then, touch=False).signed_in
+
+
+def test_an_account_does_not_wait_for_a_clock_that_had_gone_ahead(small: House) -> None:
+    come_in(small, "t.one", "browser")
+    ahead = NOW + timedelta(days=400)
+    for _ in range(12):
+        assert entrance.sign_in(
+            entrance.anonymous(small.store, "other", ahead), "t.one", "wrong"
+        ) is None  # fmt: skip
+    assert entrance.sign_in(entrance.anonymous(small.store, "other", ahead), "t.one", LONG) is None
+    assert entrance.sign_in(entrance.anonymous(small.store, "other", NOW), "t.one", LONG)
+
+
+def test_the_nightly_job_runs_after_a_clock_had_gone_ahead(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nightly_at(now: datetime) -> bool:
+        monkeypatch.setattr(safekeeping, "clock", lambda: now)
+        return safekeeping.nightly(small.store, now)
+
+    assert nightly_at(NOW + timedelta(days=400))
+    assert safekeeping.is_due(small.store, NOW)
+    assert nightly_at(NOW)
+    assert not safekeeping.is_due(small.store, NOW)
+    assert safekeeping.state(small.viewer("a.diallo")).steps["check"].started_at == NOW
+    assert safekeeping.is_due(small.store, NOW + timedelta(days=1))
