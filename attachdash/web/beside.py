@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from attachdash.charts import words
 from attachdash.practice.record import Beside, ClientRecord
 from attachdash.web import look, rows, tables
 from attachdash.web.tables import counted, day
@@ -62,7 +63,7 @@ def _card(
                         day(on) + (" (nominal)" if answer.is_nominal else ""),
                         "no score: too little answered"
                         if answer.value is None
-                        else f"{answer.value:g}",
+                        else words.number(one.instrument, one.scale, answer.value),
                         f"{answer.answered} of {answer.asked}"
                         if answer.answered
                         else "ready score",
@@ -76,7 +77,9 @@ def _card(
 def _line(name: str, one: Beside) -> tuple[str, ...]:
     scored = one.scored
     ends = [
-        f"{answer.value:g} on {day(answer.answered_on)}" for answer in scored[:1] + scored[1:][-1:]
+        f"{words.number(one.instrument, one.scale, answer.value)} on {day(answer.answered_on)}"
+        for answer in scored[:1] + scored[1:][-1:]
+        if answer.value is not None
     ]
     first, latest = [*ends, "–", "–"][:2] if ends else ("no score", "–")
     return name, one.instrument.scale_label(one.scale), str(len(scored)), first, latest
