@@ -5,6 +5,7 @@ Each pass sums up the bytes anew: a file that changes meanwhile is refused.
 
 import hashlib
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,14 +42,38 @@ MOST_OF_ROW = 10_000_000
 MOST_WRONG = 1_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file as it was when it was first looked at."""
+
+    path: Path
+    sha256: str
+    stamp: tuple[int, int]  # size and moment of the last change
+    piece: int  # bytes that are read at once
+
+    def pieces(self) -> Iterator[bytes]:
+        """Its bytes. Raises Unreadable where they are no longer what they were."""
+        total = hashlib.sha256()
+        try:
+            with self.path.open("rb") as opened:
+                if _stamp(opened.fileno()) != self.stamp:
+                    raise _changed(self.path)
+                while read := opened.read(self.piece):
+                    total.update(read)
+                    yield read
+        except OSError as error:
+            raise _lost(self.path, error) from error
+        if total.hexdigest() != self.sha256:
+            raise _changed(self.path)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
     """A CSV whose rows come in blocks."""
 
-    path: Path
+    file: _File
     layout: Layout
     rows: int  # below the header that aren't wholly empty
-    piece: int = PIECE  # bytes that are read at once
 
     def blocks(self, rows: int = ROWS) -> Iterator[Table]:
         """The file's rows in tables of about so many, with the row numbers of the file.
@@ -56,7 +81,7 @@ class Stream:
         Raises Unreadable where there are none, or where the file is not what it was.
         """
         found = False
-        for before, text, records in _records(self.path, self.layout, self.piece):
+        for before, text, records in _records(self.file, self.layout):
             count = len(records.starts)
             size = math.ceil(count / math.ceil(count / rows))
             for first in range(0, count, size):
@@ -76,28 +101,30 @@ def open_stream(
     Raises Unreadable, naming the cure, when it is refused whole: all that read_csv refuses but a
     file without rows, and one with a row of over MOST_OF_ROW bytes.
     """
-    file = shown(path.name) or "file"
+    name = shown(path.name) or "file"
     try:
         with path.open("rb") as opened:
+            stamp = _stamp(opened.fileno())
             sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
-        raise _lost(file, error) from error
-    encoding = find_encoding(file, lambda: _pieces(path, sha256, piece))
-    texts = as_text(_pieces(path, sha256, piece), encoding)
-    delimiter = find_delimiter(file, next(at_least(texts, LETTERS_LOOKED_AT + 1)))
+        raise _lost(path, error) from error
+    file = _File(path, sha256, stamp, piece)
+    encoding = find_encoding(name, file.pieces)
+    texts = at_least(as_text(file.pieces(), encoding), LETTERS_LOOKED_AT + 1)
+    delimiter = find_delimiter(name, next(texts))
     layout = Layout(
-        file_name=file, sha256=sha256, encoding=encoding, delimiter=delimiter, columns=(),
+        file_name=name, sha256=sha256, encoding=encoding, delimiter=delimiter, columns=(),
         header_rows=header_rows, names_row=names_row,
     )  # fmt: skip
-    return _looked_through(path, layout, piece)
+    return _looked_through(file, layout)
 
 
-def _looked_through(path: Path, said: Layout, piece: int) -> Stream:
+def _looked_through(file: _File, said: Layout) -> Stream:
     """The stream of a file whose columns are not known yet; its header may end early."""
     names, first_width, width, total, fitting, ragged = b"", 0, 0, 0, 0, 0
     odd: tuple[int, int] | None = None  # the first row with other cells than the header, and theirs
     at = min(said.names_row, said.header_rows) - 1
-    for before, text, records in _records(path, said, piece):
+    for before, text, records in _records(file, said):
         count = len(records.starts)
         first_width = first_width or int(records.fields[0])
         if before <= at:
@@ -123,17 +150,17 @@ def _looked_through(path: Path, said: Layout, piece: int) -> Stream:
     )  # fmt: skip
     if odd is not None and ragged > 1 and not fitting:
         raise nothing_fits(layout, *odd)
-    return Stream(path=path, layout=layout, rows=ragged + fitting, piece=piece)
+    return Stream(file=file, layout=layout, rows=ragged + fitting)
 
 
-def _records(path: Path, layout: Layout, piece: int) -> Iterator[tuple[int, bytes, Records]]:
+def _records(file: _File, layout: Layout) -> Iterator[tuple[int, bytes, Records]]:
     """Whole rows of the text, where they stand in it, and how many rows came before.
 
     Raises Unreadable at the end where quotation marks are wrong, and for a row that is too long.
     """
-    file, before, lines, rest = layout.file_name, 0, 0, b""
+    before, lines, rest = 0, 0, b""
     wrong: list[int] = []
-    texts = as_text(_pieces(path, layout.sha256, piece), layout.encoding)
+    texts = as_text(file.pieces(), layout.encoding)
     ended = False
     while not ended:
         text = next(texts, None)
@@ -151,9 +178,9 @@ def _records(path: Path, layout: Layout, piece: int) -> Iterator[tuple[int, byte
             before += len(records.starts)
             lines += part.count(b"\n")
         if len(rest) > MOST_OF_ROW:
-            raise _too_long(file, before + 1)
+            raise _too_long(layout.file_name, before + 1)
     if wrong:
-        raise wrong_quotes(file, wrong)
+        raise wrong_quotes(layout.file_name, wrong)
 
 
 def _part(
@@ -171,31 +198,25 @@ def _part(
     return table_of(layout, text[start:end], own, before + first)
 
 
-def _pieces(path: Path, sha256: str, piece: int) -> Iterator[bytes]:
-    """The file's bytes. Raises Unreadable at their end where they are not those of the sum."""
-    file = shown(path.name) or "file"
-    total = hashlib.sha256()
-    try:
-        with path.open("rb") as opened:
-            while read := opened.read(piece):
-                total.update(read)
-                yield read
-    except OSError as error:
-        raise _lost(file, error) from error
-    if total.hexdigest() != sha256:
-        raise Unreadable(
-            [
-                Problem(
-                    kind=ProblemKind.NOT_A_CSV, file=file,
-                    expected="a file that stays as it is, but it changed while it was read",
-                    cure="Close the programs that write to it, and start again.",
-                )
-            ]
-        )  # fmt: skip
+def _stamp(descriptor: int) -> tuple[int, int]:
+    now = os.fstat(descriptor)
+    return now.st_size, now.st_mtime_ns
 
 
-def _lost(file: str, error: OSError) -> Invalid:
-    return Invalid(f"{file} can't be read: {error.strerror}.")
+def _changed(path: Path) -> Unreadable:
+    return Unreadable(
+        [
+            Problem(
+                kind=ProblemKind.NOT_A_CSV, file=shown(path.name) or "file",
+                expected="a file that stays as it is, but it changed while it was read",
+                cure="Close the programs that write to it, and start again.",
+            )
+        ]
+    )  # fmt: skip
+
+
+def _lost(path: Path, error: OSError) -> Invalid:
+    return Invalid(f"{path} can't be read: {error.strerror}.")
 
 
 def _too_long(file: str, row: int) -> Unreadable:

@@ -1,5 +1,6 @@
 """A file as a table of text: nothing is guessed to be a number, a date or missing."""
 
+import codecs
 import hashlib
 import re
 from dataclasses import dataclass, field
@@ -231,6 +232,9 @@ def notes_of(encoding: str, empty_rows: int) -> tuple[str, ...]:
 
 
 def _parsed(text: bytes, width: int, delimiter: str, quoted: bool) -> pl.DataFrame:
+    if text.startswith(codecs.BOM_UTF8):
+        # The reader drops one: of a file that was put behind another, it stands in a row.
+        text = codecs.BOM_UTF8 + text
     return pl.read_csv(
         text,
         has_header=False,

@@ -71,6 +71,7 @@ sizes = {"rows": st.integers(1, 9), "piece": st.integers(1, 90)}
 @settings(max_examples=400)
 @given(data=st.one_of(marked, nearly.map(lambda end: f"{HEADER}\n{ROW}\n".encode() + end)), **sizes)
 @example(data=b"a,b\r\n1,2\r\n", rows=1, piece=4)
+@example(data=b"a,b\n1,2\n\xef\xbb\xbf3,4\n", rows=1, piece=9)
 @example(data=b'a,b\n1,"2\n3"\n4,5\n', rows=1, piece=3)
 @example(data="a,b\nZoë,2\n".encode("cp1252"), rows=1, piece=1)
 def test_blocks_of_any_bytes_are_the_whole_file(data: bytes, rows: int, piece: int) -> None:
