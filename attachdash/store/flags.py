@@ -119,11 +119,13 @@ def known(cursor: Cursor, site_id: int, client_ids: list[int]) -> pl.DataFrame:
     return pl.DataFrame(
         cursor.arrow(
             "SELECT flag.flag_id, flag.client_id, flag.kind, flag.cause, flag.state, "
-            "flag.administration_id, administration.answered_on AS held_on FROM flag "
+            "flag.administration_id, CASE WHEN flag.state <> 'withdrawn' "
+            "THEN administration.answered_on END AS held_on FROM flag "
             "LEFT JOIN administration "
             "ON administration.site_id = flag.site_id "
             "AND administration.administration_id = flag.administration_id "
-            "AND administration.replaced_at IS NULL AND flag.state <> 'withdrawn' "
+            # Asked of the flag in here, each flag would be held against each answer there is.
+            "AND administration.replaced_at IS NULL "
             "WHERE flag.site_id = $1 AND flag.client_id = ANY($2)",
             site_id,
             client_ids,
