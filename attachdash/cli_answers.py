@@ -1,5 +1,8 @@
 """What `attachdash import` is told of answers in words, and what it tells of repeats and totals."""
 
+from collections.abc import Sequence
+
+import polars as pl
 import typer
 
 from attachdash.cli_words import referred
@@ -52,18 +55,26 @@ def say_refused(preview: importing.Preview) -> None:
 def say_compared(preview: importing.Preview) -> None:
     """Tell which rows repeat another, and which totals differ from our scores."""
     same, differ = preview.checked.repeats, preview.mismatches
+    say_totals_and_repeats(preview.checked.file_name, same, len(same), differ, differ.height)
+
+
+def say_totals_and_repeats(
+    file: str, same: Sequence[tuple[int, int]], same_count: int, differ: pl.DataFrame,
+    differ_count: int,
+) -> None:  # fmt: skip
+    """Tell the first of these rows and totals, and how many there are."""
     if same:
         told = ", ".join(f"{row} (as {first})" for row, first in same[:TOLD])
-        more = f" and {len(same) - TOLD:,} more" if len(same) > TOLD else ""
+        more = f" and {same_count - TOLD:,} more" if same_count > TOLD else ""
         typer.echo(f"Rows with the same answers as another, counted once: {told}{more}.")
     for one in differ.head(TOLD).rows(named=True):
         ours = "none" if one["ours"] is None else f"{one['ours']:g}"
         typer.echo(
-            f"{preview.checked.file_name}, row {one['row_number']}, column {one['column']}: total "
-            f"{one['theirs']}, our {one['scale_id']} {ours}."
+            f"{file}, row {one['row_number']}, column {one['column']}: total {one['theirs']}, our "
+            f"{one['scale_id']} {ours}."
         )
-    if differ.height:
-        typer.echo(f"{differ.height:,} totals differ from our scores; ours are kept.")
+    if differ_count:
+        typer.echo(f"{differ_count:,} totals differ from our scores; ours are kept.")
 
 
 def words_said(pairs: list[str]) -> dict[str, int | None]:
@@ -92,4 +103,18 @@ def say_words(table: Table, mapping: Mapping) -> None:
         typer.echo(
             f'Words without a value: {told}. Say each once, as --word "Not at all=0", or '
             '--word "Skipped=" for not answered; rows with them are refused.'
+        )
+
+
+def say_what_is_new(new: int, without: int, *, create_clients: bool, open_episodes: bool) -> None:
+    """Tell what more would come in if it were asked for."""
+    if new and not create_clients:
+        typer.echo(
+            f"{new} codes are new: --create-clients makes them clients (for an administrator); "
+            "else their rows stay out."
+        )
+    if without and not open_episodes:
+        typer.echo(
+            f"{without} clients have no episode: --open-episodes opens one on the first answer's "
+            "day, marked as nominal."
         )

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +21,7 @@ from attachdash.cli_answers import (
     say_compared,
     say_people,
     say_refused,
+    say_what_is_new,
     say_words,
     words_said,
 )
@@ -30,7 +32,8 @@ from attachdash.cli_shapes import (
     made_columns,
     shape_said,
 )
-from attachdash.cli_table import read_table
+from attachdash.cli_stream import first_block, import_blocks, is_large
+from attachdash.cli_table import check_header, read_table
 from attachdash.cli_words import known_instrument, told_to_people
 from attachdash.errors import ForPeople, Invalid, Unavailable
 from attachdash.instruments import library
@@ -192,11 +195,19 @@ def import_file(
 ) -> None:
     """Import a file for a named person, by the same rules as the Import page."""
     with told_to_people():
+        stream = None
         try:
-            data = file.read_bytes()
+            if is_large(file) and shape != "answers":
+                at = names_row or 1
+                stream, table = first_block(file, max(header_rows or 1, at), at)
+                check_header(table, header_rows)
+            else:
+                table = read_table(
+                    file.name, file.read_bytes(), sheet, header_rows, names_row,
+                    may_guess=yes or dry_run,
+                )  # fmt: skip
         except OSError as error:
             raise Invalid(f"{file} can't be read: {error.strerror}.") from error
-        table = read_table(file.name, data, sheet, header_rows, names_row, may_guess=yes or dry_run)
         said: dict[str, Any] = {
             "instrument": known_instrument(instrument).id if instrument else None,
             "client": client,
@@ -228,19 +239,23 @@ def import_file(
             meant = _mapping(forms, said, viewer.today, may_guess=yes or dry_run)
             say_people(meant)
             say_words(forms, meant)
+            if stream is not None:
+                import_blocks(
+                    viewer, stream, meant, create_clients=create_clients,
+                    open_episodes=open_episodes, dry_run=dry_run,
+                    hint=partial(
+                        say_what_is_new, create_clients=create_clients, open_episodes=open_episodes
+                    ),
+                )  # fmt: skip
+                _save(viewer, save_as, meant, dry_run=dry_run)
+                return
             preview = importing.preview_import(viewer, table, meant)
             say_refused(preview)
             say_compared(preview)
-            if preview.new_codes and not create_clients:
-                typer.echo(
-                    f"{len(preview.new_codes)} codes are new: --create-clients makes them clients "
-                    "(for an administrator); else their rows stay out."
-                )
-            if preview.without_episode and not open_episodes:
-                typer.echo(
-                    f"{len(preview.without_episode)} clients have no episode: --open-episodes "
-                    "opens one on the first answer's day, marked as nominal."
-                )
+            say_what_is_new(
+                len(preview.new_codes), len(preview.without_episode),
+                create_clients=create_clients, open_episodes=open_episodes,
+            )  # fmt: skip
             if dry_run:
                 typer.echo(
                     f"Would keep {preview.rows - preview.already_held} of {preview.rows} rows that "
@@ -255,9 +270,13 @@ def import_file(
                 f"Kept {done.kept}, already held {done.already_held}, refused {done.refused}; "
                 f"clients created {done.created}, episodes opened {done.episodes}."
             )
-            if save_as is not None:
-                version = mappings.save_mapping(viewer, save_as, meant)
-                typer.echo(f"Saved as {save_as.strip()}, version {version}.")
+            _save(viewer, save_as, meant, dry_run=dry_run)
+
+
+def _save(viewer: Viewer, save_as: str | None, meant: Mapping, *, dry_run: bool) -> None:
+    if save_as is not None and not dry_run:
+        version = mappings.save_mapping(viewer, save_as, meant)
+        typer.echo(f"Saved as {save_as.strip()}, version {version}.")
 
 
 def check(

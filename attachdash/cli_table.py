@@ -31,11 +31,16 @@ def read_table(
     else:
         at = names_row or 1
         table = read_csv(name, data, header_rows=max(above, at), names_row=at)
+    check_header(table, header_rows)
+    return table
+
+
+def check_header(table: Table, header_rows: int | None) -> None:
+    """Raise Invalid where a second row looks like a header's and nobody has said of it."""
     if header_rows is None and second_is_header(table):
         row = table.first_row
         raise Invalid(
-            f"{name}: row {row} looks like column names or questions. Say --names-row {row} "
-            f"where it has the names, --header-rows {row} where it has the questions, or "
-            f"--header-rows {row - 1} where it is answers."
+            f"{table.file_name}: row {row} looks like column names or questions. Say "
+            f"--names-row {row} where it has the names, --header-rows {row} where it has "
+            f"the questions, or --header-rows {row - 1} where it is answers."
         )
-    return table

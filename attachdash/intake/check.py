@@ -21,6 +21,7 @@ from attachdash.intake.table import Table, distinct
 from attachdash.intake.totals import MISMATCH, mismatches
 
 MOST_NAMED = 10
+DayOrder = dict[str, NDArray[np.int32]]  # row numbers; nothing where days are said otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,18 +81,46 @@ def check(table: Table, mapping: Mapping, instrument: Instrument, today: date) -
     Raises Unreadable when the file must be refused as a whole: the mapping doesn't fit it or
     the instrument, its days can't be told, or its answers look coded from another number.
     """
+    table = forms_of(table, mapping, instrument, today)
+    refuse_other_order(table.file_name, mapping, order_of_days(table, mapping))
+    check_coding(table, mapping, instrument)
+    return check_rows(table, mapping, instrument, today)
+
+
+def forms_of(table: Table, mapping: Mapping, instrument: Instrument, today: date) -> Table:
+    """The table with a row a form. Raises Unreadable where mapping and file don't fit."""
     table = shaped(table, mapping.shape, today)
     check_mapping(table, mapping, instrument)
     if mapping.shape.kind != "forms":
         held_in = (*mapping.items, *mapping.scores.values())
         table = answered_only(table, held_in, MissingCodes.of(mapping.missing).__contains__)
-    _check_day_order(table, mapping)
-    check_coding(table, mapping, instrument)
+    return table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What each row says, whether it can be kept or not."""
+
+    keys: pl.DataFrame  # client_code, answered_on, occasion
+    answers: NDArray[np.int16] | None
+    scores: NDArray[np.float64] | None
+    findings: Findings
+    notes: list[str]
+
+    @property
+    def held(self) -> NDArray[np.int16] | NDArray[np.float64]:
+        """Whatever is kept of the rows."""
+        held = self.answers if self.answers is not None else self.scores
+        assert held is not None, "a mapping has items or scores"
+        return held
+
+
+def read_rows(table: Table, mapping: Mapping, instrument: Instrument, today: date) -> Read:
+    """What the rows say, each looked at by itself."""
     findings = Findings(table)
     notes = [*table.notes, *_people(mapping), *_not_taken(table, mapping)]
     keys = pl.DataFrame(
         {
-            "row_number": pl.Series(table.row_numbers, dtype=pl.Int32),
             "client_code": columns.client_codes(table, mapping, findings),
             "answered_on": columns.days(table, mapping, today, findings),
             "occasion": columns.occasions(table, mapping, findings),
@@ -104,9 +133,18 @@ def check(table: Table, mapping: Mapping, instrument: Instrument, today: date) -
     else:
         scores = columns.scores(table, mapping, instrument, findings, notes)
         _refuse_unanswered(np.all(np.isnan(scores), axis=1), findings)
-    held = answers if answers is not None else scores
-    assert held is not None, "a mapping has items or scores"
-    repeats = find_repeats(keys.drop("row_number"), held, ~findings.refused)
+    return Read(keys=keys, answers=answers, scores=scores, findings=findings, notes=notes)
+
+
+def check_rows(
+    table: Table, mapping: Mapping, instrument: Instrument, today: date,
+    repeats: Repeats | None = None,
+) -> Checked:  # fmt: skip
+    """What of the rows can be kept; `repeats` of them where they are a part of a file."""
+    read = read_rows(table, mapping, instrument, today)
+    findings, notes, answers, scores = read.findings, read.notes, read.answers, read.scores
+    if repeats is None:
+        repeats = find_repeats(read.keys, read.held, ~findings.refused, table.row_numbers)
     _refuse_conflicts(repeats, findings)
     kept = ~findings.refused
     kept[repeats.same] = False
@@ -115,6 +153,8 @@ def check(table: Table, mapping: Mapping, instrument: Instrument, today: date) -
         differ = pl.DataFrame(schema=MISMATCH)
     else:
         differ = mismatches(table, mapping, instrument, at, answers[at])
+    numbers = pl.Series("row_number", table.row_numbers, dtype=pl.Int32)
+    rows = read.keys.select(numbers, "client_code", "answered_on", "occasion")
     problems = findings.problems()
     total_problems = sum(findings.counts.values())
     if total_problems > len(problems):
@@ -123,7 +163,7 @@ def check(table: Table, mapping: Mapping, instrument: Instrument, today: date) -
         file_name=table.file_name,
         sha256=table.sha256,
         mapping=mapping,
-        rows=keys.filter(pl.Series(kept)),
+        rows=rows.filter(pl.Series(kept)),
         answers=None if answers is None else answers[kept],
         scores=None if scores is None else scores[kept],
         scale_ids=tuple(mapping.scores),
@@ -137,7 +177,7 @@ def check(table: Table, mapping: Mapping, instrument: Instrument, today: date) -
             sorted(
                 zip(
                     table.row_numbers[repeats.same].tolist(),
-                    table.row_numbers[repeats.first].tolist(),
+                    repeats.first.tolist(),
                     strict=True,
                 )
             )
@@ -179,34 +219,37 @@ def _people(mapping: Mapping) -> list[str]:
     ]
 
 
-def _check_day_order(table: Table, mapping: Mapping) -> None:
-    """Refuse a file some of whose days can only be read another way than stated."""
-    if mapping.date_format not in ("dmy", "mdy"):
-        return
-    texts, which = distinct(table.frame[mapping.answered_on])
+def order_of_days(table: Table, mapping: Mapping) -> DayOrder:
+    """The rows whose day can only have the day first, and those only the month."""
     rows = {}
-    for name, only in (("day", only_day_first), ("month", only_month_first)):
-        marked = np.array([only(text) for text in texts], dtype=bool)
-        rows[name] = table.row_numbers[marked[which]].tolist()
+    if mapping.date_format in ("dmy", "mdy"):
+        texts, which = distinct(table.frame[mapping.answered_on])
+        for name, only in (("day", only_day_first), ("month", only_month_first)):
+            marked = np.array([only(text) for text in texts], dtype=bool)
+            rows[name] = table.row_numbers[marked[which]]
+    return rows
+
+
+def refuse_other_order(file: str, mapping: Mapping, rows: DayOrder) -> None:
+    """Refuse a file some of whose days can only be read another way than stated."""
     stated, other = ("day", "month") if mapping.date_format == "dmy" else ("month", "day")
-    if not rows[other]:
+    if not rows or not len(rows[other]):
         return
-    if rows[stated]:
+    told = {name: listed(numbers.tolist()) for name, numbers in rows.items() if len(numbers)}
+    if len(rows[stated]):
         expected = (
-            f"one way of writing days, but {listed(rows['day'])} can only be day first and "
-            f"{listed(rows['month'])} only month first"
+            f"one way of writing days, but {told['day']} can only be day first and "
+            f"{told['month']} only month first"
         )
         cure = "Bring all days of the file into one form, best year-month-day (2026-11-03)."
     else:
-        expected = (
-            f"days with the {stated} first, but {listed(rows[other])} can only be {other} first"
-        )
+        expected = f"days with the {stated} first, but {told[other]} can only be {other} first"
         cure = "Say anew how the file writes its days."
     raise Unreadable(
         [
             Problem(
                 kind=ProblemKind.DATE_ORDER,
-                file=table.file_name,
+                file=file,
                 column=shown(mapping.answered_on),
                 expected=expected,
                 cure=cure,
@@ -223,9 +266,8 @@ def _refuse_unanswered(blank: NDArray[np.bool_], findings: Findings) -> None:
 
 
 def _refuse_conflicts(repeats: Repeats, findings: Findings) -> None:
-    for at, others in repeats.conflicts.items():
-        rows = [int(findings.table.row_numbers[other]) for other in others]
-        expected = f"one row for a client and day, but {listed(rows)} "
-        expected += "has other answers" if len(rows) == 1 else "have other answers"
+    for at, (rows, count) in repeats.conflicts.items():
+        expected = f"one row for a client and day, but {listed(rows, count=count)} "
+        expected += "has other answers" if count == 1 else "have other answers"
         cure = "Keep the right one, or name a column that tells occasions apart."
         findings.add(at, None, None, Wrong(ProblemKind.CONFLICT, expected, cure))

@@ -16,13 +16,21 @@ def check_coding(table: Table, mapping: Mapping, instrument: Instrument) -> None
 
     Read as they stand, most of such a file's answers would be in range, and wrong.
     """
+    if can_look_shifted(mapping, instrument):
+        seen = codes_seen(table, mapping.items, MissingCodes.of(mapping.missing))
+        refuse_shifted(table.file_name, seen, instrument)
+
+
+def can_look_shifted(mapping: Mapping, instrument: Instrument) -> bool:
+    """Whether the answers have one range of whole numbers, and nobody has said their coding."""
     ranges = {(item.low, item.high) for item in instrument.items}
-    if not mapping.items or mapping.coding_low is not None or len(ranges) != 1:
-        return
-    if instrument.step != 1:
-        return
-    low, high = ranges.pop()
-    seen = codes_seen(table, mapping.items, MissingCodes.of(mapping.missing))
+    unsaid = bool(mapping.items) and mapping.coding_low is None
+    return unsaid and len(ranges) == 1 and instrument.step == 1
+
+
+def refuse_shifted(file: str, seen: dict[int, int], instrument: Instrument) -> None:
+    """Refuse a file in which these codes stand so often, where they look shifted by one."""
+    low, high = instrument.items[0].low, instrument.items[0].high
     answered = sum(times for code, times in seen.items() if low - 1 <= code <= high + 1)
     above, below = seen.get(high + 1, 0), seen.get(low - 1, 0)
     common = max(FEW, COMMON * answered)
@@ -40,9 +48,7 @@ def check_coding(table: Table, mapping: Mapping, instrument: Instrument) -> None
         return
     cure = "Say what the file writes for the lowest answer"
     cure += f", or name {low - 1} as a missing code." if below else "."
-    raise Unreadable(
-        [Problem(kind=ProblemKind.CODING, file=table.file_name, expected=expected, cure=cure)]
-    )
+    raise Unreadable([Problem(kind=ProblemKind.CODING, file=file, expected=expected, cure=cure)])
 
 
 def _times(count: int) -> str:

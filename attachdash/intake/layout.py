@@ -4,6 +4,7 @@ import codecs
 import contextlib
 import csv
 import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,10 @@ from numpy.typing import NDArray
 
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable, listed
 
+Pieces = Callable[[], Iterable[bytes]]  # a file's bytes from the start, each time it is called
+
 MOST_BYTES = 200_000_000
+PIECE = 1_000_000
 SAVE_AS = "Save it as CSV UTF-8 in the program that made it, and choose that file."
 ABOVE_HEADER = "Delete the lines above the column names, and choose the file again."
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
@@ -57,71 +61,134 @@ def as_utf8(file: str, data: bytes) -> tuple[bytes, str]:
     Raises Unreadable when it is empty, too large, another kind of file, or in letters that
     can't be told.
     """
-    _check_kind(file, data)
-    encoding = "utf-8"
-    if data.startswith(codecs.BOM_UTF8):
-        data = data[len(codecs.BOM_UTF8) :]
-    elif data.startswith(BYTE_ORDER_MARKS_16) and not data.startswith(BYTE_ORDER_MARKS_32):
-        data, encoding = _recoded(file, data, "utf-16"), "utf-16"
-    if b"\x00" in data:
+    if len(data) > MOST_BYTES:
+        raise too_large(file, len(data))
+
+    def pieces() -> Iterator[bytes]:
+        return (data[at : at + PIECE] for at in range(0, len(data), PIECE))
+
+    encoding = find_encoding(file, pieces)
+    return b"".join(as_text([data], encoding)), encoding
+
+
+def too_large(file: str, size: int) -> Unreadable:
+    """The refusal of a file that is too large to be read whole."""
+    return _refused(
+        file,
+        ProblemKind.TOO_LARGE,
+        f"at most {MOST_BYTES // 1_000_000} MB, but the file has {size / 1_000_000:,.0f} MB",
+        "Split it into several files.",
+    )
+
+
+def find_encoding(file: str, pieces: Pieces) -> str:
+    """The name of the file's encoding; each piece of it is looked at.
+
+    Raises Unreadable when it is empty, another kind of file, or in letters that can't be told.
+    """
+    start = next(at_least(pieces(), LETTERS_OF_KIND), b"")
+    for begins, kind in OTHER_KINDS:
+        if start.startswith(begins):
+            raise _refused(file, ProblemKind.NOT_A_CSV, f"a CSV file, but this is {kind}", SAVE_AS)
+    marked = start.startswith(BYTE_ORDER_MARKS_16) and not start.startswith(BYTE_ORDER_MARKS_32)
+    encoding = "utf-16" if marked else "utf-8"
+    try:
+        zero = [b"\x00" in text for text in _in_utf8(pieces(), encoding)]
+    except UnicodeError:  # bytes that no letter has, or half a letter
+        raise _unknown_letters(file) from None
+    if any(zero):
         raise _refused(
             file,
             ProblemKind.NOT_A_CSV,
             "plain text, but the file holds zero bytes",
             "It is another kind of file, or its encoding is not UTF-8. " + SAVE_AS,
         )
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        # Read as Windows-1252, letters that are whole in UTF-8 would turn into others.
-        if any(ord(letter) > 127 for letter in data.decode("utf-8", errors="ignore")):
-            raise _refused(
-                file, ProblemKind.ENCODING,
-                "letters in one encoding, but some are UTF-8 and some are not", SAVE_AS,
-            ) from None  # fmt: skip
-        # Windows-1252 reads almost any bytes: only text without control characters is believed,
-        # and a person confirms it.
-        if CONTROL.search(data):
-            raise _refused(
-                file, ProblemKind.ENCODING, "text in UTF-8, UTF-16 or Windows-1252", SAVE_AS
-            ) from None
-        data, encoding = _recoded(file, data, "cp1252"), "windows-1252"
+    if encoding == "utf-8" and not _is_utf8(_in_utf8(pieces(), encoding)):
+        _check_windows_letters(file, pieces)
+        encoding = "windows-1252"
+    start = next(at_least(_in_utf8(pieces(), encoding), LETTERS_OF_KIND), b"")[:LETTERS_OF_KIND]
     for marks, kind in OTHER_TEXTS:
-        if marks.match(data[:LETTERS_OF_KIND]):
+        if marks.match(start):
             raise _refused(file, ProblemKind.NOT_A_CSV, f"a CSV file, but this is {kind}", SAVE_AS)
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if not data.strip():
+    if all(not text or text.isspace() for text in _in_utf8(pieces(), encoding)):
         raise _refused(
             file,
             ProblemKind.EMPTY,
             "a row of column names and at least one row of answers, but the file is empty",
             "Export it again and look whether it holds anything.",
         )
-    return data, encoding
+    return encoding
 
 
-def _check_kind(file: str, data: bytes) -> None:
-    if len(data) > MOST_BYTES:
-        raise _refused(
-            file,
-            ProblemKind.TOO_LARGE,
-            f"at most {MOST_BYTES // 1_000_000} MB, but the file has "
-            f"{len(data) / 1_000_000:,.0f} MB",
-            "Split it into several files.",
-        )
-    for start, kind in OTHER_KINDS:
-        if data.startswith(start):
-            raise _refused(file, ProblemKind.NOT_A_CSV, f"a CSV file, but this is {kind}", SAVE_AS)
+def as_text(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """The pieces of a file in a known encoding as UTF-8 with plain line breaks."""
+    held = b""  # whether a line feed follows, only the next piece tells
+    for text in _in_utf8(pieces, encoding):
+        text = held + text
+        held = b"\r" if text.endswith(b"\r") else b""
+        text = text.removesuffix(b"\r")
+        if b"\r" in text:
+            text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        yield text
+    if held:
+        yield b"\n"
 
 
-def _recoded(file: str, data: bytes, encoding: str) -> bytes:
+def at_least(pieces: Iterable[bytes], length: int) -> Iterator[bytes]:
+    """The pieces, the first of them at least so long, unless that is all."""
+    start, rest = b"", iter(pieces)
+    while len(start) < length and (piece := next(rest, None)) is not None:
+        start += piece
+    yield start
+    yield from rest
+
+
+def _in_utf8(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    if encoding == "utf-8":
+        rest = at_least(pieces, len(codecs.BOM_UTF8))
+        yield next(rest).removeprefix(codecs.BOM_UTF8)
+        yield from rest
+        return
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for piece in pieces:
+        yield decoder.decode(piece).encode("utf-8")
+    yield decoder.decode(b"", final=True).encode("utf-8")
+
+
+def _is_utf8(pieces: Iterable[bytes]) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        return data.decode(encoding).encode("utf-8")
-    except UnicodeError:  # bytes that no letter has, or half a letter
+        for piece in pieces:
+            if decoder.getstate()[0] or not piece.isascii():
+                decoder.decode(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _check_windows_letters(file: str, pieces: Pieces) -> None:
+    """Refuse what isn't UTF-8 unless it can only be Windows-1252."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="ignore")
+    # Read as Windows-1252, letters that are whole in UTF-8 would turn into others.
+    if not all(decoder.decode(piece).isascii() for piece in _in_utf8(pieces(), "utf-8")):
         raise _refused(
-            file, ProblemKind.ENCODING, "text in UTF-8, UTF-16 or Windows-1252", SAVE_AS
-        ) from None
+            file, ProblemKind.ENCODING,
+            "letters in one encoding, but some are UTF-8 and some are not", SAVE_AS,
+        )  # fmt: skip
+    # Windows-1252 reads almost any bytes: only text without control characters is believed,
+    # and a person confirms it.
+    if any(CONTROL.search(piece) for piece in pieces()):
+        raise _unknown_letters(file)
+    try:
+        for _ in _in_utf8(pieces(), "windows-1252"):
+            pass
+    except UnicodeError:
+        raise _unknown_letters(file) from None
+
+
+def _unknown_letters(file: str) -> Unreadable:
+    return _refused(file, ProblemKind.ENCODING, "text in UTF-8, UTF-16 or Windows-1252", SAVE_AS)
 
 
 def find_delimiter(file: str, text: bytes) -> str:
@@ -173,15 +240,24 @@ def find_records(file: str, text: bytes, delimiter: str) -> Records:
     Raises Unreadable where a quotation mark stands inside a cell or has no partner: such a
     mark can swallow the rows after it, so nothing of the file can be trusted.
     """
+    records, wrong = records_in(text, delimiter)
+    if len(wrong):
+        raise wrong_quotes(file, wrong.tolist())
+    return records
+
+
+def records_in(text: bytes, delimiter: str) -> tuple[Records, NDArray[np.int64]]:
+    """The rows of UTF-8 text, and the lines of it whose quotation marks can't be right."""
     letters = np.frombuffer(text, dtype=np.uint8)
     is_quote = letters == QUOTE
     quoted = bool(is_quote.any())
     is_newline = letters == NEWLINE
     is_delimiter = letters == ord(delimiter)
+    wrong = np.empty(0, dtype=np.int64)
     if quoted:
         # Odd after an opening mark, even after a closing one; a doubled mark opens again at once.
         inside = (np.cumsum(is_quote, dtype=np.uint8) & 1).astype(bool)
-        _check_quotes(file, letters, is_quote, inside, is_newline | is_delimiter)
+        wrong = _wrong_quotes(letters, is_quote, inside, is_newline | is_delimiter)
         is_newline &= ~inside
         is_delimiter &= ~inside
     ends = np.flatnonzero(is_newline)
@@ -190,18 +266,39 @@ def find_records(file: str, text: bytes, delimiter: str) -> Records:
     starts = np.concatenate(([0], ends[:-1] + 1)).astype(np.int64)
     cuts = np.flatnonzero(is_delimiter)
     fields = np.searchsorted(cuts, ends) - np.searchsorted(cuts, starts) + 1
-    return Records(
+    records = Records(
         starts=starts, ends=ends.astype(np.int64), fields=fields.astype(np.int32), quoted=quoted
+    )
+    return records, wrong
+
+
+def whole_rows(text: bytes) -> int:
+    """How many bytes of the text, which begins with a row, are whole rows."""
+    if b'"' not in text:
+        return text.rfind(b"\n") + 1
+    letters = np.frombuffer(text, dtype=np.uint8)
+    inside = (np.cumsum(letters == QUOTE, dtype=np.uint8) & 1).astype(bool)
+    ends = np.flatnonzero((letters == NEWLINE) & ~inside)
+    return int(ends[-1]) + 1 if len(ends) else 0
+
+
+def wrong_quotes(file: str, lines: list[int]) -> Unreadable:
+    """The refusal of a file with wrong quotation marks in these lines."""
+    return _refused(
+        file,
+        ProblemKind.QUOTES,
+        f"quotation marks only around whole cells, each with its partner ({listed(lines)})",
+        "Correct the quotation marks, or export the file again.",
     )
 
 
-def _check_quotes(
-    file: str,
+def _wrong_quotes(
     letters: NDArray[np.uint8],
     is_quote: NDArray[np.bool_],
     inside: NDArray[np.bool_],
     is_edge: NDArray[np.bool_],
-) -> None:
+) -> NDArray[np.int64]:
+    """The lines with a quotation mark that stands inside a cell or has no partner."""
     # Beside a mark, on its outer side, stands an edge, the file's end, or the mark it doubles.
     fits = is_edge | is_quote
     wrong = np.zeros_like(is_quote)
@@ -213,16 +310,9 @@ def _check_quotes(
         # The unpartnered mark is somewhere before; the last one that opened is where it shows.
         at = np.append(at, np.flatnonzero(is_quote)[-1])
     if not len(at):
-        return
+        return np.empty(0, dtype=np.int64)
     newlines = np.flatnonzero(letters == NEWLINE)
-    lines = np.unique(np.searchsorted(newlines, at) + 1)
-    raise _refused(
-        file,
-        ProblemKind.QUOTES,
-        f"quotation marks only around whole cells, each with its partner "
-        f"({listed(int(line) for line in lines)})",
-        "Correct the quotation marks, or export the file again.",
-    )
+    return np.unique(np.searchsorted(newlines, at) + 1).astype(np.int64)
 
 
 def _refused(file: str, kind: ProblemKind, expected: str, cure: str) -> Unreadable:

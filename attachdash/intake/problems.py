@@ -115,12 +115,16 @@ def shown(text: str) -> str:
     return plain if len(plain) <= LONGEST_SHOWN else plain[: LONGEST_SHOWN - 1] + "…"
 
 
-def listed(rows: Iterable[int], most: int = 3) -> str:
-    """Row numbers in words: "row 4", "rows 4 and 9", "rows 4, 9, 12 and 3 more"."""
+def listed(rows: Iterable[int], most: int = 3, count: int | None = None) -> str:
+    """Row numbers in words: "row 4", "rows 4 and 9", "rows 4, 9, 12 and 3 more".
+
+    `count` says how many there are where only the first are given.
+    """
     numbers = list(rows)
+    count = len(numbers) if count is None else count
     first = [str(number) for number in numbers[:most]]
-    more = len(numbers) - len(first)
+    more = count - len(first)
     if more:
         first.append(f"{more:,} more")
     words = first[0] if len(first) == 1 else f"{', '.join(first[:-1])} and {first[-1]}"
-    return f"{'row' if len(numbers) == 1 else 'rows'} {words}"
+    return f"{'row' if count == 1 else 'rows'} {words}"

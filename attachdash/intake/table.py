@@ -67,6 +67,7 @@ class Table:
         return (row if origin.rows is None else int(origin.rows[at])), name
 
     sheet: str = ""  # of a workbook
+    empty_rows: int = 0  # left out: they have the right cells, and nothing in them
 
     @property
     def total_rows(self) -> int:
@@ -92,6 +93,19 @@ class Table:
         return DELIMITERS[self.delimiter]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How a CSV is written, as it is known before its rows are read; see Table."""
+
+    file_name: str
+    sha256: str
+    encoding: str
+    delimiter: str
+    columns: tuple[str, ...]
+    header_rows: int
+    names_row: int
+
+
 def read_csv(file_name: str, data: bytes, *, header_rows: int = 1, names_row: int = 1) -> Table:
     """The file's rows as text. Raises Unreadable, naming the cure, when it is refused whole.
 
@@ -103,78 +117,98 @@ def read_csv(file_name: str, data: bytes, *, header_rows: int = 1, names_row: in
     text, encoding = as_utf8(file_name, data)
     delimiter = find_delimiter(file_name, text)
     records = find_records(file_name, text, delimiter)
-    if records.fields[0] > MOST_COLUMNS:
-        raise Unreadable(
-            [
-                Problem(
-                    kind=ProblemKind.HEADER,
-                    file=file_name,
-                    expected=f"at most {MOST_COLUMNS:,} columns, but there are "
-                    f"{records.fields[0]:,}",
-                    cure="Keep only the columns of client, day and answers.",
-                )
-            ]
-        )
     header_rows = min(header_rows, len(records.starts))
     at = min(names_row, header_rows) - 1
-    columns = _header(file_name, text[records.starts[at] : records.ends[at]], delimiter)
-    rows = np.arange(1, len(records.starts) + 1, dtype=np.int32)
+    layout = Layout(
+        file_name=file_name,
+        sha256=sha256,
+        encoding=encoding,
+        delimiter=delimiter,
+        columns=header(
+            file_name, text[records.starts[at] : records.ends[at]], delimiter, records.fields[0]
+        ),
+        header_rows=header_rows,
+        names_row=at + 1,
+    )
+    table = table_of(layout, text, records)
+    if not table.total_rows:
+        raise nothing_below(file_name)
+    if not len(table.row_numbers) + table.empty_rows and len(table.ragged_rows) > 1:
+        first = int(table.ragged_rows[0])
+        raise nothing_fits(layout, first, int(records.fields[first - 1]))
+    return table
+
+
+def table_of(layout: Layout, text: bytes, records: Records, before: int = 0) -> Table:
+    """The rows of a part of a file's text, where `before` rows of it come before them."""
+    width = len(layout.columns)
+    rows = np.arange(before + 1, before + len(records.starts) + 1, dtype=np.int32)
+    header_rows = max(layout.header_rows - before, 0)
     holds = records.ends > records.starts
-    right = holds & (records.fields == len(columns))
+    right = holds & (records.fields == width)
     holds[:header_rows] = right[:header_rows] = False
     ragged = rows[holds & ~right]
-    frame, numbers = _cells(text, records, right, rows, columns, delimiter, header_rows)
+    frame, numbers = _cells(
+        text, records, right, rows, layout.columns, layout.delimiter, header_rows
+    )
     empty_rows = int(right.sum()) - len(numbers)
-    if not len(numbers) and not len(ragged):
-        raise Unreadable(
-            [
-                Problem(
-                    kind=ProblemKind.EMPTY,
-                    file=file_name,
-                    expected="at least one row of answers below the column names",
-                    cure="Export the file again and look whether it holds anything.",
-                )
-            ]
-        )
-    if not right.any() and len(ragged) > 1:
-        # Nothing fits below: row 1 is more likely no header than every row wrong.
-        raise Unreadable(
-            [
-                Problem(
-                    kind=ProblemKind.HEADER,
-                    file=file_name,
-                    row=1,
-                    value=_cells_word(len(columns)),
-                    expected="column names, as many as the rows below have cells, but none has "
-                    f"(row {ragged[0]} has {_cells_word(int(records.fields[ragged[0] - 1]))})",
-                    cure=f"{ABOVE_HEADER} Look for separators too many at the ends of rows.",
-                )
-            ]
-        )
     problems = tuple(
         Problem(
             kind=ProblemKind.FIELDS,
-            file=file_name,
+            file=layout.file_name,
             row=int(row),
-            value=_cells_word(int(records.fields[row - 1])),
-            expected=f"{_cells_word(len(columns))}, as in the header",
-            cure=f"Look for a missing or unquoted {DELIMITERS[delimiter]} in this row.",
+            value=_cells_word(int(records.fields[row - before - 1])),
+            expected=f"{_cells_word(width)}, as in the header",
+            cure=f"Look for a missing or unquoted {DELIMITERS[layout.delimiter]} in this row.",
         )
         for row in ragged[:MOST_LISTED]
     )
     return Table(
-        file_name=file_name,
-        sha256=sha256,
-        columns=columns,
+        file_name=layout.file_name,
+        sha256=layout.sha256,
+        columns=layout.columns,
         frame=frame,
         row_numbers=numbers,
-        encoding=encoding,
-        delimiter=delimiter,
+        encoding=layout.encoding,
+        delimiter=layout.delimiter,
         problems=problems,
         ragged_rows=ragged,
-        header_rows=header_rows,
-        names_row=at + 1,
-        notes=_notes(encoding, empty_rows),
+        header_rows=layout.header_rows,
+        names_row=layout.names_row,
+        notes=notes_of(layout.encoding, empty_rows),
+        empty_rows=empty_rows,
+    )
+
+
+def nothing_below(file: str) -> Unreadable:
+    """The refusal of a file that holds nothing below its header."""
+    return Unreadable(
+        [
+            Problem(
+                kind=ProblemKind.EMPTY,
+                file=file,
+                expected="at least one row of answers below the column names",
+                cure="Export the file again and look whether it holds anything.",
+            )
+        ]
+    )
+
+
+def nothing_fits(layout: Layout, row: int, cells: int) -> Unreadable:
+    """The refusal of a file none of whose rows has the cells of the header; one of them is said."""
+    # Row 1 is more likely no header than every row wrong.
+    return Unreadable(
+        [
+            Problem(
+                kind=ProblemKind.HEADER,
+                file=layout.file_name,
+                row=1,
+                value=_cells_word(len(layout.columns)),
+                expected="column names, as many as the rows below have cells, but none has "
+                f"(row {row} has {_cells_word(cells)})",
+                cure=f"{ABOVE_HEADER} Look for separators too many at the ends of rows.",
+            )
+        ]
     )
 
 
@@ -182,7 +216,8 @@ def _cells_word(count: int) -> str:
     return "1 cell" if count == 1 else f"{count} cells"
 
 
-def _notes(encoding: str, empty_rows: int) -> tuple[str, ...]:
+def notes_of(encoding: str, empty_rows: int) -> tuple[str, ...]:
+    """What a person should confirm about how a file was read."""
     notes = []
     if encoding == "windows-1252":
         notes.append(
@@ -213,7 +248,22 @@ def _parsed(text: bytes, width: int, delimiter: str, quoted: bool) -> pl.DataFra
     )
 
 
-def _header(file: str, line: bytes, delimiter: str) -> tuple[str, ...]:
+def header(file: str, line: bytes, delimiter: str, first_row: int) -> tuple[str, ...]:
+    """The columns' names in this row of the file, whose first row has so many cells.
+
+    Raises Unreadable where they can't be names.
+    """
+    if first_row > MOST_COLUMNS:
+        raise Unreadable(
+            [
+                Problem(
+                    kind=ProblemKind.HEADER,
+                    file=file,
+                    expected=f"at most {MOST_COLUMNS:,} columns, but there are {first_row:,}",
+                    cure="Keep only the columns of client, day and answers.",
+                )
+            ]
+        )
     width = find_records(file, line, delimiter).fields[0] if line else 0
     names: list[str] = []
     if width:

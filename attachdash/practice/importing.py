@@ -9,7 +9,7 @@ import pandas as pd
 import polars as pl
 
 from attachdash.errors import Invalid
-from attachdash.instruments import SELF, RelationKind, RiskKind, risk_answers
+from attachdash.instruments import SELF, Instrument, RelationKind, RiskKind, risk_answers
 from attachdash.intake import Checked, Mapping, Problem, ProblemKind, Table, check
 from attachdash.intake.codes import alike
 from attachdash.practice import clients as practice_clients
@@ -31,6 +31,7 @@ from attachdash.store.engine import Cursor
 
 IMPORTERS = (Role.THERAPIST, Role.ADMINISTRATOR)
 MOST_RISKS = 10
+NOBODY = {"": 0}  # instead of an empty mapping, which polars would leave as text
 UNKNOWN = "the code of a client who is yours now; check the spelling, or ask your administrator"
 
 
@@ -101,7 +102,7 @@ def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
     looked_at(viewer, "looked over a file", f"{count}, file {checked.sha256[:12]}")
     with viewer.store.engine.reading(viewer.scope) as cursor:
         before = answers.same_batch(
-            cursor, viewer.site_id, checked.sha256, mapping.sha256, _whose_imports(viewer)
+            cursor, viewer.site_id, checked.sha256, mapping.sha256, whose_imports(viewer)
         )
         everyone = {one.code: one for one in practice_clients.read(cursor, viewer)}
     codes = list(dict.fromkeys(rows["client_code"].to_list()))
@@ -109,7 +110,7 @@ def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
     fresh, new_rows = rows, rows.filter(pl.col("client_code").is_in(list(new))).height
     if rows.height:
         known = rows.filter(pl.col("client_code").is_in(list(everyone)))
-        given = _given(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
+        given = given_of(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
         held = known["place"].gather(held_now(viewer, given)["place"])
         fresh = rows.filter(~pl.col("place").is_in(held.implode()))
     risks = _risks(viewer, checked, fresh)
@@ -129,7 +130,7 @@ def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
         period=(min(days), max(days)) if days else None,
         risks=risks[:MOST_RISKS],
         risk_count=len(risks),
-        mismatches=_mismatches(checked, rows),
+        mismatches=mismatches_of(checked, rows),
     )
 
 
@@ -158,19 +159,19 @@ def import_file(
     ids |= dict(zip(new, engine.new_ids("client", len(new)), strict=True)) if new else {}
     # What somebody put right or took back by itself, its file doesn't bring back.
     known = rows.filter(pl.col("client_code").is_in(list(everyone)))
-    held = held_now(viewer, _given(viewer, checked, known, ids))
+    held = held_now(viewer, given_of(viewer, checked, known, ids))
     gone = known["place"].gather(held.filter(~pl.col("is_live"))["place"])
     rows = rows.filter(~pl.col("place").is_in(gone.implode()))
     in_care = [code for code, one in everyone.items() if one.episodes]
     starts = (
         rows.group_by(code="client_code").agg(started_on=pl.col("answered_on").min())
         .filter(pl.lit(open_episodes) & ~pl.col("code").is_in(in_care))
-        .with_columns(client_id=pl.col("code").replace_strict(ids, return_dtype=pl.Int64))
+        .with_columns(client_id=pl.col("code").replace_strict(ids or NOBODY, return_dtype=pl.Int64))
     )  # fmt: skip
     episode_ids = engine.new_ids("episode", starts.height) if starts.height else []
     starts = starts.with_columns(episode_id=pl.Series(episode_ids, dtype=pl.Int64))
     batch_id = int(engine.new_ids("batch", 1)[0])
-    given = _given(viewer, checked, rows, ids)
+    given = given_of(viewer, checked, rows, ids)
     prepared = prepare(viewer, given)
 
     def work(cursor: Cursor) -> Kept:
@@ -182,7 +183,7 @@ def import_file(
                 viewer.site_id,
                 pl.DataFrame({"code": new, "client_id": [ids[code] for code in new]}),
             )
-        opened = _open_episodes(cursor, viewer, starts) if starts.height else []
+        opened = open_episodes_of(cursor, viewer, starts) if starts.height else []
         kept = keep(cursor, viewer, prepared, batch_id)
         others = 0
         if kept < len(given) and viewer.role is not Role.ADMINISTRATOR:
@@ -192,7 +193,7 @@ def import_file(
             kept=kept, already_held=len(given) - kept - others + len(gone),
             refused=refused + others,
             created=len(new), episodes=len(opened), batch_id=batch_id,
-            totals_differ=_mismatches(checked, rows).height,
+            totals_differ=mismatches_of(checked, rows).height,
         )  # fmt: skip
         if kept or new or opened:
             answers.add_batch(
@@ -213,14 +214,15 @@ def import_file(
 def imports(viewer: Viewer) -> pd.DataFrame:
     """Past imports, newest first: an administrator sees all, a therapist their own."""
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        return answers.batches(cursor, viewer.site_id, _whose_imports(viewer))
+        return answers.batches(cursor, viewer.site_id, whose_imports(viewer))
 
 
-def _whose_imports(viewer: Viewer) -> int | None:
+def whose_imports(viewer: Viewer) -> int | None:
+    """Whose past imports the viewer is told of; None: everybody's."""
     return None if viewer.role is Role.ADMINISTRATOR else viewer.person_id
 
 
-def _open_episodes(cursor: Cursor, viewer: Viewer, starts: pl.DataFrame) -> list[int]:
+def open_episodes_of(cursor: Cursor, viewer: Viewer, starts: pl.DataFrame) -> list[int]:
     """Open a nominal episode for each client of `starts`, from their first answer in the file or
     held; which those are."""
     theirs = starts["client_id"].to_list()
@@ -240,12 +242,34 @@ def _judge(
     viewer: Viewer, table: Table, mapping: Mapping
 ) -> tuple[Checked, pl.DataFrame, tuple[Problem, ...], int]:
     """The file's verdict with what the register adds: whose codes, births, held answers."""
+    checked = check(table, mapping, instrument_of(viewer, mapping), viewer.today)
+    return checked, *judged(viewer, checked, register_now(viewer), {})
+
+
+def instrument_of(viewer: Viewer, mapping: Mapping) -> Instrument:
+    """The questionnaire of a mapping. Raises Invalid where its answers can't be kept."""
     instrument = viewer.store.library.get(mapping.instrument)
     if instrument is None:
         raise Invalid("Choose which questionnaire the file holds.")
-    checked = check(table, mapping, instrument, viewer.today)
+    return instrument
+
+
+def register_now(viewer: Viewer) -> dict[str, practice_clients.Client]:
+    """The clients in the viewer's reach, by code."""
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        everyone = {one.code: one for one in practice_clients.read(cursor, viewer)}
+        return {one.code: one for one in practice_clients.read(cursor, viewer)}
+
+
+def judged(
+    viewer: Viewer, checked: Checked, everyone: dict[str, practice_clients.Client],
+    spelled: dict[str, str],
+) -> tuple[pl.DataFrame, tuple[Problem, ...], int]:  # fmt: skip
+    """The rows of a file, or of a block of one, that the register lets in, with their place; the
+    problems of the others; and how many those are.
+
+    `spelled` has the first spelling of each new code, and gets those of these rows.
+    """
+    mapping = checked.mapping
     problems = list(checked.problems)
     rows = checked.rows.with_row_index("place")
     bad: set[int] = set()
@@ -262,7 +286,8 @@ def _judge(
         )  # fmt: skip
 
     listed = rows.select("place", "row_number", "client_code", "answered_on")
-    if strange := _strange_codes(viewer, rows["client_code"].to_list(), everyone):
+    given_codes = rows["client_code"].to_list()
+    if strange := _strange_codes(viewer, given_codes, everyone, spelled):
         for row in listed.filter(pl.col("client_code").is_in(list(strange))).rows():
             refuse(row, mapping.client, row[2], ProblemKind.CLIENT_CODE, *strange[row[2]])
     for one in (everyone[code] for code in codes & set(everyone) if everyone[code].born_on):
@@ -276,7 +301,7 @@ def _judge(
             )  # fmt: skip
     rows = rows.filter(~pl.col("place").is_in(list(bad)))
     known = rows.filter(pl.col("client_code").is_in(list(everyone)))
-    several = _several(viewer, mapping, known)
+    several = _several(viewer, mapping, known, everyone)
     for row in several.select("place", "row_number", "client_code").rows():
         refuse((*row, None), mapping.client, row[2], ProblemKind.WHICH_PERSON,
                *_which(viewer, mapping))  # fmt: skip
@@ -285,7 +310,7 @@ def _judge(
         known = known.filter(~pl.col("place").is_in(list(bad)))
     # An administrator who could tell same from other answers could find out those held by trying.
     if known.height and viewer.role is not Role.ADMINISTRATOR:
-        given = _given(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
+        given = given_of(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
         other = held_now(viewer, given).filter(~pl.col("same"))["place"]
         clash = known.with_row_index("at").filter(pl.col("at").is_in(other.implode()))
         for row in clash.select("place", "row_number", "client_code", "answered_on").rows():
@@ -295,22 +320,23 @@ def _judge(
             )  # fmt: skip
         rows = rows.filter(~pl.col("place").is_in(list(bad)))
     problems.sort(key=lambda problem: problem.row or 0)
-    return checked, rows, tuple(problems), len(checked.refused_rows) + len(bad)
+    return rows, tuple(problems), len(checked.refused_rows) + len(bad)
 
 
-def _several(viewer: Viewer, mapping: Mapping, known: pl.DataFrame) -> pl.DataFrame:
+def _several(
+    viewer: Viewer, mapping: Mapping, known: pl.DataFrame,
+    everyone: dict[str, practice_clients.Client],
+) -> pl.DataFrame:  # fmt: skip
     """The rows that could mean more than one person of the kind; there are none of an own form."""
     people = [kind for one in (mapping.about, mapping.informant) if (kind := _kind(one))]
     if not people or known.is_empty():
         return known.clear()
+    ids = {code: one.client_id for code, one in everyone.items()}
+    rows = known.with_columns(
+        client_id=pl.col("client_code").replace_strict(ids, return_dtype=pl.Int64)
+    )
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        everyone = {one.code: one.client_id for one in practice_clients.read(cursor, viewer)}
-        rows = known.with_columns(
-            client_id=pl.col("client_code").replace_strict(everyone, return_dtype=pl.Int64)
-        )
-        unclear = [
-            meant(cursor, viewer.site_id, rows, kind)["several"] for kind in people
-        ]  # fmt: skip
+        unclear = [meant(cursor, viewer.site_id, rows, kind)["several"] for kind in people]
     return known.filter(pl.any_horizontal(unclear))
 
 
@@ -329,7 +355,8 @@ def _kind(who: str) -> RelationKind | None:
     return None if who == SELF else RelationKind(who)
 
 
-def _mismatches(checked: Checked, rows: pl.DataFrame) -> pl.DataFrame:
+def mismatches_of(checked: Checked, rows: pl.DataFrame) -> pl.DataFrame:
+    """The totals of these of the checked rows that aren't our score."""
     return checked.mismatches.filter(pl.col("row_number").is_in(rows["row_number"].implode()))
 
 
@@ -354,12 +381,12 @@ def _risks(viewer: Viewer, checked: Checked, rows: pl.DataFrame) -> tuple[Risk, 
 
 
 def _strange_codes(
-    viewer: Viewer, codes: list[str], everyone: dict[str, practice_clients.Client]
-) -> dict[str, tuple[str, str]]:
+    viewer: Viewer, codes: list[str], everyone: dict[str, practice_clients.Client],
+    spelled: dict[str, str],
+) -> dict[str, tuple[str, str]]:  # fmt: skip
     """The codes whose rows can't be kept: what was expected instead, and the cure."""
     held = {alike(code): code for code in everyone}
     found: dict[str, tuple[str, str]] = {}
-    spelled: dict[str, str] = {}
     for code in dict.fromkeys(codes):
         if code in everyone:
             continue
@@ -376,15 +403,15 @@ def _strange_codes(
     return found
 
 
-def _given(viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, int]) -> Given:
+def given_of(viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, int]) -> Given:
+    """These of the checked rows as they are kept, with the clients' ids."""
     places = rows["place"].to_numpy()
     return Given(
         instrument=viewer.store.library[checked.mapping.instrument],
         rows=rows.select(
             "answered_on",
             "occasion",
-            # From an empty table polars would make texts.
-            client_id=pl.col("client_code").replace_strict(ids or {"": 0}, return_dtype=pl.Int64),
+            client_id=pl.col("client_code").replace_strict(ids or NOBODY, return_dtype=pl.Int64),
         ),
         answers=checked.answers[places] if checked.answers is not None else None,
         scores={

@@ -103,11 +103,17 @@ def prepare(viewer: Viewer, given: Given, known: Sequence[int] = ()) -> Prepared
     )  # fmt: skip
 
 
-def keep(cursor: Cursor, viewer: Viewer, prepared: Prepared, batch_id: int | None = None) -> int:
-    """Keep what is new of the prepared answers; how many administrations that was."""
+def keep(
+    cursor: Cursor, viewer: Viewer, prepared: Prepared, batch_id: int | None = None, *,
+    and_sum_up: bool = True,
+) -> int:  # fmt: skip
+    """Keep what is new of the prepared answers; how many administrations that was.
+
+    Whoever keeps many parts in one transaction sums up once, at its end.
+    """
     if not len(prepared.given):
         return 0
-    rows, kept = laid_down(cursor, viewer, prepared, batch_id)
+    rows, kept = laid_down(cursor, viewer, prepared, batch_id, and_sum_up=and_sum_up)
     evidence = prepared.evidence.filter(pl.col("administration_id").is_in(kept.implode()))
     raise_flags(
         cursor, viewer,
@@ -118,8 +124,9 @@ def keep(cursor: Cursor, viewer: Viewer, prepared: Prepared, batch_id: int | Non
 
 
 def laid_down(
-    cursor: Cursor, viewer: Viewer, prepared: Prepared, batch_id: int | None, version: int = 1
-) -> tuple[pl.DataFrame, pl.Series]:
+    cursor: Cursor, viewer: Viewer, prepared: Prepared, batch_id: int | None, version: int = 1, *,
+    and_sum_up: bool = True,
+) -> tuple[pl.DataFrame, pl.Series]:  # fmt: skip
     """Keep the answers that are new, with scores and summary, under the episodes of their days.
 
     The rows with administration_id and episode_id, and the ids of those that were kept.
@@ -156,6 +163,7 @@ def laid_down(
         viewer.site_id,
         filled(ADMINISTRATION, rows.with_columns(lists), same),
         filled(SCORE, scores, same),
+        and_sum_up=and_sum_up,
     )
     return rows, kept
 

@@ -89,7 +89,10 @@ ORDER BY ordered.episode_id NULLS LAST, ordered.scale_id NULLS LAST
 """
 
 
-def keep(cursor: Cursor, site_id: int, administrations: pa.Table, scores: pa.Table) -> pl.Series:
+def keep(
+    cursor: Cursor, site_id: int, administrations: pa.Table, scores: pa.Table, *,
+    and_sum_up: bool = True,
+) -> pl.Series:  # fmt: skip
     """Keep what is new, with its scores, and rewrite the summary of the clients concerned.
 
     The administration ids that were kept; the others' natural keys are already held.
@@ -113,7 +116,8 @@ def keep(cursor: Cursor, site_id: int, administrations: pa.Table, scores: pa.Tab
         rows = rows.filter(pl.col("administration_id").is_in(kept.implode()))
     rows = rows.sort("client_id", "scale_id", "answered_on", "administration_id")
     cursor.bulk("score", rows.to_arrow().cast(SCORE))
-    summarise(cursor, site_id, administrations.column("client_id").unique())
+    if and_sum_up:
+        summarise(cursor, site_id, administrations.column("client_id").unique())
     return kept
 
 

@@ -4,6 +4,7 @@ import csv
 import importlib
 import pkgutil
 import re
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -16,6 +17,7 @@ import attachdash.practice
 from attachdash.errors import ForPeople, Refused
 from attachdash.instruments import Domain, RelationKind
 from attachdash.intake import Mapping, read_csv
+from attachdash.intake.blocks import open_stream
 from attachdash.practice import (
     assignments,
     entrance,
@@ -80,6 +82,9 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
     one, s = small.people["t.one"], small.people["s.one"]
     two = small.people["t.two"]
     table = read_csv("x.csv", f"code,date,q\nA,{TODAY},2\n".encode())
+    file = Path(tempfile.mkdtemp()) / "y.csv"
+    file.write_text(f"code,date,q\nA,{TODAY - timedelta(days=1)},2\n")
+    stream = open_stream(file)
     mapping = Mapping(
         instrument="sise", client="code", answered_on="date", date_format="iso", items=("q",)
     )
@@ -128,6 +133,8 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "relations.change_relation": (a, around, "Anna"),
         "relations.end_relation": (a, around, TODAY),
         "relations.relations": (a,),
+        "streaming.import_stream": (stream, mapping, lambda what, row: None),
+        "streaming.preview_stream": (stream, mapping, lambda what, row: None),
     }
 
 
@@ -182,7 +189,9 @@ INSIDE = {
     "clients.one_client", "clients.read", "clients.refile", "courses.from_scores",
     "courses.lead_scale_ids", "flagging.raise_flags", "flagging.settle_flags", "flags.read",
     "held.differing",
-    "held.held_already", "held.held_now", "keeping.keep", "keeping.laid_down", "keeping.prepare",
+    "held.held_already", "held.held_now", "importing.given_of", "importing.instrument_of",
+    "importing.judged", "importing.open_episodes_of", "importing.register_now",
+    "importing.whose_imports", "keeping.keep", "keeping.laid_down", "keeping.prepare",
     "loading_people.put_people", "loading_people.read_people", "people.change_person",
     "people.check_holds", "relations.add_missing", "relations.read",
 }  # fmt: skip
@@ -250,6 +259,8 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     do("flags.mark_seen", therapist, a, *_flag_ids(small))
     do("importing.preview_import", therapist, *given["importing.preview_import"])
     do("importing.import_file", therapist, *given["importing.import_file"])
+    do("streaming.preview_stream", therapist, *given["streaming.preview_stream"])
+    do("streaming.import_stream", therapist, *given["streaming.import_stream"])
     for name in ("mending.forms", "mending.correct_administration",
                  "mending.withdraw_administration", "mending.restore_administration",
                  "batches.batch", "batches.undo_batch"):  # fmt: skip

@@ -1,0 +1,132 @@
+"""`attachdash import` of a file that is too large to be held whole: in blocks, with progress."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from types import FrameType
+
+import typer
+
+from attachdash.cli_answers import TOLD, say_totals_and_repeats
+from attachdash.intake import Mapping, Table
+from attachdash.intake.blocks import Stream, open_stream
+from attachdash.practice import streaming
+from attachdash.practice.rights import Viewer
+
+# Larger files are read in blocks; the variable is for trying that with small ones.
+LARGE, LARGE_SAID = 50_000_000, "ATTACHDASH_LARGE_FILE"
+ANEW = 0.2  # seconds between two figures on a terminal
+PART = 10  # per cent between two lines elsewhere
+
+
+def is_large(path: Path) -> bool:
+    """Whether the file is read in blocks: a large one of text."""
+    size = path.stat().st_size if path.is_file() else 0
+    if size <= int(os.environ.get(LARGE_SAID) or LARGE):
+        return False
+    with path.open("rb") as opened:
+        # Workbooks are read whole, by a process of their own.
+        return not opened.read(4).startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+
+
+def first_block(path: Path, header_rows: int, names_row: int) -> tuple[Stream, Table]:
+    """The file, looked through, and its first rows, from which its columns are told."""
+    stream = open_stream(path, header_rows=header_rows, names_row=names_row)
+    return stream, next(stream.blocks())
+
+
+class Stopped(Exception):
+    """Somebody pressed Ctrl C."""
+
+
+class Progress:
+    """Tells on stderr how far an import is."""
+
+    def __init__(self, rows: int) -> None:
+        self._rows, self._what, self._part, self._told_at = max(rows, 1), "", 0, 0.0
+        self._anew = sys.stderr.isatty()
+        self.stop = False
+
+    def __call__(self, what: str, row: int) -> None:
+        """Called with what is done to which row. Raises Stopped once that was asked for."""
+        if self.stop:
+            raise Stopped
+        if what != self._what:
+            self.end()
+            self._what, self._part, self._told_at = what, -PART, 0.0
+        part = 100 * row // self._rows
+        line = f"{row:,} of {self._rows:,} rows {what} ({part}%)"
+        if self._anew:
+            if monotonic() - self._told_at >= ANEW or row >= self._rows:
+                self._told_at = monotonic()
+                typer.echo(f"\r{line}\x1b[K", err=True, nl=False)
+        elif part >= self._part + PART:
+            self._part = part - part % PART
+            typer.echo(line, err=True)
+
+    def end(self) -> None:
+        """Leave the line on which the figures stand."""
+        if self._anew and self._what:
+            typer.echo("", err=True)
+        self._what = ""
+
+
+@contextmanager
+def _heeding(progress: Progress) -> Iterator[None]:
+    """Ctrl C is heeded between two blocks: what is being committed is never in doubt."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        progress.stop = True
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    except Stopped:
+        progress.end()
+        typer.echo("Stopped. Nothing was kept.", err=True)
+        raise typer.Exit(130) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+        progress.end()
+
+
+def import_blocks(
+    viewer: Viewer, stream: Stream, mapping: Mapping, *, create_clients: bool,
+    open_episodes: bool, dry_run: bool, hint: Callable[[int, int], None],
+) -> None:  # fmt: skip
+    """Check the file, and keep it unless it is only a dry run; tell what was found.
+
+    `hint` is told how many codes are new and how many clients have no episode.
+    """
+    progress = Progress(stream.rows)
+    with _heeding(progress):
+        if dry_run:
+            found, done = streaming.preview_stream(viewer, stream, mapping, progress), None
+        else:
+            done, found = streaming.import_stream(
+                viewer, stream, mapping, progress, create_clients=create_clients,
+                open_episodes=open_episodes,
+            )  # fmt: skip
+    for problem in found.problems[:TOLD]:
+        typer.echo(str(problem))
+    if found.problem_count > TOLD:
+        typer.echo(f"… and {found.problem_count - TOLD:,} more.")
+    say_totals_and_repeats(
+        stream.layout.file_name, found.repeats, found.repeat_count, found.mismatches,
+        found.mismatch_count,
+    )  # fmt: skip
+    hint(len(found.new_codes), found.without_episode)
+    if done is None:
+        typer.echo(
+            f"Would keep {found.rows - found.already_held} of {found.rows} rows that pass; "
+            f"already held {found.already_held}, refused {found.refused}. Nothing was changed."
+        )
+        return
+    typer.echo(
+        f"Kept {done.kept}, already held {done.already_held}, refused {done.refused}; "
+        f"clients created {done.created}, episodes opened {done.episodes}."
+    )

@@ -1,0 +1,231 @@
+"""A CSV of any size: looked through in passes that hold little of it, its rows read in blocks.
+
+Each pass sums up the bytes anew: a file that changes meanwhile is refused.
+"""
+
+import hashlib
+import math
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from attachdash.errors import Invalid
+from attachdash.intake.layout import (
+    LETTERS_LOOKED_AT,
+    PIECE,
+    Records,
+    as_text,
+    at_least,
+    find_delimiter,
+    find_encoding,
+    records_in,
+    whole_rows,
+    wrong_quotes,
+)
+from attachdash.intake.problems import Problem, ProblemKind, Unreadable, shown
+from attachdash.intake.table import (
+    Layout,
+    Table,
+    header,
+    nothing_below,
+    nothing_fits,
+    table_of,
+)
+
+ROWS = 100_000  # of a block, at most
+# No row of answers is so long: a quotation mark without its partner made one of many.
+MOST_OF_ROW = 10_000_000
+# Lines with wrong quotation marks that are counted; then it is enough.
+MOST_WRONG = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file as it was when it was first looked at."""
+
+    path: Path
+    sha256: str
+    stamp: tuple[int, int]  # size and moment of the last change
+    piece: int  # bytes that are read at once
+
+    def pieces(self) -> Iterator[bytes]:
+        """Its bytes. Raises Unreadable where they are no longer what they were."""
+        total = hashlib.sha256()
+        try:
+            with self.path.open("rb") as opened:
+                if _stamp(opened.fileno()) != self.stamp:
+                    raise _changed(self.path)
+                while read := opened.read(self.piece):
+                    total.update(read)
+                    yield read
+        except OSError as error:
+            raise _lost(self.path, error) from error
+        if total.hexdigest() != self.sha256:
+            raise _changed(self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """A CSV whose rows come in blocks."""
+
+    file: _File
+    layout: Layout
+    rows: int  # below the header that aren't wholly empty
+
+    def blocks(self, rows: int = ROWS) -> Iterator[Table]:
+        """The file's rows in tables of about so many, with the row numbers of the file.
+
+        Raises Unreadable where there are none, or where the file is not what it was.
+        """
+        found = False
+        for before, text, records in _records(self.file, self.layout):
+            count = len(records.starts)
+            size = math.ceil(count / math.ceil(count / rows))
+            for first in range(0, count, size):
+                table = _part(self.layout, text, records, before, first, first + size)
+                found = found or bool(table.total_rows)
+                if table.total_rows or table.empty_rows:
+                    yield table
+        if not found:
+            raise nothing_below(self.layout.file_name)
+
+
+def open_stream(
+    path: Path, *, header_rows: int = 1, names_row: int = 1, piece: int = PIECE
+) -> Stream:
+    """Look a CSV through without keeping it; see read_csv.
+
+    Raises Unreadable, naming the cure, when it is refused whole: all that read_csv refuses but a
+    file without rows, and one with a row of over MOST_OF_ROW bytes.
+    """
+    name = shown(path.name) or "file"
+    try:
+        with path.open("rb") as opened:
+            stamp = _stamp(opened.fileno())
+            sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as error:
+        raise _lost(path, error) from error
+    file = _File(path, sha256, stamp, piece)
+    encoding = find_encoding(name, file.pieces)
+    texts = at_least(as_text(file.pieces(), encoding), LETTERS_LOOKED_AT + 1)
+    delimiter = find_delimiter(name, next(texts))
+    layout = Layout(
+        file_name=name, sha256=sha256, encoding=encoding, delimiter=delimiter, columns=(),
+        header_rows=header_rows, names_row=names_row,
+    )  # fmt: skip
+    return _looked_through(file, layout)
+
+
+def _looked_through(file: _File, said: Layout) -> Stream:
+    """The stream of a file whose columns are not known yet; its header may end early."""
+    names, first_width, width, total, fitting, ragged = b"", 0, 0, 0, 0, 0
+    odd: tuple[int, int] | None = None  # the first row with other cells than the header, and theirs
+    at = min(said.names_row, said.header_rows) - 1
+    for before, text, records in _records(file, said):
+        count = len(records.starts)
+        first_width = first_width or int(records.fields[0])
+        if before <= at:
+            # The last row there is stands for one that the file doesn't reach.
+            own = min(at - before, count - 1)
+            names = text[records.starts[own] : records.ends[own]]
+            width = int(records.fields[own])
+        below = slice(max(said.header_rows - before, 0), None)
+        holds = (records.ends > records.starts)[below]
+        wrong = holds & (records.fields[below] != width)
+        if odd is None and wrong.any():
+            place = int(np.flatnonzero(wrong)[0]) + below.start
+            odd = before + place + 1, int(records.fields[place])
+        ragged += int(wrong.sum())
+        fitting += int(holds.sum()) - int(wrong.sum())
+        total = before + count
+    header_rows = min(said.header_rows, total)
+    layout = Layout(
+        file_name=said.file_name, sha256=said.sha256, encoding=said.encoding,
+        delimiter=said.delimiter,
+        columns=header(said.file_name, names, said.delimiter, first_width),
+        header_rows=header_rows, names_row=min(said.names_row, header_rows),
+    )  # fmt: skip
+    if odd is not None and ragged > 1 and not fitting:
+        raise nothing_fits(layout, *odd)
+    return Stream(file=file, layout=layout, rows=ragged + fitting)
+
+
+def _records(file: _File, layout: Layout) -> Iterator[tuple[int, bytes, Records]]:
+    """Whole rows of the text, where they stand in it, and how many rows came before.
+
+    Raises Unreadable at the end where quotation marks are wrong, and for a row that is too long.
+    """
+    before, lines, rest = 0, 0, b""
+    wrong: list[int] = []
+    texts = as_text(file.pieces(), layout.encoding)
+    ended = False
+    while not ended:
+        text = next(texts, None)
+        ended = text is None
+        rest += text or b""
+        end = len(rest) if ended else whole_rows(rest)
+        if end:
+            part, rest = rest[:end], rest[end:]
+            records, at = records_in(part, layout.delimiter)
+            wrong += (at + lines).tolist()
+            if len(wrong) > MOST_WRONG:
+                break
+            if not wrong:
+                yield before, part, records
+            before += len(records.starts)
+            lines += part.count(b"\n")
+        if len(rest) > MOST_OF_ROW:
+            raise _too_long(layout.file_name, before + 1)
+    if wrong:
+        raise wrong_quotes(layout.file_name, wrong)
+
+
+def _part(
+    layout: Layout, text: bytes, records: Records, before: int, first: int, last: int
+) -> Table:
+    """The rows `first` to `last` of the records, as a table."""
+    start = int(records.starts[first])
+    end = int(records.starts[last]) if last < len(records.starts) else len(text)
+    own = Records(
+        starts=records.starts[first:last] - start,
+        ends=records.ends[first:last] - start,
+        fields=records.fields[first:last],
+        quoted=records.quoted,
+    )
+    return table_of(layout, text[start:end], own, before + first)
+
+
+def _stamp(descriptor: int) -> tuple[int, int]:
+    now = os.fstat(descriptor)
+    return now.st_size, now.st_mtime_ns
+
+
+def _changed(path: Path) -> Unreadable:
+    return Unreadable(
+        [
+            Problem(
+                kind=ProblemKind.NOT_A_CSV, file=shown(path.name) or "file",
+                expected="a file that stays as it is, but it changed while it was read",
+                cure="Close the programs that write to it, and start again.",
+            )
+        ]
+    )  # fmt: skip
+
+
+def _lost(path: Path, error: OSError) -> Invalid:
+    return Invalid(f"{path} can't be read: {error.strerror}.")
+
+
+def _too_long(file: str, row: int) -> Unreadable:
+    return Unreadable(
+        [
+            Problem(
+                kind=ProblemKind.TOO_LARGE, file=file, row=row,
+                expected=f"at most {MOST_OF_ROW // 1_000_000} MB in a row",
+                cure="Look for a quotation mark without its partner in this row or above.",
+            )
+        ]
+    )  # fmt: skip

@@ -1,0 +1,241 @@
+"""Importing a file of any size: read in blocks, kept in one transaction, together or not at all.
+
+What one block can't know of the others is settled first; then each block takes the path of a whole
+file (importing.import_file). Only codes, days and counts of more than one block are held at once.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from attachdash.errors import Invalid
+from attachdash.intake import MOST_LISTED, Checked, Mapping, Problem
+from attachdash.intake.blocks import ROWS, Stream
+from attachdash.intake.settling import Settled, settle
+from attachdash.intake.totals import MISMATCH
+from attachdash.practice.held import differing, held_now
+from attachdash.practice.importing import (
+    IMPORTERS,
+    NOBODY,
+    Kept,
+    given_of,
+    instrument_of,
+    judged,
+    mismatches_of,
+    open_episodes_of,
+    register_now,
+    whose_imports,
+)
+from attachdash.practice.keeping import keep, prepare
+from attachdash.practice.rights import About, Audit, Role, Viewer, change, looked_at, use_case
+from attachdash.store import answers, clients, versions
+from attachdash.store.engine import Cursor
+
+# Scores that are summed up at once, so that a year's file needs no more memory than a month's.
+SUMMED_UP = 2_000_000
+STARTS = {"code": pl.String, "started_on": pl.Date}
+# Is told what is being done to which row of the file, and may raise to stop it.
+Told = Callable[[str, int], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Found:
+    """What an import of a file in blocks would do. Lists end at MOST_LISTED; counts don't."""
+
+    rows: int = 0  # that would be kept or are held already
+    already_held: int = 0
+    refused: int = 0  # rows
+    problems: list[Problem] = field(default_factory=list)
+    problem_count: int = 0
+    new_codes: list[str] = field(default_factory=list)
+    without_episode: int = 0  # clients
+    same_file_at: datetime | None = None
+    repeats: list[tuple[int, int]] = field(default_factory=list)
+    repeat_count: int = 0
+    mismatches: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MISMATCH))
+    mismatch_count: int = 0
+
+    def add(
+        self, checked: Checked, rows: pl.DataFrame, problems: tuple[Problem, ...], refused: int
+    ) -> None:
+        """Count a block in."""
+        self.rows += rows.height
+        self.refused += refused
+        self.problems += problems[: MOST_LISTED - len(self.problems)]
+        self.problem_count += checked.problem_count + len(problems) - len(checked.problems)
+        self.repeats += checked.repeats[: MOST_LISTED - len(self.repeats)]
+        self.repeat_count += checked.repeated_same
+        differ = mismatches_of(checked, rows)
+        self.mismatches = pl.concat([self.mismatches, differ]).head(MOST_LISTED)
+        self.mismatch_count += differ.height
+
+
+@dataclass(slots=True)
+class _Plan:
+    """Which rows are kept, block by block, and what must be there before the first of them."""
+
+    found: Found
+    ids: dict[str, int]  # of the clients, by code
+    kept: list[NDArray[np.uint8]] = field(default_factory=list)  # packed, of each block's rows
+    starts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STARTS))
+
+
+@use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.CHANGE)
+def preview_stream(
+    viewer: Viewer, stream: Stream, mapping: Mapping, tell: Told, block_rows: int = ROWS
+) -> Found:
+    """Check a file in blocks against its mapping and the register; nothing is kept.
+
+    Written down as importing.preview_import does. Raises Unreadable where the file is refused.
+    """
+    settled = _settled(viewer, stream, mapping, tell, block_rows)
+    found = _planned(viewer, settled, tell, may_create=True, open_episodes=False).found
+    count = f"{stream.rows:,} row{'' if stream.rows == 1 else 's'}"
+    looked_at(viewer, "looked over a file", f"{count}, file {stream.layout.sha256[:12]}")
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        before = answers.same_batch(
+            cursor, viewer.site_id, stream.layout.sha256, mapping.sha256, whose_imports(viewer)
+        )
+    found.same_file_at = before[1] if before else None
+    return found
+
+
+@use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.CHANGE)
+def import_stream(
+    viewer: Viewer, stream: Stream, mapping: Mapping, tell: Told, *, create_clients: bool = False,
+    open_episodes: bool = False, block_rows: int = ROWS,
+) -> tuple[Kept, Found]:  # fmt: skip
+    """Keep the rows of a file in blocks that pass, as importing.import_file does with a whole one.
+
+    Whatever `tell` raises leaves nothing behind. Raises Unreadable where the file is refused.
+    """
+    settled = _settled(viewer, stream, mapping, tell, block_rows)
+    may_create = create_clients and viewer.role is Role.ADMINISTRATOR
+    plan = _planned(viewer, settled, tell, may_create=may_create, open_episodes=open_episodes)
+    found, engine = plan.found, viewer.store.engine
+    new = found.new_codes if may_create else []
+    if new:
+        plan.ids.update(zip(new, engine.new_ids("client", len(new)), strict=True))
+    starts = plan.starts.with_columns(
+        client_id=pl.col("code").replace_strict(plan.ids or NOBODY, return_dtype=pl.Int64),
+        episode_id=pl.Series(
+            engine.new_ids("episode", plan.starts.height) if plan.starts.height else [],
+            dtype=pl.Int64,
+        ),
+    )
+    batch_id = int(engine.new_ids("batch", 1)[0])
+
+    def work(cursor: Cursor) -> Kept:
+        if new:
+            if taken := clients.codes_taken(cursor, viewer.site_id, new):
+                raise Invalid(f"{taken[0]} can't be used as a new code. Look at the preview again.")
+            created = pl.DataFrame({"code": new, "client_id": [plan.ids[code] for code in new]})
+            clients.add_many(cursor, viewer.site_id, created)
+        opened = open_episodes_of(cursor, viewer, starts) if starts.height else []
+        kept, others, differ = _keep_blocks(cursor, viewer, settled, plan, batch_id, tell)
+        result = Kept(
+            kept=kept, already_held=found.rows - kept - others, refused=found.refused + others,
+            created=len(new), episodes=len(opened), batch_id=batch_id,
+            totals_differ=differ,
+        )  # fmt: skip
+        if kept or new or opened:
+            answers.add_batch(
+                cursor, viewer.site_id, batch_id, stream.layout.file_name, stream.layout.sha256,
+                mapping.sha256, kept, result.refused, viewer.person_id, viewer.now,
+            )  # fmt: skip
+            made = [plan.ids[code] for code in new]
+            versions.made(cursor, viewer.site_id, batch_id, "client", made)
+            versions.made(cursor, viewer.site_id, batch_id, "episode", opened)
+        return result
+
+    done = change(
+        viewer, "imported file", work, object_kind="batch", object_id=batch_id,
+        detail=lambda done: f"{done.kept} kept, {done.already_held} held, {done.refused} refused",
+    )  # fmt: skip
+    return done, found
+
+
+def _settled(
+    viewer: Viewer, stream: Stream, mapping: Mapping, tell: Told, block_rows: int
+) -> Settled:
+    instrument = instrument_of(viewer, mapping)
+    return settle(
+        stream, mapping, instrument, viewer.today, partial(tell, "looked through"), block_rows
+    )
+
+
+def _planned(
+    viewer: Viewer, settled: Settled, tell: Told, *, may_create: bool, open_episodes: bool
+) -> _Plan:
+    """Judge each block against the register as it is now."""
+    everyone = register_now(viewer)
+    plan = _Plan(Found(), {code: one.client_id for code, one in everyone.items()})
+    found, spelled = plan.found, dict[str, str]()
+    new: dict[str, None] = {}
+    in_care = [code for code, one in everyone.items() if one.episodes]
+    caseless: set[str] = set()
+    for checked in settled.checked(partial(tell, "checked")):
+        rows, problems, refused = judged(viewer, checked, everyone, spelled)
+        strangers = rows.filter(~pl.col("client_code").is_in(list(everyone)))
+        new |= dict.fromkeys(strangers["client_code"].to_list())
+        if not may_create and strangers.height:
+            # Nobody confirmed these people: their rows stay out, the others come in.
+            refused += strangers.height
+            rows = rows.filter(~pl.col("place").is_in(strangers["place"].implode()))
+        found.add(checked, rows, problems, refused)
+        known = rows.filter(pl.col("client_code").is_in(list(everyone)))
+        held = held_now(viewer, given_of(viewer, checked, known, plan.ids))
+        found.already_held += held.height
+        # What somebody put right or took back by itself, its file doesn't bring back.
+        gone = known["place"].gather(held.filter(~pl.col("is_live"))["place"])
+        rows = rows.filter(~pl.col("place").is_in(gone.implode()))
+        mask = np.zeros(checked.n, dtype=bool)
+        mask[rows["place"].to_numpy()] = True
+        plan.kept.append(np.packbits(mask))
+        without = rows.filter(~pl.col("client_code").is_in(in_care))
+        caseless.update(without["client_code"].unique().to_list())
+        if open_episodes:
+            first = without.group_by(code="client_code").agg(started_on=pl.col("answered_on").min())
+            both = pl.concat([plan.starts, first])
+            plan.starts = both.group_by("code").agg(pl.col("started_on").min())
+    found.new_codes, found.without_episode = list(new), len(caseless)
+    return plan
+
+
+def _keep_blocks(
+    cursor: Cursor, viewer: Viewer, settled: Settled, plan: _Plan, batch_id: int, tell: Told
+) -> tuple[int, int, int]:
+    """Keep the planned rows; how many were, how many met other answers meanwhile, and how many of
+    their totals aren't our score."""
+    kept = others = differ = 0
+    touched: set[int] = set()
+    for checked, rows in _planned_rows(settled, plan, tell):
+        given = given_of(viewer, checked, rows, plan.ids)
+        new = keep(cursor, viewer, prepare(viewer, given), batch_id, and_sum_up=False)
+        if new < len(given) and viewer.role is not Role.ADMINISTRATOR:
+            # Other answers may have come in since the file was judged.
+            others += len(differing(cursor, viewer, given))
+        kept += new
+        differ += mismatches_of(checked, rows).height
+        touched.update(given.rows["client_id"].unique().to_list())
+    if touched:
+        scales = len(settled.instrument.scales)
+        parts = min(kept * scales // SUMMED_UP + 1, len(touched))
+        for part in np.array_split(np.array(sorted(touched), dtype=np.int64), parts):
+            answers.summarise(cursor, viewer.site_id, pa.array(part))
+    return kept, others, differ
+
+
+def _planned_rows(
+    settled: Settled, plan: _Plan, tell: Told
+) -> Iterator[tuple[Checked, pl.DataFrame]]:
+    blocks = settled.checked(partial(tell, "kept"))
+    for checked, packed in zip(blocks, plan.kept, strict=True):
+        mask = np.unpackbits(packed, count=checked.n).astype(bool)
+        yield checked, checked.rows.with_row_index("place").filter(pl.Series(mask))

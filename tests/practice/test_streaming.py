@@ -1,0 +1,208 @@
+"""A file imported in blocks comes to what it comes to whole, and to nothing when it is stopped."""
+
+import dataclasses
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from attachdash.intake import Mapping, Unreadable, read_csv
+from attachdash.intake.blocks import Stream, open_stream
+from attachdash.practice import batches, checking, clients, entrance, founding, importing, mending
+from attachdash.practice.importing import Kept
+from attachdash.practice.rights import Viewer, whole_practice
+from attachdash.practice.streaming import import_stream, preview_stream
+from attachdash.store.export import state_hash
+from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.test_one_path import phq9_file
+
+ITEMS = tuple(f"q{n}" for n in range(1, 10))
+MAPPING = Mapping(
+    instrument="phq9", client="code", answered_on="date", date_format="iso", items=ITEMS,
+    totals={"total": "sum"},
+)  # fmt: skip
+BLOCK = 7
+FLAGS = """
+SELECT client.code, flag.kind, flag.cause, flag.state, administration.answered_on,
+    flag.episode_id IS NULL AS unfiled, administration.administration_id IS NULL AS lost
+FROM flag
+INNER JOIN client ON client.client_id = flag.client_id
+LEFT JOIN administration ON administration.administration_id = flag.administration_id
+    AND administration.replaced_at IS NULL
+"""
+SUMMARY = """
+SELECT client.code, summary.scale_id, summary.n, summary.baseline_on, summary.baseline,
+    summary.baseline_is_late, summary.latest_on, summary.latest
+FROM summary INNER JOIN client ON client.client_id = summary.client_id
+"""
+BATCHES = "SELECT file_name, file_sha256, mapping_sha256, kept, refused FROM batch"
+STEPS = "SELECT count(*) FROM flag_step"
+
+
+def quiet(what: str, row: int) -> None:
+    """Nobody looks on."""
+
+
+def streamed(folder: Path, data: bytes) -> Stream:
+    path = folder / "march.csv"
+    path.write_bytes(data)
+    return open_stream(path, piece=200)
+
+
+@contextmanager
+def practice_at(folder: Path, url: str | None = None) -> Iterator[Viewer]:
+    store, _ = founding.found(folder, "a.diallo", "Amara Diallo", NOW, url=url)
+    try:
+        yield entrance.at_terminal(store, "a.diallo", NOW)
+    finally:
+        store.close()
+
+
+def state_of(viewer: Viewer) -> tuple[object, ...]:
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        told = [sorted(map(str, cursor.rows(sql))) for sql in (FLAGS, SUMMARY, BATCHES, STEPS)]
+        return state_hash(cursor, whole_practice(viewer)), *told
+
+
+def any_file(seed: int) -> bytes:
+    """A seeded file with all that may be wrong with its rows, some of them twice."""
+    drawn = random.Random(seed)
+    lines = []
+    for _ in range(60):
+        answers: list[object] = [drawn.choice([0, 0, 1, 2, 3, ""]) for _ in ITEMS]
+        total = drawn.choice([sum(one for one in answers if one != ""), 5, ""])
+        if not drawn.randrange(12):
+            answers[drawn.randrange(9)] = "x"
+        code = drawn.choice(["A", "B", "C", "c", "D", "Q-7", "q-007", "=1", ""])
+        day = TODAY - timedelta(days=drawn.choice([-2, 1, 3, 30, 31, 60, 61, 90]))
+        lines.append(",".join(map(str, (code, day, *answers, total))))
+        if not drawn.randrange(4):
+            lines.append(drawn.choice(lines))
+        if not drawn.randrange(20):
+            lines.append("A,2026-11-03,1")
+    return "\n".join([",".join(("code", "date", *ITEMS, "sum")), *lines]).encode()
+
+
+def same_but_number(done: Kept) -> Kept:
+    return dataclasses.replace(done, batch_id=0)
+
+
+def test_a_file_in_blocks_comes_to_what_it_comes_to_whole(
+    tmp_path: Path, store_url: str | None
+) -> None:
+    """Several files after each other, so that later ones meet what is held already."""
+    with (
+        practice_at(tmp_path / "whole") as whole,
+        practice_at(tmp_path / "blocks", store_url) as blocks,
+    ):
+        for seed in range(8):
+            data, drawn = any_file(seed), random.Random(seed)
+            said = {name: drawn.random() < 0.7 for name in ("create_clients", "open_episodes")}
+            table, stream = read_csv("march.csv", data), streamed(tmp_path, data)
+            shown = importing.preview_import(whole, table, MAPPING)
+            found = preview_stream(blocks, stream, MAPPING, quiet, BLOCK)
+            assert [str(one) for one in found.problems] == [str(one) for one in shown.problems]
+            assert found.problem_count == len(shown.problems)
+            assert (found.rows, found.already_held, found.refused) == (
+                shown.rows, shown.already_held, shown.refused
+            )  # fmt: skip
+            assert tuple(found.new_codes) == shown.new_codes
+            assert found.without_episode == len(shown.without_episode)
+            assert tuple(found.repeats) == shown.checked.repeats
+            assert found.mismatches.equals(shown.mismatches)
+            assert found.same_file_at == shown.same_file_at
+            kept = importing.import_file(whole, table, MAPPING, **said)
+            done, _ = import_stream(blocks, stream, MAPPING, quiet, block_rows=BLOCK, **said)
+            assert same_but_number(done) == same_but_number(kept)
+            assert state_of(blocks) == state_of(whole)
+        assert len(clients.register(whole)) > 3
+        assert checking.problems(blocks.store) == []
+
+
+def test_a_therapist_is_told_of_blocks_what_they_are_told_of_the_file(
+    either: House, tmp_path: Path
+) -> None:
+    mine, plain = either.viewer("t.one"), MAPPING.model_copy(update={"totals": {}})
+    day = TODAY - timedelta(days=2)
+    data = phq9_file(*((code, day - timedelta(days=n // 4), [n % 3] * 9)
+                       for n in range(30) for code in "ABZ"),
+                     ("A", day, [1] * 8 + [0]))  # fmt: skip
+    shown = importing.preview_import(mine, read_csv("march.csv", data), plain)
+    found = preview_stream(mine, streamed(tmp_path, data), plain, quiet, BLOCK)
+    assert [str(one) for one in found.problems] == [str(one) for one in shown.problems]
+    assert (found.rows, found.already_held, found.refused) == (
+        shown.rows, shown.already_held, shown.refused
+    )  # fmt: skip
+
+
+def test_what_was_withdrawn_is_not_brought_back_in_blocks(either: House, tmp_path: Path) -> None:
+    mine, plain = either.viewer("t.one"), MAPPING.model_copy(update={"totals": {}})
+    data = phq9_file(*(("A", TODAY - timedelta(days=3 + n), [1] * 9) for n in range(20)))
+    stream = streamed(tmp_path, data)
+    done, _ = import_stream(mine, stream, plain, quiet, block_rows=BLOCK)
+    assert (done.kept, done.already_held) == (20, 0)
+    forms = mending.forms(mine, either.clients["A"]).forms
+    form = [one.administration_id for one in forms if one.batch_id == done.batch_id][5]
+    mending.withdraw_administration(mine, either.clients["A"], form, "Wrong person")
+    again, _ = import_stream(mine, stream, plain, quiet, block_rows=BLOCK)
+    assert (again.kept, again.already_held) == (0, 20)
+
+
+def test_an_import_in_blocks_is_undone_whole(either: House, tmp_path: Path) -> None:
+    admin = either.viewer("a.diallo")
+    before = len(clients.register(admin))
+    data = phq9_file(*((f"N{n % 9}", TODAY - timedelta(days=n), [1] * 9) for n in range(40)))
+    done, _ = import_stream(
+        admin, streamed(tmp_path, data), MAPPING.model_copy(update={"totals": {}}), quiet,
+        create_clients=True, open_episodes=True, block_rows=BLOCK,
+    )  # fmt: skip
+    assert (done.kept, done.created, done.episodes) == (40, 9, 9)
+    assert batches.undo_batch(admin, done.batch_id, "Wrong file").counts == 40
+    assert len(clients.register(admin)) == before
+
+
+class Stopped(Exception):
+    """Somebody pressed Ctrl C."""
+
+
+def stopping(what: str, after: int) -> Callable[[str, int], None]:
+    def tell(done: str, row: int) -> None:
+        if done == what and row > after:
+            raise Stopped
+
+    return tell
+
+
+@pytest.mark.parametrize("what", ["looked through", "checked", "kept"])
+def test_an_import_that_is_stopped_leaves_nothing(
+    what: str, tmp_path: Path, store_url: str | None
+) -> None:
+    with practice_at(tmp_path / "blocks", store_url) as admin:
+        before = state_of(admin)
+        stream = streamed(tmp_path, any_file(1))
+        with pytest.raises(Stopped):
+            import_stream(admin, stream, MAPPING, stopping(what, 20), create_clients=True,
+                          open_episodes=True, block_rows=BLOCK)  # fmt: skip
+        assert state_of(admin) == before
+        assert checking.problems(admin.store) == []
+        done, _ = import_stream(
+            admin, stream, MAPPING, quiet, create_clients=True, block_rows=BLOCK
+        )
+        assert done.kept
+
+
+def test_a_file_that_changes_while_it_is_kept_leaves_nothing(tmp_path: Path) -> None:
+    with practice_at(tmp_path / "blocks") as admin:
+        before = state_of(admin)
+        stream = streamed(tmp_path, any_file(1))
+
+        def tell(what: str, row: int) -> None:
+            if what == "checked":
+                stream.file.path.write_bytes(any_file(1).replace(b"D,", b"E,"))
+
+        with pytest.raises(Unreadable, match="changed while it was read"):
+            import_stream(admin, stream, MAPPING, tell, create_clients=True, block_rows=BLOCK)
+        assert state_of(admin) == before
