@@ -1,5 +1,6 @@
 """What `attachdash import` is told of answers in words, and what it tells of repeats and totals."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import polars as pl
@@ -8,7 +9,7 @@ import typer
 from attachdash.cli_words import referred
 from attachdash.errors import Invalid
 from attachdash.instruments import informants_of, library, targets_of
-from attachdash.intake import Mapping, Table, listed, shown
+from attachdash.intake import Mapping, Problem, ProblemKind, Table, listed, shown
 from attachdash.intake.mapping import as_number, folded
 from attachdash.intake.refusals import grouped, log_refused
 from attachdash.intake.worded import words_unsaid
@@ -35,21 +36,21 @@ def say_people(mapping: Mapping) -> None:
             typer.echo(f"{asked.short_name}: {option} {said} (it could also be {others}).")
 
 
-def say_refused(preview: importing.Preview) -> None:
+def say_refused(problems: Sequence[Problem], counts: Counter[ProblemKind]) -> None:
     """Tell what is refused, each cell, then how often each kind, with the log's reference."""
-    if not preview.problems:
+    if not problems:
         return
-    for problem in preview.problems[:TOLD]:
+    for problem in problems[:TOLD]:
         typer.echo(str(problem))
-    total = preview.counts.total()
+    total = counts.total()
     if total > TOLD:
         typer.echo(f"… and {total - TOLD:,} more.")
     kinds = "; ".join(
         f"{kind.value.replace('_', ' ')} {count:,}" + (f" ({listed(rows)})" if rows else "")
-        for kind, count, rows in grouped(preview.problems, preview.counts)
+        for kind, count, rows in grouped(problems, counts)
     )
     typer.echo(f"Refused, by kind: {kinds}.")
-    typer.echo(referred(log_refused(preview.problems, preview.counts)))
+    typer.echo(referred(log_refused(problems, counts)))
 
 
 def say_compared(preview: importing.Preview) -> None:

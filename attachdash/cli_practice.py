@@ -250,7 +250,7 @@ def import_file(
                 _save(viewer, save_as, meant, dry_run=dry_run)
                 return
             preview = importing.preview_import(viewer, table, meant)
-            say_refused(preview)
+            say_refused(preview.problems, preview.counts)
             say_compared(preview)
             say_what_is_new(
                 len(preview.new_codes), len(preview.without_episode),

@@ -11,7 +11,7 @@ from types import FrameType
 
 import typer
 
-from attachdash.cli_answers import TOLD, say_totals_and_repeats
+from attachdash.cli_answers import say_refused, say_totals_and_repeats
 from attachdash.intake import Mapping, Table
 from attachdash.intake.blocks import Stream, open_stream
 from attachdash.practice import streaming
@@ -111,10 +111,7 @@ def import_blocks(
                 viewer, stream, mapping, progress, create_clients=create_clients,
                 open_episodes=open_episodes,
             )  # fmt: skip
-    for problem in found.problems[:TOLD]:
-        typer.echo(str(problem))
-    if found.problem_count > TOLD:
-        typer.echo(f"… and {found.problem_count - TOLD:,} more.")
+    say_refused(found.problems, found.counts)
     say_totals_and_repeats(
         stream.layout.file_name, found.repeats, found.repeat_count, found.mismatches,
         found.mismatch_count,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -43,7 +44,8 @@ def test_a_large_file_says_the_same_as_a_small_one(
     small = attachdash("import", path, *SAID, "--dry-run")
     monkeypatch.setenv(cli_stream.LARGE_SAID, "1000")
     dry = attachdash("import", path, *SAID, "--dry-run")
-    assert dry.stdout == small.stdout
+    told = [re.sub(r"Reference \w+", "Reference", one.stdout) for one in (dry, small)]
+    assert told[0] == told[1]
     assert "Would keep 300 of 300 rows that pass; already held 0, refused 1." in dry.stdout
     assert "302 of 302 rows checked (100%)" in dry.stderr
     done = attachdash("import", path, *SAID, "--save-as", "Clinic")

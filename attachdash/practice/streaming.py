@@ -4,6 +4,7 @@ What one block can't know of the others is settled first; then each block takes 
 file (importing.import_file). Only codes, days and counts of more than one block are held at once.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,22 +16,20 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from attachdash.errors import Invalid
-from attachdash.intake import MOST_LISTED, Checked, Mapping, Problem
+from attachdash.intake import MOST_LISTED, Checked, Mapping, Problem, ProblemKind
 from attachdash.intake.blocks import ROWS, Stream
 from attachdash.intake.settling import Settled, settle
 from attachdash.intake.totals import MISMATCH
 from attachdash.practice.held import differing, held_now
-from attachdash.practice.importing import (
-    IMPORTERS,
+from attachdash.practice.importing import IMPORTERS, Kept, open_episodes_of, whose_imports
+from attachdash.practice.judging import (
     NOBODY,
-    Kept,
+    counts_of,
     given_of,
     instrument_of,
     judged,
     mismatches_of,
-    open_episodes_of,
     register_now,
-    whose_imports,
 )
 from attachdash.practice.keeping import keep, prepare
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, looked_at, use_case
@@ -52,7 +51,7 @@ class Found:
     already_held: int = 0
     refused: int = 0  # rows
     problems: list[Problem] = field(default_factory=list)
-    problem_count: int = 0
+    counts: Counter[ProblemKind] = field(default_factory=Counter)  # of all problems
     new_codes: list[str] = field(default_factory=list)
     without_episode: int = 0  # clients
     same_file_at: datetime | None = None
@@ -68,7 +67,7 @@ class Found:
         self.rows += rows.height
         self.refused += refused
         self.problems += problems[: MOST_LISTED - len(self.problems)]
-        self.problem_count += checked.problem_count + len(problems) - len(checked.problems)
+        self.counts += counts_of(checked, problems)
         self.repeats += checked.repeats[: MOST_LISTED - len(self.repeats)]
         self.repeat_count += checked.repeated_same
         differ = mismatches_of(checked, rows)

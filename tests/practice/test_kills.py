@@ -23,7 +23,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from attachdash.intake import Mapping, read_csv
-from attachdash.practice import importing, recording, safekeeping
+from attachdash.intake.blocks import open_stream
+from attachdash.practice import importing, recording, safekeeping, streaming
 from attachdash.practice.entrance import at_terminal, clock
 from attachdash.practice.rights import Role
 from attachdash.store import open_store
@@ -47,8 +48,15 @@ while True:
     lines = [",".join(["code", "day", *items])]
     lines += [f"K-{n % 7},{day - timedelta(days=500 * (n // 7))},0,1,2,0,1,1,0,1,{n % 2}"
               for n in range(rows)]
-    table = read_csv("k.csv", "\\n".join(lines).encode())
-    importing.import_file(admin, table, mapping, create_clients=True, open_episodes=True)
+    data = "\\n".join(lines).encode()
+    if what == "stream":
+        file = home / "k.csv"
+        file.write_bytes(data)
+        streaming.import_stream(admin, open_stream(file), mapping, lambda done, row: None,
+                                create_clients=True, open_episodes=True, block_rows=7)
+    else:
+        importing.import_file(admin, read_csv("k.csv", data), mapping, create_clients=True,
+                              open_episodes=True)
     print("done", rows * number, flush=True)
 """
 
@@ -98,12 +106,16 @@ def holds(home: Path, confirmed: int) -> int:
         store.close()
 
 
-def _import(home: Path, rounds: int) -> None:
+def _import(home: Path, rounds: int, what: str = "import") -> None:
     last = 0
     for _ in range(rounds):
-        confirmed = killed(home, "import", random.uniform(0.0, 1.0))
+        confirmed = killed(home, what, random.uniform(0.0, 1.0))
         last = holds(home, max(confirmed, last))
     assert last
+
+
+def _stream(home: Path, rounds: int) -> None:
+    _import(home, rounds, "stream")
 
 
 def _tidy(home: Path, rounds: int) -> None:
@@ -128,13 +140,13 @@ def _backup(home: Path, rounds: int) -> None:
     assert left == {""}, "what a killed backup left is cleared away by the next"
 
 
-@pytest.mark.parametrize("drill", [_import, _tidy, _backup])
+@pytest.mark.parametrize("drill", [_import, _stream, _tidy, _backup])
 def test_h15_a_kill_loses_and_halves_nothing(practice: Path, drill: object) -> None:
     drill(practice, 3)  # type: ignore[operator]
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("drill", [_import, _tidy, _backup])
+@pytest.mark.parametrize("drill", [_import, _stream, _tidy, _backup])
 def test_h15_many_kills_lose_and_halve_nothing(practice: Path, drill: object) -> None:
     drill(practice, 60)  # type: ignore[operator]
 

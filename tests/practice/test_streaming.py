@@ -105,7 +105,7 @@ def test_a_file_in_blocks_comes_to_what_it_comes_to_whole(
             shown = importing.preview_import(whole, table, MAPPING)
             found = preview_stream(blocks, stream, MAPPING, quiet, BLOCK)
             assert [str(one) for one in found.problems] == [str(one) for one in shown.problems]
-            assert found.problem_count == len(shown.problems)
+            assert found.counts == shown.counts
             assert (found.rows, found.already_held, found.refused) == (
                 shown.rows, shown.already_held, shown.refused
             )  # fmt: skip
