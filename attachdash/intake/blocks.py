@@ -142,11 +142,14 @@ def _looked_through(file: _File, said: Layout) -> Stream:
         fitting += int(holds.sum()) - int(wrong.sum())
         total = before + count
     header_rows = min(said.header_rows, total)
+    names_row = min(said.names_row, header_rows)
     layout = Layout(
         file_name=said.file_name, sha256=said.sha256, encoding=said.encoding,
         delimiter=said.delimiter,
-        columns=header(said.file_name, names, said.delimiter, first_width),
-        header_rows=header_rows, names_row=min(said.names_row, header_rows),
+        columns=header(
+            said.file_name, names, said.delimiter, row=names_row, first_row=first_width
+        ),
+        header_rows=header_rows, names_row=names_row,
     )  # fmt: skip
     if odd is not None and ragged > 1 and not fitting:
         raise nothing_fits(layout, *odd)

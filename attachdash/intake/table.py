@@ -22,7 +22,7 @@ from attachdash.intake.problems import Problem, ProblemKind, Unreadable, Wrong, 
 MOST_COLUMNS = 2_000
 # More problems than anyone reads are counted, not listed.
 MOST_LISTED = 10_000
-NAME_COLUMNS = "Give each column a name of its own in the first row."
+NAME_COLUMNS = "Give each column a name of its own in the row of the names."
 # Marks of writing direction and joining, and a mark of byte order left inside.
 UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 LOOKS_LIKE_A_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
@@ -125,7 +125,11 @@ def read_csv(file_name: str, data: bytes, *, header_rows: int = 1, names_row: in
         encoding=encoding,
         delimiter=delimiter,
         columns=header(
-            file_name, text[records.starts[at] : records.ends[at]], delimiter, records.fields[0]
+            file_name,
+            text[records.starts[at] : records.ends[at]],
+            delimiter,
+            row=at + 1,
+            first_row=records.fields[0],
         ),
         header_rows=header_rows,
         names_row=at + 1,
@@ -202,7 +206,7 @@ def nothing_fits(layout: Layout, row: int, cells: int) -> Unreadable:
             Problem(
                 kind=ProblemKind.HEADER,
                 file=layout.file_name,
-                row=1,
+                row=layout.names_row,
                 value=_cells_word(len(layout.columns)),
                 expected="column names, as many as the rows below have cells, but none has "
                 f"(row {row} has {_cells_word(cells)})",
@@ -248,7 +252,7 @@ def _parsed(text: bytes, width: int, delimiter: str, quoted: bool) -> pl.DataFra
     )
 
 
-def header(file: str, line: bytes, delimiter: str, first_row: int) -> tuple[str, ...]:
+def header(file: str, line: bytes, delimiter: str, *, row: int, first_row: int) -> tuple[str, ...]:
     """The columns' names in this row of the file, whose first row has so many cells.
 
     Raises Unreadable where they can't be names.
@@ -267,18 +271,19 @@ def header(file: str, line: bytes, delimiter: str, first_row: int) -> tuple[str,
     width = find_records(file, line, delimiter).fields[0] if line else 0
     names: list[str] = []
     if width:
-        row = _parsed(line, int(width), delimiter, b'"' in line).row(0)
+        cells = _parsed(line, int(width), delimiter, b'"' in line).row(0)
         # Two names that look the same are the same.
-        names = [" ".join(UNSEEN.sub("", name).split()) for name in row]
+        names = [" ".join(UNSEEN.sub("", name).split()) for name in cells]
     problems = []
+    where = "the first row" if row == 1 else f"row {row:,}"
     if not any(names):
         problems.append(
             Problem(
                 kind=ProblemKind.HEADER,
                 file=file,
-                row=1,
+                row=row,
                 expected="the columns' names, but the row is empty",
-                cure="Put the column names into the first row.",
+                cure=f"Put the column names into {where}.",
             )
         )
         raise Unreadable(problems)
@@ -288,10 +293,10 @@ def header(file: str, line: bytes, delimiter: str, first_row: int) -> tuple[str,
             Problem(
                 kind=ProblemKind.HEADER,
                 file=file,
-                row=1,
+                row=row,
                 value=shown(dates[0]),
                 expected="the columns' names, but the row holds a day",
-                cure="Put the column names into the first row.",
+                cure=f"Put the column names into {where}.",
             )
         )
         raise Unreadable(problems)
@@ -305,7 +310,7 @@ def header(file: str, line: bytes, delimiter: str, first_row: int) -> tuple[str,
                 Problem(
                     kind=ProblemKind.HEADER,
                     file=file,
-                    row=1,
+                    row=row,
                     value="",
                     expected="a name for each column, but some have none "
                     f"(counted from the left: {numbers})",
@@ -317,7 +322,7 @@ def header(file: str, line: bytes, delimiter: str, first_row: int) -> tuple[str,
                 Problem(
                     kind=ProblemKind.HEADER,
                     file=file,
-                    row=1,
+                    row=row,
                     column=shown(name),
                     expected=f"each name once, but it stands {len(at)} times "
                     f"(counted from the left: {numbers})",

@@ -38,6 +38,7 @@ from openpyxl.worksheet._reader import (
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
 DAMAGED, DOCTYPE, NO_MEMORY, NO_ROOM = 10, 11, 12, 13
+MOST_CELLS = 10_000_000  # of a sheet, empty ones between its first and last column too
 TEXT_TAG = f"{{{SHEET_MAIN_NS}}}t"
 WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -53,6 +54,15 @@ class HasDoctype(Exception):
     """A part declares a document type, the way to entities that blow up."""
 
 
+def may_be_xml(archive: zipfile.ZipFile, name: str) -> bool:
+    """Whether a part could be read as XML, whatever it is called."""
+    if name.lower().endswith((".xml", ".rels", ".vml")):
+        return True
+    with archive.open(name) as part:
+        head = part.read(64)
+    return head.lstrip(b"\xef\xbb\xbf\xfe\xff\0 \t\r\n").startswith(b"<")
+
+
 def refuse_doctypes(archive: zipfile.ZipFile) -> None:
     """Raise HasDoctype where any XML part declares one; it can only stand before the content."""
 
@@ -60,7 +70,7 @@ def refuse_doctypes(archive: zipfile.ZipFile) -> None:
         raise HasDoctype
 
     for name in archive.namelist():
-        if not name.lower().endswith((".xml", ".rels", ".vml")):
+        if not may_be_xml(archive, name):
             continue
         begun: list[str] = []
         parser = expat.ParserCreate()
@@ -200,6 +210,8 @@ class Sheet:
         while len(self.columns) < self.widest:
             self.columns.append([""] * len(self.rows))
         self.rows.append(number)
+        if len(self.rows) * self.widest > MOST_CELLS:
+            raise MemoryError  # where it is read it would take far more than its bytes
         for place, texts in enumerate(self.columns, start=1):
             texts.append(cells.get(place, ""))
 

@@ -64,7 +64,7 @@ COLUMNS = {
     "assignments.csv": ("kind", "who", "whom", "from", "to"),
     "settings.csv": ("name", "body"),
 }  # fmt: skip
-SETTINGS = ("practice_name", "time_zone", "crisis_text")
+SETTINGS = ("practice_name", "time_zone", "crisis_text", "largest_upload")
 
 
 @use_case(roles=ALL_SIGNED_IN, about=About.NOTHING, audit=Audit.CHANGE)
@@ -83,8 +83,10 @@ def export(viewer: Viewer) -> dict[str, str]:
         around = relations.from_rows(store_relations.of_clients(cursor, asked))
         held = _with_people(store_export.answered(cursor, asked), around)
         if viewer.role is Role.CLIENT:
-            # What others said of them is not theirs to read, nor what staff call those people.
-            held = held.filter("is_own").with_columns(about_label=pl.lit(""))
+            # What others said of them is not theirs to read, nor whom staff tell apart, and how.
+            held = held.filter("is_own").with_columns(
+                about=pl.col("about").str.replace(r" \d+$", ""), about_label=pl.lit("")
+            )
         scored = store_export.scored(cursor, asked)
         tables = {
             "clients.csv": _clients(cursor, asked, who),
@@ -280,7 +282,9 @@ def _people(cursor: Cursor, site: int, known: Settings) -> dict[str, pl.DataFram
     return {
         "people.csv": _rows("people.csv", listed),
         "assignments.csv": _rows("assignments.csv", sorted([*treats, *supervises], key=str)),
-        "settings.csv": _rows("settings.csv", [(name, getattr(known, name)) for name in SETTINGS]),
+        "settings.csv": _rows(
+            "settings.csv", [(name, str(getattr(known, name))) for name in SETTINGS]
+        ),
     }
 
 

@@ -329,13 +329,22 @@ def _forms(viewer: Viewer, rows: list[dict[str, object]]) -> list[Form]:
                 came_undone=last["undone_at"] is not None,
                 about_id=int(str(last["about_id"])),
                 informant_id=int(str(last["informant_id"])),
-                about=told(text(last["about"]), text(last["about_label"])),
-                informant=told(text(last["informant"]), text(last["informant_label"])),
+                about=_whom(last, "about"),
+                informant=_whom(last, "informant"),
                 informant_kind=RelationKind(kind) if (kind := text(last["informant"])) else None,
                 versions=tuple(_version(row) for row in own),
             )
         )
     return sorted(made, key=lambda one: (one.last.answered_on, one.administration_id), reverse=True)
+
+
+def _whom(row: dict[str, object], who: str) -> str:
+    """Who answered, or about whom, in words; empty for the client."""
+    if row[f"{who}_id"] == row["client_id"]:
+        return ""
+    # Undoing an import removes the people whom it alone added; its forms stay theirs.
+    kind = text(row[who])
+    return told(kind, text(row[f"{who}_label"])) if kind else "somebody who was removed since"
 
 
 def _version(row: dict[str, object]) -> Version:

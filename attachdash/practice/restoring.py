@@ -41,7 +41,7 @@ def restore(home: Path, folder: Path, sign_in: str, now: datetime) -> Restored:
         copies.refuse_if_held(home)
     staged = home / "restoring"
     copies.stage(folder, staged)
-    store = open_store(staged, now)
+    store = open_store(staged, now, way_back=False)
     try:
         _noted(_administrator(store, sign_in, now), "restored backup", backup.made_at)
     finally:

@@ -62,7 +62,7 @@ class State:
         if self.free_bytes < FULL_BELOW:
             wrong.append("The disk is nearly full: make room, or nothing more can be kept.")
         if not self.is_server:
-            newest = self.backups[0].made_at if self.backups else None
+            newest = max((one.made_at for one in self.backups if one.made_at <= now), default=None)
             if newest is None:
                 wrong.append("There is no backup yet: press “Back up now”.")
             elif now - newest > timedelta(days=2):

@@ -79,16 +79,28 @@ def _written(engine: Engine, folder: Path, key: bytes, now: datetime) -> None:
     _write(folder / MANIFEST, json.dumps({**body, "seal": seal(key, body)}, indent=1))
 
 
+def is_there(engine: Engine, home: Path) -> bool:
+    """Whether there is a backup of the store as it is now."""
+    with engine.reading(Scope()) as cursor:
+        step = cursor.one("SELECT max(number) FROM migration")
+        seq = cursor.one("SELECT seq FROM head WHERE site_id = 1 AND name = 'audit'")
+    now = (int(step[0]) if step else 0, int(seq[0]) if seq else 0)
+    return any((one.step, one.seq) == now for one in kept(home))
+
+
 def kept(home: Path) -> list[Backup]:
-    """The backups there are, newest first; what is no backup is left out."""
+    """The backups there are, newest first; what is no backup is left out.
+
+    Newest is what had come furthest: a clock that had gone ahead says nothing.
+    """
     found = []
-    for folder in sorted(copies_of(home).glob("*T*Z"), reverse=True):
+    for folder in copies_of(home).glob("*T*Z"):
         if NAME.fullmatch(folder.name):
             try:
                 found.append(_read(folder))
             except Invalid:
                 continue
-    return found
+    return sorted(found, key=lambda one: (one.seq, one.made_at), reverse=True)
 
 
 def rotate(home: Path) -> int:

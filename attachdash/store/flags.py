@@ -177,7 +177,7 @@ def of_client(cursor: Cursor, reach: Reach, client_id: int) -> list[Stepped]:
 
 
 def forms(cursor: Cursor, reach: Reach, client_id: int, codes: list[str]) -> list[Form]:
-    """A client's own answers to these questionnaires, where they are in reach, newest first."""
+    """All forms of a client in reach to these questionnaires, whoever answered, newest first."""
     rows = cursor.rows(reach.narrowed(FORMS), *reach.parameters, client_id, codes)
     return [Form(*row) for row in rows]
 

@@ -41,10 +41,13 @@ def database(home: Path) -> Path:
     return home / "practice.duckdb"
 
 
-def open_store(home: Path, now: datetime, *, url: str | None = None, create: bool = False) -> Store:
+def open_store(
+    home: Path, now: datetime, *, url: str | None = None, create: bool = False,
+    way_back: bool = True,
+) -> Store:  # fmt: skip
     """The store in folder `home`, or the PostgreSQL one that `url` names, migrated to today.
 
-    One in a file that an earlier version wrote is backed up before.
+    One in a file that an earlier version wrote is backed up before, unless it is a copy itself.
     Raises Unavailable: absent and not to be created, held by another process, or too new.
     """
     if url is None and not database(home).exists() and not create:
@@ -54,9 +57,12 @@ def open_store(home: Path, now: datetime, *, url: str | None = None, create: boo
     try:
         # Several processes may start on a new or older store at once.
         with engine.after_others("opening"):
-            if isinstance(engine, DuckEngine) and is_older(engine):
-                # The way back, should the newer version not do.
-                copies.make(engine, home, _audit_key(engine, home), now)
+            if way_back and isinstance(engine, DuckEngine) and is_older(engine):
+                # Should the newer version not do. A start that fails and is tried again and again
+                # must not push the other backups out.
+                key = _audit_key(engine, home)
+                if not copies.is_there(engine, home):
+                    copies.make(engine, home, key, now)
             migrate(engine, now)
             key = _audit_key(engine, home)
             mark = Mark(home, key)

@@ -70,7 +70,7 @@ def _add(viewer: Viewer, client_id: int) -> None:
                 return
             attempt(
                 partial(relations.add_relation, viewer, client_id, kind, label),
-                f"{relations.told(kind, label.strip()).capitalize()} is added.",
+                f"{relations.told(kind.capitalize(), label.strip())} is added.",
                 "add_relation",
             )
 

@@ -184,7 +184,9 @@ def _may_ask(token: str, name: str) -> bool:
 
 def _fits(headers: Headers) -> bool:
     """Whether a body is as small as uploads may be; one that doesn't say is not."""
-    length = headers.get("content-length", "0" if "transfer-encoding" not in headers else "")
+    if "transfer-encoding" in headers:
+        return False
+    length = headers.get("content-length", "0")
     return length.isdecimal() and int(length) <= largest_upload() + AROUND
 
 

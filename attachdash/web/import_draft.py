@@ -22,7 +22,7 @@ from attachdash.practice.reading import (
     second_is_header,
 )
 from attachdash.practice.rights import Viewer
-from attachdash.web import jobs
+from attachdash.web import jobs, who
 
 _DRAFT, _OPENED, _NUMBER = "_import", "_import_opened", "_import_number"
 _WRONG, _READ = "_import_wrong", "_import_read"
@@ -135,7 +135,7 @@ def read(viewer: Viewer, file_id: str, name: str, data: bytes) -> bool:
         return False
     st.session_state[_READ] = file_id
     _work(
-        viewer, "Reading", name, data, partial(open_file, name, data),
+        viewer, "Reading", name, data, lambda _: open_file(name, data),
         at_once=len(data) <= BYTES_AT_ONCE,
     )  # fmt: skip
     return True
@@ -143,28 +143,34 @@ def read(viewer: Viewer, file_id: str, name: str, data: bytes) -> bool:
 
 def read_again(viewer: Viewer, file: Headed, header_rows: int, names_row: int) -> None:
     """Go on with the file, its answers below so many rows and its names in that one."""
-    work = partial(file.read, header_rows=header_rows, names_row=names_row)
-    name = file.table.file_name
-    _work(viewer, "Reading", name, None, work, at_once=_cells(file.table) <= CELLS_AT_ONCE)
+    _work(
+        viewer, "Reading", file.table.file_name, None,
+        lambda _: file.read(header_rows=header_rows, names_row=names_row),
+        at_once=_cells(file.table) <= CELLS_AT_ONCE,
+    )  # fmt: skip
 
 
 def check(viewer: Viewer, made: Draft) -> None:
     """See what the file would bring under its mapping, and go on from there."""
-    assert made.mapping is not None, "it was confirmed"
-    _on_draft(viewer, "Checking", made, partial(preview_import, viewer, made.table, made.mapping))
+    table, mapping = made.table, made.mapping
+    assert mapping is not None, "it was confirmed"
+    _on_draft(viewer, "Checking", made, lambda now: preview_import(now, table, mapping))
 
 
 def keep(viewer: Viewer, made: Draft, *, create_clients: bool, open_episodes: bool) -> None:
     """Keep what can be kept, and go on from there."""
-    assert made.mapping is not None, "it was confirmed"
-    work = partial(
-        import_file, viewer, made.table, made.mapping, create_clients=create_clients,
-        open_episodes=open_episodes,
-    )  # fmt: skip
+    table, mapping = made.table, made.mapping
+    assert mapping is not None, "it was confirmed"
+
+    def work(now: Viewer) -> Kept:
+        return import_file(
+            now, table, mapping, create_clients=create_clients, open_episodes=open_episodes
+        )
+
     _on_draft(viewer, "Keeping", made, work)
 
 
-def _on_draft(viewer: Viewer, what: str, made: Draft, work: Callable[[], object]) -> None:
+def _on_draft(viewer: Viewer, what: str, made: Draft, work: Callable[[Viewer], object]) -> None:
     at_once = _cells(made.table) <= CELLS_AT_ONCE
     _work(viewer, what, made.table.file_name, made, work, at_once=at_once)
 
@@ -175,17 +181,18 @@ def _cells(table: Table) -> int:
 
 def _work(
     viewer: Viewer, what: str, name: str, about: Draft | bytes | None,
-    work: Callable[[], object], *, at_once: bool,
+    work: Callable[[Viewer], object], *, at_once: bool,
 ) -> None:  # fmt: skip
     st.session_state.pop(_WRONG, None)
     if not at_once:
-        if not jobs.start(viewer, what, name, about, work):
+        # It may begin long after it was asked for: who asked must still be here then.
+        if not jobs.start(viewer, what, name, about, lambda: work(who.again(viewer))):
             st.session_state[_WRONG] = Invalid(
                 "Another file is being worked on in another tab. Wait until that is done."
             )
         return
     with st.spinner(what):
-        _take(name, about, work)
+        _take(name, about, lambda: work(viewer))
 
 
 def under_way(viewer: Viewer) -> jobs.Job | None:
@@ -195,6 +202,9 @@ def under_way(viewer: Viewer) -> jobs.Job | None:
     of its own goes on with that.
     """
     job = jobs.of(viewer)
+    if job is None and not (draft() or opened() or wrong()):
+        # Another tab took what was read here: it is read again.
+        st.session_state.pop(_READ, None)
     if job is None or (draft() is not None and draft() is not job.about):
         return None
     if not jobs.fetched(viewer, job):

@@ -50,14 +50,18 @@ def _key(viewer: Viewer) -> Key:
 
 
 def start(viewer: Viewer, what: str, file_name: str, about: Any, work: Callable[[], Any]) -> bool:
-    """Begin a work; False, and nothing begun, where this browser session has one already."""
+    """Begin a work; False, and nothing begun, where this browser session has one under way.
+
+    One that is done and was never fetched makes room.
+    """
     key = _key(viewer)
     with _lock:
-        if key in _jobs:
+        before = _jobs.get(key)
+        if before and not before.is_done:
             return False
         job = Job(what=what, file_name=file_name, about=about, future=_pool.submit(work))
         _jobs[key] = job
-    job.future.add_done_callback(lambda _: _forget_later(key, job))
+    job.future.add_done_callback(lambda _: _forget_later(key))
     return True
 
 
@@ -75,12 +79,13 @@ def fetched(viewer: Viewer, job: Job) -> bool:
         return False
 
 
-def _forget_later(key: Key, job: Job) -> None:
-    """Answers don't lie in memory for whoever never comes back."""
+def _forget_later(key: Key) -> None:
+    """Answers don't lie in memory for whoever never comes back. It holds on to nothing itself."""
 
     def forget() -> None:
         with _lock:
-            if _jobs.get(key) is job:
+            job = _jobs.get(key)
+            if job and job.is_done and time.monotonic() - job.began >= WAITS:
                 del _jobs[key]
 
     timer = threading.Timer(WAITS, forget)

@@ -23,6 +23,11 @@ def present(*, touch: bool = True) -> Viewer:
     return entrance.viewer_of(house.store(), browser.browser_token(), entrance.clock(), touch=touch)
 
 
+def again(known: Viewer) -> Viewer:
+    """The same Viewer, now. Raises Refused where they are here no longer."""
+    return entrance.still(known, entrance.clock())
+
+
 def viewer() -> Viewer:
     """The signed-in Viewer of this page; when there is none any more, the sign-in page instead."""
     found = present()

@@ -180,7 +180,7 @@ def test_the_table_names_every_use_case_and_every_page() -> None:
 # What takes a Viewer or a Store and is no use-case, by what makes that right.
 RIGHTS = {"rights.change", "rights.looked_at", "rights.opened", "rights.reach",
           "rights.whole_practice"}  # fmt: skip
-WHO_IS_THERE = {"entrance.anonymous", "entrance.at_terminal", "entrance.today",
+WHO_IS_THERE = {"entrance.anonymous", "entrance.at_terminal", "entrance.still", "entrance.today",
                 "entrance.viewer_of"}  # fmt: skip
 ON_THE_SERVER = {"checking.problems", "founding.check_founded", "safekeeping.is_due",
                  "safekeeping.nightly"}  # fmt: skip

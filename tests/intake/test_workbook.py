@@ -419,3 +419,14 @@ def test_whatever_is_changed_in_the_bytes_it_is_read_or_refused() -> None:
         except Unreadable:
             continue
         assert set(rows) == {tuple(map(str, ROW))}
+
+
+def test_a_document_type_is_found_in_a_part_of_any_name() -> None:
+    renamed = {
+        name.replace("sheet1.xml", "sheet1.dat"): text.replace(b"sheet1.xml", b"sheet1.dat")
+        for name, text in parts(book()).items()
+    }
+    place = SHEET.replace(".xml", ".dat")
+    renamed[place] = renamed[place].replace(b"<worksheet", LAUGHS.encode() + b"<worksheet", 1)
+    with pytest.raises(Unreadable, match="document types"):
+        open_file("a.xlsx", packed(renamed))

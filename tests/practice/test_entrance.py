@@ -1,5 +1,6 @@
 """Signing in: by the book for those who may, with the same words and work for all others."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import bcrypt
@@ -266,3 +267,29 @@ def test_the_largest_upload_is_one_of_a_few_sizes_and_stays_when_nothing_is_said
     assert house.settings(admin).largest_upload == 200
     with pytest.raises(Invalid, match="no size to choose"):
         house.change_settings(admin, **same, largest_upload=201)
+
+
+def test_a_viewer_is_still_here_in_the_same_session_and_role_alone(small: House) -> None:
+    come_in(small, "t.one")
+    later = NOW + timedelta(minutes=2)
+    mine = entrance.viewer_of(small.store, "browser", NOW)
+    assert entrance.still(mine, later).now == later
+    with pytest.raises(Refused):
+        entrance.still(replace(mine, role=Role.SUPERVISOR), later)
+    with pytest.raises(Refused):
+        entrance.still(replace(mine, web_session_id=mine.web_session_id + 1), later)
+    people.disable(small.viewer("a.diallo"), small.people["t.one"])
+    with pytest.raises(Refused):
+        entrance.still(mine, later)
+
+
+def test_of_many_tries_at_once_none_slips_past_the_longest_wait(small: House) -> None:
+    """Each looked at the clock a moment before the one whose failure set the wait."""
+    come_in(small, "t.one")
+    for minutes in range(0, 200, 16):
+        then = NOW + timedelta(minutes=minutes)
+        assert entrance.sign_in(entrance.anonymous(small.store, "x", then), "t.one", "no") is None
+    for seconds in range(1, 20):
+        before = then - timedelta(seconds=seconds)
+        nobody = entrance.anonymous(small.store, "x", before)
+        assert entrance.sign_in(nobody, "t.one", LONG) is None

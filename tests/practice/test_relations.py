@@ -313,6 +313,10 @@ def test_h13_undoing_an_import_takes_back_whom_it_added(either: House) -> None:
     batches.undo_batch(admin, done.batch_id, "Wrong file")
     assert held(either) == []
     assert exporting.export(mine) == before
+    # The form stays where it can be looked up, and never reads as the client's own.
+    forms = mending.forms(mine, either.clients["A"]).forms
+    told = [one.informant for one in forms if one.instrument.id == MOTHERS.instrument]
+    assert told == ["somebody who was removed since"]
     assert [one.code for one in clients.register(admin)] == ["A", "B"]
     assert checking.problems(either.store) == []
 

@@ -20,7 +20,7 @@ from attachdash.practice import (
     restoring,
     safekeeping,
 )
-from attachdash.store import Store, copies, open_store
+from attachdash.store import Store, copies, migrate, open_store
 from attachdash.store.copy_duckdb import sums_of
 from attachdash.store.engine import Scope
 from tests.practice.conftest import NOW, TODAY, House
@@ -329,3 +329,24 @@ def test_clients_and_therapists_are_told_nothing_of_it(small: House) -> None:
     for who in ("t.one", "s.one", "c.a"):
         with pytest.raises(Refused):
             safekeeping.state(small.viewer(who))
+
+
+def test_the_backup_before_an_upgrade_can_be_restored_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lies beside the practice and is of an earlier step: the one that a restore picks first."""
+    home, earlier = tmp_path / "practice", tmp_path / "migrations"
+    earlier.mkdir()
+    for path in sorted(migrate.FOLDER.glob("0*.sql")):
+        if not path.name.startswith("0006"):
+            (earlier / path.name).write_bytes(path.read_bytes())
+    with monkeypatch.context() as patch:
+        patch.setattr(migrate, "FOLDER", earlier)
+        founding.found(home, "a.diallo", "Amara Diallo", NOW)[0].close()
+    for _ in range(3):  # a start that is tried again keeps no further copy
+        open_store(home, NOW).close()
+    [before] = copies.kept(home)
+    done = restoring.restore(home, restoring.newest(home), "a.diallo", NOW)
+    assert done.backup.folder == before.folder
+    open_store(home, NOW).close()
+    assert copies.kept(home)

@@ -262,6 +262,7 @@ def test_a_file_is_taken_from_the_browser_that_was_told_where_to_only(asker: Ask
         ({"content_length": f"{10 * 2**20 + 100_000}"}, 200),
         ({"content_length": f"{10 * 2**20 + 100_001}"}, 413),
         ({"transfer_encoding": "chunked"}, 413),
+        ({"transfer_encoding": "chunked", "content_length": "5"}, 413),
         ({"content_length": "-1"}, 413),
     ],
 )

@@ -14,6 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from attachdash import web
+from attachdash.errors import Refused
 from attachdash.practice import record
 from attachdash.practice.rights import Role, Viewer
 from attachdash.web import import_draft, jobs, who
@@ -99,6 +100,7 @@ def opened(house: House, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The page Import in a tab of its own; every work is a long one."""
     monkeypatch.setattr(web, "viewer", lambda: house.viewer("t.one"))
     monkeypatch.setattr(who, "present", lambda *, touch=True: house.viewer("t.one"))
+    monkeypatch.setattr(who, "again", lambda viewer: viewer)
     monkeypatch.setattr(import_draft, "BYTES_AT_ONCE", -1)
     monkeypatch.setattr(import_draft, "CELLS_AT_ONCE", -1)
     tab = AppTest.from_file(PAGE, default_timeout=60).run()
@@ -164,3 +166,37 @@ def test_a_tab_with_its_own_file_keeps_it(small: House, monkeypatch: pytest.Monk
     assert any(one.label == "This is right: check 1 row" for one in first.button)
     second.run()
     assert any(one.label == "This is right: check 2 rows" for one in second.button)
+
+
+def test_a_work_that_is_done_and_was_never_fetched_makes_room(small: House) -> None:
+    mine = small.viewer("t.one")
+    assert jobs.start(mine, "Reading", "a.csv", None, lambda: "first")
+    ended(mine)
+    assert jobs.start(mine, "Reading", "b.csv", None, lambda: "second")
+    assert ended(mine).future.result() == "second"
+
+
+def test_a_file_that_another_tab_took_can_be_chosen_again(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = opened(small, monkeypatch)
+    with busy(small.viewer("t.one")):
+        first.file_uploader[0].set_value(file(0)).run()
+    assert any(one.label.startswith("This is right") for one in opened(small, monkeypatch).button)
+    first.run()
+    first.file_uploader[0].set_value(file(0)).run()
+    until(lambda: any(one.label.startswith("This is right") for one in first.run().button))
+
+
+def test_a_queued_work_is_not_begun_for_somebody_who_left_meanwhile(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def left(viewer: Viewer) -> Viewer:
+        raise Refused("You signed out before this began.")
+
+    tab = opened(small, monkeypatch)
+    monkeypatch.setattr(who, "again", left)
+    with busy(small.viewer("t.one")):
+        tab.file_uploader[0].set_value(file(0)).run()
+    tab.run()
+    assert "signed out" in tab.error[0].value

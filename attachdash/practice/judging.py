@@ -1,0 +1,190 @@
+"""A file's rows against the register: whose they are, and what can be kept of them."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import polars as pl
+
+from attachdash.errors import Invalid
+from attachdash.instruments import SELF, Instrument, RelationKind
+from attachdash.intake import Checked, Mapping, Problem, ProblemKind
+from attachdash.intake.codes import alike
+from attachdash.practice import clients as practice_clients
+from attachdash.practice.held import held_now
+from attachdash.practice.keeping import Given
+from attachdash.practice.relations import meant
+from attachdash.practice.rights import (
+    Role,
+    Viewer,
+)
+
+UNKNOWN = "the code of a client who is yours now; check the spelling, or ask your administrator"
+NOBODY = {"": 0}  # instead of an empty mapping, which polars would leave as text
+
+
+def counts_of(checked: Checked, problems: Sequence[Problem]) -> Counter[ProblemKind]:
+    """How often each kind was found by the check, and beyond its own in `problems`."""
+    listed = Counter(one.kind for one in problems)
+    listed.subtract(Counter(one.kind for one in checked.problems))
+    return listed + Counter(checked.counts)
+
+
+def instrument_of(viewer: Viewer, mapping: Mapping) -> Instrument:
+    """The questionnaire of a mapping. Raises Invalid where its answers can't be kept."""
+    instrument = viewer.store.library.get(mapping.instrument)
+    if instrument is None:
+        raise Invalid("Choose which questionnaire the file holds.")
+    return instrument
+
+
+def register_now(viewer: Viewer) -> dict[str, practice_clients.Client]:
+    """The clients in the viewer's reach, by code."""
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        return {one.code: one for one in practice_clients.read(cursor, viewer)}
+
+
+def judged(
+    viewer: Viewer, checked: Checked, everyone: dict[str, practice_clients.Client],
+    spelled: dict[str, str],
+) -> tuple[pl.DataFrame, tuple[Problem, ...], int]:  # fmt: skip
+    """The rows of a file, or of a block of one, that the register lets in, with their place; the
+    problems of the others; and how many those are.
+
+    `spelled` has the first spelling of each new code, and gets those of these rows.
+    """
+    mapping = checked.mapping
+    problems = list(checked.problems)
+    rows = checked.rows.with_row_index("place")
+    bad: set[int] = set()
+    codes = set(rows["client_code"].to_list())
+
+    def refuse(row: tuple[int, int, str, object], column: str, value: str, kind: ProblemKind,
+               expected: str, cure: str = "") -> None:  # fmt: skip
+        bad.add(row[0])
+        problems.append(
+            Problem(
+                kind=kind, file=checked.file_name, row=row[1], column=column, value=value,
+                expected=expected, cure=cure,
+            )
+        )  # fmt: skip
+
+    listed = rows.select("place", "row_number", "client_code", "answered_on")
+    given_codes = rows["client_code"].to_list()
+    if strange := _strange_codes(viewer, given_codes, everyone, spelled):
+        for row in listed.filter(pl.col("client_code").is_in(list(strange))).rows():
+            refuse(row, mapping.client, row[2], ProblemKind.CLIENT_CODE, *strange[row[2]])
+    for one in (everyone[code] for code in codes & set(everyone) if everyone[code].born_on):
+        early = listed.filter(
+            (pl.col("client_code") == one.code) & (pl.col("answered_on") < one.born_on)
+        )
+        for row in early.rows():
+            refuse(
+                row, mapping.answered_on, str(row[3]), ProblemKind.DATE_OUT_OF_RANGE,
+                "a day after the client was born; check the day and the code",
+            )  # fmt: skip
+    rows = rows.filter(~pl.col("place").is_in(list(bad)))
+    known = rows.filter(pl.col("client_code").is_in(list(everyone)))
+    several = _several(viewer, mapping, known, everyone)
+    for row in several.select("place", "row_number", "client_code").rows():
+        refuse((*row, None), mapping.client, row[2], ProblemKind.WHICH_PERSON,
+               *_which(viewer, mapping))  # fmt: skip
+    if several.height:
+        rows = rows.filter(~pl.col("place").is_in(list(bad)))
+        known = known.filter(~pl.col("place").is_in(list(bad)))
+    # An administrator who could tell same from other answers could find out those held by trying.
+    if known.height and viewer.role is not Role.ADMINISTRATOR:
+        given = given_of(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
+        other = held_now(viewer, given).filter(~pl.col("same"))["place"]
+        clash = known.with_row_index("at").filter(pl.col("at").is_in(other.implode()))
+        for row in clash.select("place", "row_number", "client_code", "answered_on").rows():
+            refuse(
+                row, mapping.answered_on, str(row[3]), ProblemKind.CONFLICT,
+                "the answers already held for this client and day, or another day",
+            )  # fmt: skip
+        rows = rows.filter(~pl.col("place").is_in(list(bad)))
+    problems.sort(key=lambda problem: problem.row or 0)
+    return rows, tuple(problems), len(checked.refused_rows) + len(bad)
+
+
+def _several(
+    viewer: Viewer, mapping: Mapping, known: pl.DataFrame,
+    everyone: dict[str, practice_clients.Client],
+) -> pl.DataFrame:  # fmt: skip
+    """The rows that could mean more than one person of the kind; there are none of an own form."""
+    people = [kind for one in (mapping.about, mapping.informant) if (kind := _kind(one))]
+    if not people or known.is_empty():
+        return known.clear()
+    ids = {code: one.client_id for code, one in everyone.items()}
+    rows = known.with_columns(
+        client_id=pl.col("client_code").replace_strict(ids, return_dtype=pl.Int64)
+    )
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        unclear = [meant(cursor, viewer.site_id, rows, kind)["several"] for kind in people]
+    return known.filter(pl.any_horizontal(unclear))
+
+
+def _which(viewer: Viewer, mapping: Mapping) -> tuple[str, str]:
+    who = mapping.informant if mapping.informant != SELF else mapping.about
+    if viewer.role is Role.ADMINISTRATOR:
+        # Whom a client has around them is the therapist's to know.
+        return f"one {who} whom the form can mean", "Have the client’s therapist import it."
+    return (
+        f"one {who} of this client on that day, but there are several",
+        "Under Clients, People around them, say from when to when each of them is meant.",
+    )
+
+
+def _kind(who: str) -> RelationKind | None:
+    return None if who == SELF else RelationKind(who)
+
+
+def mismatches_of(checked: Checked, rows: pl.DataFrame) -> pl.DataFrame:
+    """The totals of these of the checked rows that aren't our score."""
+    return checked.mismatches.filter(pl.col("row_number").is_in(rows["row_number"].implode()))
+
+
+def _strange_codes(
+    viewer: Viewer, codes: list[str], everyone: dict[str, practice_clients.Client],
+    spelled: dict[str, str],
+) -> dict[str, tuple[str, str]]:  # fmt: skip
+    """The codes whose rows can't be kept: what was expected instead, and the cure."""
+    held = {alike(code): code for code in everyone}
+    found: dict[str, tuple[str, str]] = {}
+    for code in dict.fromkeys(codes):
+        if code in everyone:
+            continue
+        if other := held.get(alike(code)):
+            found[code] = f"the code as it is held, {other}", f"Write it as {other}."
+        elif viewer.role is not Role.ADMINISTRATOR:
+            # The same words for another therapist's client and for nobody's.
+            found[code] = UNKNOWN, ""
+        elif (first := spelled.setdefault(alike(code), code)) != code:
+            found[code] = (
+                f"one way of writing a code, but the file also has {first}",
+                f"Write it as {first}; another person needs another code.",
+            )
+    return found
+
+
+def given_of(viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, int]) -> Given:
+    """These of the checked rows as they are kept, with the clients' ids."""
+    places = rows["place"].to_numpy()
+    return Given(
+        instrument=viewer.store.library[checked.mapping.instrument],
+        rows=rows.select(
+            "answered_on",
+            "occasion",
+            client_id=pl.col("client_code").replace_strict(ids or NOBODY, return_dtype=pl.Int64),
+        ),
+        answers=checked.answers[places] if checked.answers is not None else None,
+        scores={
+            scale_id: checked.scores[places, column]
+            for column, scale_id in enumerate(checked.scale_ids)
+        }
+        if checked.scores is not None
+        else {},
+        channel="file",
+        nominal=checked.mapping.is_nominal,
+        about=_kind(checked.mapping.about),
+        informant=_kind(checked.mapping.informant),
+    )
