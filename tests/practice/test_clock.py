@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from attachdash.practice import entrance, people, record, safekeeping
+from attachdash.intake import Mapping, read_csv
+from attachdash.practice import entrance, importing, people, record, safekeeping
 from attachdash.store.engine import Scope
 from tests.practice.conftest import NOW, House
 
@@ -74,3 +75,19 @@ def test_the_nightly_job_runs_after_a_clock_had_gone_ahead(
     assert not safekeeping.is_due(small.store, NOW)
     assert safekeeping.state(small.viewer("a.diallo")).steps["check"].started_at == NOW
     assert safekeeping.is_due(small.store, NOW + timedelta(days=1))
+
+
+def test_a_look_over_a_file_is_written_down_after_the_clock_was_set_back(small: House) -> None:
+    table = read_csv("a.csv", b"code,date,q1\nA,2026-11-03,1\n")
+    mapping = Mapping(
+        instrument="sise", client="code", answered_on="date", date_format="iso", items=("q1",)
+    )
+
+    def looks() -> int:
+        with small.store.engine.reading(Scope()) as cursor:
+            [(found,)] = cursor.rows("SELECT count(*) FROM audit WHERE kind = 'looked over a file'")
+        return int(found)
+
+    for now, found in ((NOW, 1), (NOW, 1), (NOW - BACK, 2), (NOW - BACK, 2)):
+        importing.preview_import(small.viewer("t.one", now), table, mapping)
+        assert looks() == found

@@ -24,6 +24,7 @@ from attachdash.practice import (
     recording,
     relations,
 )
+from attachdash.store.engine import Scope
 from tests.practice.conftest import NOW, TODAY, House
 from tests.practice.test_exporting import rows as csv_rows
 from tests.practice.test_loading import Empty, administrator, empty, sum_of
@@ -418,3 +419,25 @@ def test_a_typed_form_is_the_clients_own(small: House) -> None:
     assert recording.record_administration(mine, a, "rcads25", DAY, [1] * 25)
     shown = record.client_record(small.viewer("t.one", NOW), a)
     assert "rcads25" in drawn(shown)
+
+
+@pytest.mark.parametrize(
+    ("column", "whose"), [("about_id", "informant_id"), ("informant_id", "client_id")]
+)
+def test_whose_answers_they_are_is_part_of_the_state_and_looked_after(
+    either: House, column: str, whose: str
+) -> None:
+    importing.import_file(either.viewer("t.one"), RCADS, MOTHERS)
+    before = sum_of(administrator(either))
+    mothers = "instrument_id IN (SELECT instrument_id FROM instrument WHERE code = 'rcads25')"
+    for other, wrong in ((whose, False), ("999999", True)):
+        either.store.engine.writing(
+            Scope(),
+            lambda cursor, set_to=f"{column} = {other}": cursor.run(
+                f"UPDATE administration SET {set_to} WHERE {mothers}"
+            ),
+        )
+        if not wrong:
+            assert sum_of(administrator(either)) != before
+        found = checking.problems(either.store)
+        assert any("nobody around the client" in one for one in found) is wrong
