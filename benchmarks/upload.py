@@ -1,7 +1,7 @@
 """Does the server answer others while a large upload comes in?
 
 `python -m benchmarks.upload [MB]` makes a demo in a folder of its own and lets an administrator
-upload, check and keep a file of that size (200) in Chromium, while a therapist presses each
+upload, check and keep a file of that size (50) in Chromium, while a therapist presses each
 second on the client page: the same as before it, and the memory that the server takes.
 """
 
@@ -84,7 +84,7 @@ def comes_in(page: Page, file: Path, rows: int) -> None:
     step("check before anything is kept", f"This is right: check {rows:,} rows")
     page.get_by_text("Create these").click()
     page.get_by_text("open an episode on").click()
-    step("kept", f"Keep {rows:,} rows")
+    step("Import: kept", f"Keep {rows:,} rows")
     sleep(2)
 
 
@@ -102,7 +102,7 @@ def peak(pid: int) -> float:
 
 def main() -> None:
     """Print each figure with its goal."""
-    size = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    size = int(sys.argv[1]) if len(sys.argv) > 1 else 50
     now = entrance.clock()
     with tempfile.TemporaryDirectory(prefix="attachdash-bench-") as folder:
         home = Path(folder)
@@ -135,6 +135,9 @@ def main() -> None:
                 taken.clear()
                 comes_in(page, home / "large.csv", rows)
                 during = ends(taken)
+                line("server’s memory, at most", f"{peak(served.process.pid):.1f} GB", "")
+                stop.set()
+                others.join(10)
         finally:
             stop.set()
             served.process.terminate()
