@@ -212,7 +212,8 @@ def _new_clients(made: Draft) -> tuple[bool, bool]:
             f"{parts.codes(preview.new_codes)}. Look for mistyped codes first. Without this their "
             "rows stay out. Nobody sees their answers until a therapist is assigned under People."
         )
-    waiting = [one for one in preview.without_episode if create or one not in preview.new_codes]
+    new = frozenset(preview.new_codes)
+    waiting = [one for one in preview.without_episode if create or one not in new]
     open_episodes = False
     if waiting:
         open_episodes = st.checkbox(

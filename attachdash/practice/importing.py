@@ -128,7 +128,7 @@ def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
         refused=refused,
         known_codes=tuple(code for code in codes if code in everyone),
         new_codes=new,
-        without_episode=tuple(c for c in codes if c in new or not everyone[c].episodes),
+        without_episode=tuple(c for c in codes if c not in everyone or not everyone[c].episodes),
         same_file_at=before[1] if before else None,
         period=(min(days), max(days)) if days else None,
         risks=risks[:MOST_RISKS],
