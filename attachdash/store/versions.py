@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from attachdash.store import relations
 from attachdash.store.engine import Cursor, Row
+from attachdash.store.flags import WHO
 from attachdash.store.reach import CLINICAL, REGISTER, Reach
 
 # One row: batch $2 with the names of who brought it in and who took it back.
@@ -81,13 +82,9 @@ LEFT JOIN person AS replacer
     AND replacer.person_id = administration.replaced_by
 LEFT JOIN batch
     ON batch.site_id = administration.site_id AND batch.batch_id = administration.batch_id
-LEFT JOIN relation AS about
-    ON about.site_id = administration.site_id AND about.client_id = administration.client_id
-    AND about.relation_id = administration.about_id
-LEFT JOIN relation AS informant
-    ON informant.site_id = administration.site_id
-    AND informant.client_id = administration.client_id
-    AND informant.relation_id = administration.informant_id
+"""
+    + WHO
+    + """
 WHERE administration.site_id = $1 AND administration.client_id = $5
     AND (CAST($6 AS BIGINT) IS NULL OR administration.administration_id = CAST($6 AS BIGINT))
 ORDER BY administration.answered_on DESC NULLS LAST,

@@ -115,10 +115,7 @@ def _end(viewer: Viewer, client_id: int, now: list[Relation]) -> None:
             "Last day", viewer.today, max_value=viewer.today, format="DD/MM/YYYY",
             key=f"{key}_day",
         )  # fmt: skip
-        st.html(
-            '<div class="ad-meta">Forms up to that day stay theirs; later ones mean whoever comes '
-            "after.</div>"
-        )
+        st.caption("Forms up to that day stay theirs; later ones mean whoever comes after.")
         if st.form_submit_button("End"):
             if chosen is None:
                 st.error("Choose first who it is.")

@@ -38,8 +38,8 @@ def _card(
 ) -> None:
     forms = len({answer.administration_id for one in found for answer in one.answers})
     st.html(
-        f'<div class="ad-name"><h2>{title}</h2><span class="ad-meta">{counted(forms, "form")}'
-        f"</span></div>{rows.say('', meaning)}"
+        f'<div class="ad-name"><h2>{look.esc(title)}</h2>'
+        f'<span class="ad-meta">{counted(forms, "form")}</span></div>{rows.say("", meaning)}'
     )
     tables.table((who, *COLUMNS), map(_line, names, found), f"{title}: first and latest")
     key = title.replace(" ", "_").lower()

@@ -38,9 +38,7 @@ def card(viewer: Viewer, client: Client) -> None:
                 ("Began", "Last day", "What for")[:wide], [row[:wide] for row in rows], "Episodes"
             )
         else:
-            st.html(
-                '<div class="ad-meta">None yet. Open one so that answers are filed under it.</div>'
-            )
+            st.caption("None yet. Open one so that answers are filed under it.")
         now = client.open_episode
         if now:
             _close(viewer, now)

@@ -34,14 +34,14 @@ def cards(viewer: Viewer, record: ClientRecord, zone: str) -> None:
             _open(viewer, one, zone)
     seen = [one for one in record.flags if one.state == "seen"]
     if seen:
-        lines = "".join(f"<div>{look.esc(_quietly(one, zone))}</div>" for one in seen)
-        st.html(f'<div class="ad-meta"><b>Seen</b>{lines}</div>')
+        lines = (look.plain(_quietly(one, zone)) for one in seen)
+        st.caption("  \n".join(("**Seen**", *lines)))
     late = [one for one in record.flags if one.state == "historic"]
     if late:
-        st.html('<div class="ad-meta"><b>Older than 14 days when they came in</b></div>')
+        st.caption("**Older than 14 days when they came in**")
     for one in late:
         with st.container(horizontal=True, vertical_alignment="center", key=f"late-{one.flag_id}"):
-            st.html(f'<div class="ad-meta">{look.esc(_quietly(one, zone))}</div>')
+            st.caption(look.plain(_quietly(one, zone)))
             _seen(viewer, one, loud=False)
 
 

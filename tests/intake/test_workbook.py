@@ -366,6 +366,7 @@ def test_the_kind_is_told_by_the_content_not_by_the_name() -> None:
 @pytest.mark.parametrize(
     ("program", "words"),
     [
+        # A process that waits for ever: it is ended after the one second that it is given here.
         ("import time; time.sleep(60)", "can be read in 1 seconds"),
         ("while True: pass", "can be read in 1 seconds"),
         ("import os; os.abort()", "can't be read"),
