@@ -30,7 +30,8 @@ CSS = """
 .st-key-answers button[role=radio], .st-key-answers [data-testid=stRadioOption] {{min-height:44px}}
 [class*="st-key-scale-"] button[role=radio] {{min-height:48px;padding:0}}
 .stApp {{font-variant-numeric:tabular-nums}}
-.ad-meta {{color:{muted};font-size:14px}}
+.ad-meta, [data-testid=stCaptionContainer] p {{color:{muted};font-size:14px}}
+[data-testid=stCaptionContainer], [data-testid=stCaptionContainer] * {{opacity:1}}
 h1.ad-title {{font:600 28px/1.3 "Source Serif",serif;margin:0;padding:0}}
 .ad-lead {{font-size:16px;margin-top:.5rem}}
 .ad-badge {{display:inline-block;font-size:13px;font-weight:700;padding:.15rem .5rem;

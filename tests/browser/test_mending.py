@@ -5,7 +5,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 
 from attachdash.charts.words import day
 from tests.browser.people import settled, sign_in, someone, unexpected
@@ -37,10 +37,18 @@ def pick(page: Page, box: str, text: str) -> None:
     found = page.get_by_role("combobox", name=re.compile(box))
     expect(found).to_be_visible(**SOON)
     settled(page)
-    found.click()
-    page.keyboard.type(text)
-    page.get_by_role("option").first.click()
-    settled(page)
+    for _ in range(5):
+        found.click()
+        page.keyboard.type(text)
+        try:
+            # A run of the page that comes meanwhile draws the list anew, or shuts it.
+            page.get_by_role("option").first.click(timeout=3_000)
+        except TimeoutError:
+            page.keyboard.press("Escape")
+            continue
+        settled(page)
+        return
+    raise AssertionError(f"{text!r} could not be chosen")
 
 
 def bring_in(page: Page, name: str, code: str, *days: date) -> None:
