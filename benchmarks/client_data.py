@@ -28,7 +28,7 @@ import pyarrow as pa
 
 from attachdash.practice import entrance, founding, house, safekeeping
 from attachdash.practice.flagging import raise_flags
-from attachdash.practice.keeping import Given, prepare
+from attachdash.practice.keeping import FILED, Given, prepare
 from attachdash.practice.record import client_record
 from attachdash.practice.rights import Role, Viewer, reach
 from attachdash.store import Store, answers, clients, open_store, people, scores
@@ -175,7 +175,7 @@ def _bring(admin: Viewer, block: pl.DataFrame, ids: dict[str, Any], random: Any)
         for table, parts in (("administration", administrations), ("score", kept)):
             cursor.bulk(table, pa.concat_tables(parts).sort_by("answered_on"))
         for one, rows in prepared:
-            filed = rows.select("administration_id", "episode_id")
+            filed = rows.select(*FILED)
             evidence = one.evidence.join(filed, on="administration_id")
             raise_flags(cursor, admin, evidence, one.flag_ids, one.step_ids)
 
