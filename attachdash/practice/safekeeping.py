@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from attachdash import __version__
 from attachdash.errors import ForPeople, Unavailable
-from attachdash.practice import checking
+from attachdash.practice import checking, norms
 from attachdash.practice.entrance import clock, today
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
 from attachdash.store import Store, copies, jobs, settings
@@ -16,7 +16,7 @@ from attachdash.store.copies import Backup
 from attachdash.store.engine import Scope
 from attachdash.store.opening import database
 
-CHECK, TIDY, BACKUP = "check", "tidy", "backup"
+CHECK, TIDY, NORMS, BACKUP = "check", "tidy", "norms", "backup"
 NIGHT = time(2)  # local; a machine that sleeps then does it at the first occasion after
 # In order of arrival a client's history is read 5.6 times slower; up to this many new answers
 # nobody notices (measured).
@@ -161,7 +161,8 @@ def is_due(store: Store, now: datetime) -> bool:
 
 
 def nightly(store: Store, now: datetime) -> bool:
-    """Check, tidy if it is worth it, back up: each whatever became of the one before.
+    """Check, tidy if it is worth it, take the practice's own norms anew, back up: each whatever
+    became of the one before.
 
     Whether it ran: no other process did it at the same time.
     """
@@ -175,12 +176,16 @@ def nightly(store: Store, now: datetime) -> bool:
         with store.engine.reading(Scope()) as cursor:
             tidied = {row[0]: row[2] for row in jobs.latest(cursor, 1, now)}.get(TIDY)
             tail = jobs.recorded_since(cursor, 1, tidied)
-        for work in (check_now, *([tidy] if tail > TAIL else []), back_up):
+        for work in (check_now, *([tidy] if tail > TAIL else []), _norms, back_up):
             try:
                 work(keeper)
             except ForPeople:
                 continue  # its step says what went wrong
     return True
+
+
+def _norms(viewer: Viewer) -> None:
+    _step(viewer, NORMS, lambda: f"{norms.take_own_answers(viewer)} scales taken anew")
 
 
 def _step(viewer: Viewer, name: str, work: Callable[[], str]) -> None:

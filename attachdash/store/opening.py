@@ -16,6 +16,7 @@ from attachdash.store.engine_duckdb import DuckEngine
 from attachdash.store.engine_postgresql import PostgresEngine
 from attachdash.store.mark import Mark
 from attachdash.store.migrate import is_older, migrate
+from attachdash.store.norms import Known
 
 
 @dataclass(slots=True)
@@ -30,6 +31,8 @@ class Store:
     catalogue: Catalogue
     # How far each site's audit was found to hold since this process began.
     verified: dict[int, Verified] = field(default_factory=dict)
+    # The figures of its own that each site had when they were last read.
+    norms: dict[int, Known] = field(default_factory=dict)
 
     def close(self) -> None:
         """Let the database go."""

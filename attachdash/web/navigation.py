@@ -43,6 +43,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("export.py", "Export", "export", frozenset({_T, _S})),
     PageEntry("batch.py", "One import", "one-import", frozenset({_T, _A}), hidden=True),
     PageEntry("audit.py", "Audit", "audit", frozenset({_A})),
+    PageEntry("norms.py", "Norms", "norms", frozenset({_A})),
     PageEntry("settings.py", "Settings", "settings", frozenset({_A})),
     PageEntry("system.py", "System", "system", frozenset({_A})),
     PageEntry("account.py", "Account", "account", frozenset(ALL_SIGNED_IN)),

@@ -112,6 +112,8 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "mending.restore_administration": (a, form),
         "mending.withdraw_administration": (a, form, "Twice"),
         "mappings.save_mapping": ("Clinic export", mapping),
+        "norms.enter_norm": (("ders16", "total"),),
+        "norms.take_back_norm": (("ders16", "total"),),
         "people.add_person": ("x.new", "X", [Role.THERAPIST]),
         "assignments.assign_client": (a, two, TODAY),
         "assignments.assign_supervisor": (one, small.people["s.two"], TODAY),
@@ -136,6 +138,12 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "streaming.import_stream": (stream, mapping, lambda what, row: None),
         "streaming.preview_stream": (stream, mapping, lambda what, row: None),
     }
+
+
+NORM: dict[str, object] = {
+    "group": "clients", "of_whom": "clients", "mean": 50.0, "sd": 12.0, "reliability": 0.9,
+    "reliability_kind": "alpha", "source": "Somebody 2020",
+}  # fmt: skip
 
 
 def _typed(small: House) -> int:
@@ -192,7 +200,8 @@ INSIDE = {
     "held.held_already", "held.held_now", "judging.given_of", "judging.instrument_of",
     "judging.judged", "importing.open_episodes_of", "judging.register_now",
     "importing.whose_imports", "keeping.keep", "keeping.laid_down", "keeping.prepare",
-    "loading_people.put_people", "loading_people.read_people", "people.change_person",
+    "loading_people.put_people", "loading_people.read_people", "norms.scale_of",
+    "people.change_person",
     "people.check_holds", "relations.add_missing", "relations.read",
 }  # fmt: skip
 # They touch the instruments and what was handed to them, and nobody's data.
@@ -234,6 +243,8 @@ def test_each_viewer_may_do_what_the_table_says(small: House, who: str) -> None:
             args = (*args, *flag_ids)
         if name == "entrance.switch_role":
             args = (asking.role,)
+        if name == "norms.enter_norm":
+            kwargs = NORM
         if name == "house.change_settings":
             kwargs = {"practice_name": "P", "time_zone": "UTC", "crisis_text": "Call 112."}
         found[name] = "yes" if _may(USE_CASES[name].function, asking, args, kwargs) else "no"
@@ -306,6 +317,10 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     assert not do("house.audit_holds", admin)
     assert len(do("house.audit_trail", admin))  # type: ignore[arg-type]
     assert do("house.audit_kinds", admin)
+    do("norms.enter_norm", admin, ("ders16", "total"), **NORM)
+    assert do("norms.lacking", admin)
+    do("norms.take_back_norm", admin, ("ders16", "total"))
+    do("norms.take_own_answers", admin)
     for name in ("back_up", "check_now", "tidy", "state", "end_restored_notice"):
         do(f"safekeeping.{name}", admin)
     do("house.settings", admin)
