@@ -2,6 +2,7 @@
 
 from attachdash.charts.logo import wordmark
 from attachdash.charts.measures import measure, two_lines
+from attachdash.charts.overlay import Event, Expected, Level, Overlay, Phase
 from attachdash.charts.panels import client_panel, panel, triad
 from attachdash.charts.sparkline import sparkline
 from attachdash.charts.theme import Mode, Palette, domain_hue, palette
@@ -16,8 +17,13 @@ from attachdash.charts.words import (
 )
 
 __all__ = [
+    "Event",
+    "Expected",
+    "Level",
     "Mode",
+    "Overlay",
     "Palette",
+    "Phase",
     "client_lead",
     "client_panel",
     "client_sentence",
