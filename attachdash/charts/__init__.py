@@ -1,5 +1,7 @@
 """Pictures of a course: plotly figures, small SVGs, and the same in words and as a table."""
 
+from attachdash.charts.heat import Administration, heat_note, heat_strip, heat_table
+from attachdash.charts.key import key
 from attachdash.charts.logo import wordmark
 from attachdash.charts.measures import measure, two_lines
 from attachdash.charts.overlay import Event, Expected, Level, Overlay, Phase
@@ -17,6 +19,7 @@ from attachdash.charts.words import (
 )
 
 __all__ = [
+    "Administration",
     "Event",
     "Expected",
     "Level",
@@ -28,6 +31,10 @@ __all__ = [
     "client_panel",
     "client_sentence",
     "domain_hue",
+    "heat_note",
+    "heat_strip",
+    "heat_table",
+    "key",
     "measure",
     "pair_sentence",
     "palette",

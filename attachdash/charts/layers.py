@@ -17,7 +17,7 @@ from attachdash.charts.views import View
 
 NO_CLEAR_CHANGE = "no clear change"
 SIMILAR = "similar clients"
-_BAND = 0.2  # opacity of the level's band
+BAND = 0.2  # opacity of the level's band
 _RING_PX = 18
 
 
@@ -57,7 +57,7 @@ def level(
         {
             **_area(frame, np.concatenate([x, x[::-1]]), np.concatenate([high, low[::-1]])),
             "hoverinfo": "skip",
-            "fillcolor": faded(hue, _BAND),
+            "fillcolor": faded(hue, BAND),
         },
         {**_lines(frame, x, middle), "hoverinfo": "skip", "line": line},
     ]

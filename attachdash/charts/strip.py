@@ -99,8 +99,9 @@ def _phases(
     shapes: list[Part] = []
     notes: list[Part] = []
     row_ends: list[float] = []
+    in_row: list[int] = []
     left, right = across.reach
-    for place, (word, since, until) in enumerate(sorted(phases, key=lambda phase: phase.since)):
+    for word, since, until in sorted(phases, key=lambda phase: phase.since):
         began = across.week(since)
         ended = across.last_week if until is None else across.week(until)
         low, high = max(left, began), min(right, max(ended, began + _NARROWEST))
@@ -108,6 +109,7 @@ def _phases(
             continue
         row = next((row for row, end in enumerate(row_ends) if end <= began), len(row_ends))
         row_ends[row : row + 1] = [max(ended, began)]
+        in_row[row : row + 1] = [in_row[row] + 1 if row < len(in_row) else 0]
         top = _TOP_PX + row * _HIGH_PX
         shapes.append(
             {
@@ -120,7 +122,7 @@ def _phases(
                 "x1": round(high, 2),
                 "y0": -top,
                 "y1": -top - _HIGH_PX,
-                "fillcolor": ink.phase_b if place % 2 else ink.phase_a,
+                "fillcolor": ink.phase_b if in_row[row] % 2 else ink.phase_a,
             }
         )
         wide = across.px(high) - across.px(low)
