@@ -142,7 +142,8 @@ def _phases(
             }
             note["align"] = "center"
         notes.append(note)
-    return shapes, notes, len(row_ends)
+    # Events stand where they would with a strip: cards side by side keep one line.
+    return shapes, notes, max(1, len(row_ends))
 
 
 def _events(
