@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from random import Random
@@ -14,7 +13,8 @@ import pytest
 
 from attachdash import charts
 from attachdash.change import Course
-from attachdash.charts import Event, Level, Overlay, Phase, theme
+from attachdash.charts import Event, Level, Overlay, Phase, marks, theme
+from attachdash.charts.marks import Frame, Label
 from attachdash.charts.theme import Mode, palette
 from attachdash.instruments import Direction, Domain, library
 from tests.charts.courses import START, WEEKS, make_course, make_triad, turned
@@ -156,11 +156,29 @@ def label_boxes(figure: dict[str, Any], plot_px: float) -> Iterator[tuple[float,
             yield centre - high / 2, centre + high / 2
 
 
-def test_a_label_without_room_stands_on_hover_alone() -> None:
-    course = make_course([20] * 5, instrument="csi4")
-    crowded = replace(make_overlay(course), zone=(19, 21))
+def test_labels_that_may_go_go_where_they_would_be_far_from_what_they_name() -> None:
+    def drawn(*wanted: tuple[float, str, bool], plot_px: float = 200) -> list[str]:
+        labels = [
+            Label(at=at, text=text, lines=2, colour="#000000", may_go=may_go)
+            for at, text, may_go in wanted
+        ]
+        placed = marks.labels(Frame(plot_px=plot_px), labels, (0, 0))
+        return sorted(part["text"] for part in placed)
+
+    apart = [(0.9, "line", False), (0.5, "zone", True), (0.1, "similar", True)]
+    assert drawn(*apart) == ["line", "similar", "zone"]
+    # All at the top: the fourth would stand 100 px under its own height.
+    crowd = [(1, "value", False), (1, "line", False), (1, "usual", False), (1, "zone", True)]
+    assert drawn(*crowd) == ["line", "usual", "value"]
+    # Too little room for all: what matters least goes first, what must stay stays.
+    assert drawn(*apart, plot_px=80) == ["line", "zone"]
+    assert drawn(*crowd, plot_px=80) == ["line", "usual", "value"]
+
+
+def test_what_may_go_stands_on_hover_too() -> None:
+    course = make_course(PHQ, weeks=WEEKS)
     for draw in (charts.panel, charts.measure):
-        figure = plain(draw(course, mode="light", overlay=crowded, phone=True))
+        figure = plain(draw(course, mode="light", overlay=make_overlay(course), phone=True))
         (zone, *_) = areas_of(figure)
         assert zone["hoveron"] == "fills"
         assert zone["text"].startswith("no clear change")
