@@ -302,20 +302,15 @@ def note(frame: Frame, text: str, ink: Palette) -> Part:
     }
 
 
-def over_axis(frame: Frame, text: str) -> Part:
-    """Which way is which, above the vertical axis and never over data."""
+def over_axis(frame: Frame, *said: str) -> Part:
+    """Which way is which, and what is left out, above the vertical axis and never over data."""
     return {
         "xref": f"{frame.x} domain",
         "yref": f"{frame.y} domain",
         "yanchor": "bottom",
         "yshift": 4,
-        "text": text,
+        "text": " · ".join(part for part in said if part),
     }
-
-
-def left_out(frame: Frame, text: str) -> Part:
-    """How much the picture leaves out, above its right end."""
-    return {**over_axis(frame, text), "x": 1, "xanchor": "right", "align": "right"}
 
 
 def earlier(course: Course, since: date | None) -> int:
@@ -323,6 +318,11 @@ def earlier(course: Course, since: date | None) -> int:
     if since is None:
         return 0
     return sum(answer.answered_on < since for answer in course.scored)
+
+
+def left_out(hidden: int) -> str:
+    """How many answers a picture leaves out, in words; empty for none."""
+    return f"{hidden} earlier not shown" if hidden else ""
 
 
 def week_axis(

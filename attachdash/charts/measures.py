@@ -88,7 +88,7 @@ def measure(
     data.append(marks.dots(frame, course, view, hue, ink, since=since))
     data += layers.ring(frame, course, view, over, weeks, ink)
     said += layers.labels(view, over, weeks, right, ink)
-    layout["annotations"] += marks.labels(frame, said, (_TOP_PX, _FOOT_PX))
+    layout["annotations"] += marks.labels(frame, said, _room([course], since))
     return theme.figure(data, layout)
 
 
@@ -139,7 +139,7 @@ def two_lines(
     if not said:
         none = _NONE_HERE if any(course.n for course in both) else "no score yet"
         layout["annotations"].append(marks.note(frame, none, ink))
-    layout["annotations"] += marks.labels(frame, said, (_TOP_PX, _FOOT_PX))
+    layout["annotations"] += marks.labels(frame, said, _room(both, since))
     return theme.figure(bands + lines + data, layout)
 
 
@@ -159,10 +159,8 @@ def _layout(
     room = (_ROOM_PHONE_PX if phone else _ROOM_PX, _LEFT_PX, right)
     under = strip(frame, overlay, courses[0], weeks, room, palette(mode))
     foot = max(_FOOT_PX, under.foot_px)
-    notes = [marks.over_axis(frame, way)] if way else []
-    hidden = max(marks.earlier(course, since) for course in courses)
-    if hidden:
-        notes.append(marks.left_out(frame, f"{hidden} earlier not shown"))
+    cut = marks.left_out(max(marks.earlier(course, since) for course in courses))
+    notes = [marks.over_axis(frame, way, cut)] if way or cut else []
     return {
         "template": template(mode),
         "height": frame.plot_px + _TOP_PX + foot,
@@ -172,6 +170,15 @@ def _layout(
         "shapes": under.shapes,
         "annotations": notes + under.notes,
     }
+
+
+def _room(courses: list[Course], since: date | None) -> tuple[float, float]:
+    """How far labels may reach over the plot and under it.
+
+    On a phone the words over the plot reach over the margin, so labels stay below them.
+    """
+    cut = any(marks.earlier(course, since) for course in courses)
+    return 0 if cut else _TOP_PX, _FOOT_PX
 
 
 def _value(course: Course, view: View, word: str, hue: str) -> Label:

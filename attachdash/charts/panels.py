@@ -138,12 +138,12 @@ def client_panel(
     }
     turned = course.scale.direction is not Direction.NEITHER
     notes: list[Part] = layout["annotations"]
-    notes.append(marks.over_axis(frame, "↑ better" if turned else "↑ more"))
     data: list[Part] = []
     view = views.share(course.scale, numbers=False)
     hidden = marks.earlier(course, since)
-    if hidden:
-        notes.append(marks.left_out(frame, "earlier answers not shown"))
+    # The client's picture has no numbers, so it doesn't count them either.
+    cut = "earlier answers not shown" if hidden else ""
+    notes.append(marks.over_axis(frame, "↑ better" if turned else "↑ more", cut))
     if course.first is None or course.first.value is None:
         notes.append(marks.note(frame, "no picture yet", ink))
     else:
@@ -155,7 +155,7 @@ def client_panel(
         elif course.n > 1:
             word = "<b>latest</b>" if course.is_old else "<b>now</b>"
             said.append(marks.value_label(view.at(course.values[-1]), "", word, hue))
-        notes += marks.labels(frame, said, (margins["t"], margins["b"]))
+        notes += marks.labels(frame, said, (0 if hidden else margins["t"], margins["b"]))
         data.append(marks.dots(frame, course, view, hue, ink, since=since))
     _add(layout, under)
     return theme.figure(data, layout)
@@ -188,10 +188,9 @@ def _draw(
     view = views.t_score(course.instrument, scale) if as_t else views.share(scale)
     turned = scale.direction is not Direction.NEITHER
     way = "↑ better" if turned else "not turned"
-    notes.append(marks.over_axis(frame, f"T-score, {way}" if as_t else way))
     hidden = marks.earlier(course, since)
-    if hidden:
-        notes.append(marks.left_out(frame, f"{hidden} earlier not shown"))
+    way = f"T-score, {way}" if as_t else way
+    notes.append(marks.over_axis(frame, way, marks.left_out(hidden)))
     said: list[Label] = []
     if course.values and hidden < course.n:
         latest = course.values[-1]
@@ -213,7 +212,8 @@ def _draw(
     data.append(marks.dots(frame, course, view, hue, ink, since=since))
     data += layers.ring(frame, course, view, overlay, weeks, ink)
     said += layers.labels(view, overlay, weeks, _RIGHT_PX, ink)
-    notes += marks.labels(frame, said, (_TOP_PX, _FOOT_PX))
+    # On a phone the words over the plot reach over the margin, so labels stay below them.
+    notes += marks.labels(frame, said, (0 if hidden else _TOP_PX, _FOOT_PX))
 
 
 def _strip(
