@@ -5,23 +5,26 @@ Each part comes back as a plain dict (or a list of them) for a figure's `data`,
 """
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
+from math import ceil
 from typing import Any
 
 from attachdash.change import Course
 from attachdash.charts.theme import LABEL_PX, TICK_PX, VALUE_PX, Palette, faded
+from attachdash.charts.views import View
 from attachdash.charts.words import CLIENT_HOVER, HOVER, hover, safe
 
 Part = dict[str, Any]
-Height = Callable[[float], float]  # scale points -> what the vertical axis shows
 
 GAP_PX = 6  # between the plot and the labels in its right margin
 _LETTER = 0.5  # mean width of a letter of the chart's font, as a share of its size
 _LINE_PX = 15  # one line of a reference label
 _VALUE_LINE_PX = 18
 _AIR_PX = 4  # keeps two references from reading as one
+_FAR_PX = 45  # a label this far from its own height would be read as another's
 
 # A year's ticks fall on quarters, a term's on six weeks.
 _WEEK_STEPS = (1, 2, 4, 6, 12, 26, 52, 104, 260, 520)
@@ -56,6 +59,7 @@ class Label:
     lines: int
     colour: str
     is_value: bool = False
+    may_go: bool = False  # what it says also stands on hover, so it gives way where all is full
 
     @property
     def high_px(self) -> float:
@@ -121,35 +125,47 @@ def began_line(frame: Frame, at: float, ink: Palette) -> Part:
 def dots(
     frame: Frame,
     course: Course,
-    height: Height,
+    view: View,
     hue: str,
     ink: Palette,
     *,
-    shown: Callable[[float], str] | None,
+    since: date | None = None,
     square: bool = False,
     join: float = 1,
 ) -> Part:
     """One dot an answer, hollow where items are missing, joined by a thin line within each run.
 
-    `shown` gives the digits of the hover; None keeps numbers out of it. `join` is the line's
-    width: 1 is faint and subordinate to the dots, more is a line in its own right.
+    Answers before `since` are left out. A value beyond the axis is a triangle at its edge that
+    points to where it lies. `join` is the line's width: 1 is faint and subordinate to the dots,
+    more is a line in its own right.
     """
     x: list[float | None] = []
     y: list[float | None] = []
     said: list[tuple[str, ...] | None] = []
     hollow: list[bool] = []
+    shapes: list[str] = []
+    shown = view.shown
     for run in course.segments():
+        if since is not None and run[-1].answered_on < since:
+            continue
         if x:  # a row of nothing breaks the line
             x.append(None)
             y.append(None)
             said.append(None)
             hollow.append(False)
+            shapes.append("circle")
         for answer in run:
+            if since is not None and answer.answered_on < since:
+                continue
             assert answer.value is not None
+            height = view.height(answer.value)
+            inside = view.inside(height)
             x.append(round(course.weeks(answer), 2))
-            y.append(round(height(answer.value), 2))
+            y.append(round(inside, 2))
             said.append(hover(course, answer, None if shown is None else shown(answer.value)))
             hollow.append(answer.has_blanks)
+            beyond = "triangle-up" if height > inside else "triangle-down"
+            shapes.append("circle" if height == inside else beyond)
     line: Part = {"color": faded(hue, 0.45) if join == 1 else hue, "width": join}
     marker: Part = {"color": hue}
     if any(hollow):
@@ -163,6 +179,8 @@ def dots(
     if square:
         line["dash"] = "4px,3px"
         marker["symbol"] = "square"
+    elif any(shape != "circle" for shape in shapes):
+        marker["symbol"] = shapes
     return {
         "type": "scatter",
         "mode": "lines+markers",
@@ -184,31 +202,45 @@ def value_label(at: float, digits: str, word: str, colour: str, when: str = "") 
     return Label(at=at, text=text, lines=2 if when else 1, colour=colour, is_value=True)
 
 
-def reference_label(at: float, words: Sequence[str], margin_px: float, colour: str) -> Label:
+def reference_label(
+    at: float, words: Sequence[str], margin_px: float, colour: str, *, may_go: bool = False
+) -> Label:
     """A reference's name and source, broken to the margin; a long one ends in an ellipsis."""
     letters = max(6, int((margin_px - GAP_PX) / (TICK_PX * _LETTER)))
     lines: list[str] = []
     for part in words:
         lines += textwrap.wrap(part, letters, max_lines=2, placeholder="…", break_on_hyphens=False)
     text = "<br>".join(safe(line) for line in lines)
-    return Label(at=at, text=text, lines=len(lines), colour=colour)
+    return Label(at=at, text=text, lines=len(lines), colour=colour, may_go=may_go)
 
 
 def labels(frame: Frame, wanted: Sequence[Label], room_px: tuple[float, float]) -> list[Part]:
     """The labels in the right margin, each as near its own height as the others let it be.
 
-    `room_px` is how far they may reach over the plot's top and under its foot.
+    `wanted` has what matters most first. `room_px` is how far they may reach over the plot's
+    top and under its foot; of those that may go, the last go where that is too little or where
+    they would stand far from what they name.
     """
-    # Of two at one height the first wanted stands above.
-    ordered = list(wanted[::-1])
-    ordered.sort(key=lambda label: label.at)
-    centres = pushed_apart(
-        [label.at * frame.plot_px for label in ordered],
-        [label.high_px for label in ordered],
+    kept = list(wanted)
+    while True:
+        # Of two at one height the first wanted stands above.
+        ordered = kept[::-1]
+        ordered.sort(key=lambda label: label.at)
+        heights = [label.high_px for label in ordered]
+        at = [label.at * frame.plot_px for label in ordered]
         # The value is what people look for: it gives way least.
-        [20 if label.is_value else 1 for label in ordered],
-        (-room_px[1], frame.plot_px + room_px[0]),
-    )
+        weights = [20 if label.is_value else 1 for label in ordered]
+        room = (-room_px[1], frame.plot_px + room_px[0])
+        centres = pushed_apart(at, heights, weights, room)
+        full = sum(heights) > room[1] - room[0]
+        lost = [
+            label
+            for label, want, centre in zip(ordered, at, centres, strict=True)
+            if label.may_go and (full or abs(want - centre) > _FAR_PX)
+        ]
+        if not lost:
+            break
+        kept.remove(max(lost, key=kept.index))  # the last wanted matters least
     return [
         {
             "xref": f"{frame.x} domain",
@@ -270,28 +302,50 @@ def note(frame: Frame, text: str, ink: Palette) -> Part:
     }
 
 
-def over_axis(frame: Frame, text: str) -> Part:
-    """Which way is which, above the vertical axis and never over data."""
+def over_axis(frame: Frame, *said: str) -> Part:
+    """Which way is which, and what is left out, above the vertical axis and never over data."""
     return {
         "xref": f"{frame.x} domain",
         "yref": f"{frame.y} domain",
         "yanchor": "bottom",
         "yshift": 4,
-        "text": text,
+        "text": " · ".join(part for part in said if part),
     }
 
 
-def week_axis(courses: Sequence[Course], *, start: str = "wk 0", end: str = "") -> Part:
-    """The horizontal axis in weeks over all that the courses reach, with four to five ticks."""
+def earlier(course: Course, since: date | None) -> int:
+    """How many scored answers lie before `since`."""
+    if since is None:
+        return 0
+    return sum(answer.answered_on < since for answer in course.scored)
+
+
+def left_out(hidden: int) -> str:
+    """How many answers a picture leaves out, in words; empty for none."""
+    return f"{hidden} earlier not shown" if hidden else ""
+
+
+def week_axis(
+    courses: Sequence[Course], *, since: date | None = None, start: str = "wk 0", end: str = ""
+) -> Part:
+    """The horizontal axis in weeks over all that the courses reach, with four to five ticks.
+
+    It begins at `since` where that is later. `start` is the word for week 0, `end` stands
+    before the last tick.
+    """
     shown = [course.weeks_shown for course in courses]
-    last = max([_SHORTEST_WEEKS, *(until for _, until in shown)])
     first = min([0, *(since for since, _ in shown)])
+    if since is not None and courses:
+        first = max(first, (since - courses[0].started_on).days / 7)
+    last = max([first + _SHORTEST_WEEKS, _SHORTEST_WEEKS, *(until for _, until in shown)])
     span = last - first
     step = next((step for step in _WEEK_STEPS if span / step <= 5), _WEEK_STEPS[-1])
-    begin = -(-int(first) // step) * step
+    begin = ceil(first / step) * step
     # One tick at or after the end, so that the axis says how far it goes.
     ticks = list(range(begin, int(-(-last // step)) * step + 1, step))
     words = [start if week == 0 else str(week).replace("-", "−") for week in ticks]
+    if not end and 0 not in ticks:
+        words[0] = f"wk {words[0]}"
     if end:
         words[-1] = f"{end} {words[-1]}"
     right = max(last, ticks[-1])

@@ -130,6 +130,13 @@ def faded(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity:g})"
 
 
+def mixed(colour: str, ground: str, share: float) -> str:
+    """The colour #rrggbb at this share over a ground, as #rrggbb."""
+    both = [[int(one[i : i + 2], 16) for i in (1, 3, 5)] for one in (colour, ground)]
+    parts = [round(share * over + (1 - share) * under) for over, under in zip(*both, strict=True)]
+    return "#" + "".join(f"{part:02X}" for part in parts)
+
+
 def template(mode: Mode) -> dict[str, Any]:
     """A whole template, so that nothing of another library's default can show through.
 
