@@ -65,6 +65,6 @@ def marked(number: int, spell: Spell, today: date) -> list[Marked]:
     for place in places.tolist():
         kind, words = HAPPENED[place]
         on = day(float(rng.uniform(0.1, 0.95))) + timedelta(days=2)
-        shared = kind is not EventKind.RUPTURE and number % 2 == 0
+        shared = kind in (EventKind.MOVE, EventKind.LIFE_EVENT) and number % 2 == 0
         found.append(Marked(kind, None, on, on + timedelta(days=1), words, shared))
     return found

@@ -17,7 +17,7 @@ from attachdash.web.forms import attempt, form_key
 from attachdash.web.tables import DAY, clock, day, last_day
 
 Mark = Phase | Event
-_ACTS = ("Add a phase", "Add an event", "Correct or take back", "Versions")
+_ACTS = ("Add a phase", "Add an event", "Correct, end or take back", "Versions")
 _SHARE = "The client may see it, with these words"
 
 
@@ -54,7 +54,7 @@ def card(viewer: Viewer, record: ClientRecord, zone: str) -> None:
         else:
             st.caption("None noted yet. They say what the work was, and what happened meanwhile.")
         may = viewer.role is Role.THERAPIST
-        words = "Add, correct, end or take back" if may else "Versions"
+        words = "Add or change" if may else "Versions"
         key = f"phases_{record.episode.episode_id}"
         shown = st.expander(words, key=key, on_change="rerun")
         if shown.open:

@@ -78,7 +78,7 @@ def test_one_is_corrected_ended_and_taken_back_and_its_versions_are_shown(
 ) -> None:
     mine, a = small.viewer("t.one"), small.clients["A"]
     mark_id = marks.add_phase(mine, small.episodes["A"], Technique.CBT, DAY)
-    tab = opened(small, monkeypatch, act="Correct or take back")
+    tab = opened(small, monkeypatch, act="Correct, end or take back")
     of(tab.selectbox, "Which one? Newest first").select(mark_id)  # type: ignore[attr-defined]
     tab.run()
     tab = press(tab, "Save the correction")
