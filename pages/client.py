@@ -9,7 +9,7 @@ from attachdash.practice.clients import Episode
 from attachdash.practice.house import settings
 from attachdash.practice.record import client_record
 from attachdash.practice.rights import Role
-from attachdash.web import beside, flagged, forms, rows, versions
+from attachdash.web import beside, flagged, forms, phases, rows, versions
 from attachdash.web import record as parts
 from attachdash.web.tables import day, last_day
 
@@ -85,5 +85,6 @@ flagged.cards(viewer, record, zone)
 parts.triad(viewer, record, pictures=pictures)
 parts.measures(record, pictures=pictures)
 parts.without_episode(record)
+phases.card(viewer, record, zone)
 beside.cards(record)
 versions.card(viewer, client_id, zone)

@@ -1,4 +1,4 @@
-"""My progress: a client's own answers, in everyday words. No numbers, nothing of the staff's."""
+"""My progress: a client's own answers, in everyday words, and what staff share. No numbers."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ from attachdash import charts, web
 from attachdash.practice.house import settings
 from attachdash.practice.record import Progress, my_progress
 from attachdash.practice.words import Domain
-from attachdash.web import rows
+from attachdash.web import phases, rows
 
 NAMES = {
     Domain.COMMUNICATION: "Talking and being heard",
@@ -61,6 +61,7 @@ st.html(
 )
 if found is not None:
     pictures(found)
+    phases.shared(found)
 with web.card("quiet-limits"):
     st.html(
         rows.heading("What this can’t tell you")

@@ -3,6 +3,7 @@
 import polars as pl
 
 from attachdash.instruments import Instrument, Scale, informants_of, targets_of
+from attachdash.practice.marks import PHASE, EventKind, Technique
 from attachdash.store.definitions import Catalogue
 
 COLUMNS = (
@@ -11,14 +12,28 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def codebook(catalogue: Catalogue, codes: list[str]) -> pl.DataFrame:
-    """A row per column of people, item and scale of these instruments, as they are defined now."""
+MARKS = (
+    ("kind", f"What it is: {', '.join((PHASE, *EventKind))}"),
+    ("technique", f"What a phase works with: {', '.join(Technique)}"),
+    ("from", "A phase's first day; the day of an event"),
+    ("to", "The first day without; empty: a phase that goes on as long as the episode"),
+    ("words", "What the therapist wrote"),
+    ("visibility", "Who may read it: staff; client: the client too"),
+)
+
+
+def codebook(catalogue: Catalogue, codes: list[str], *, with_marks: bool) -> pl.DataFrame:
+    """A row per column of people, item and scale of these instruments, as they are defined now;
+    asked for, one per column of phases and events."""
     rows: list[tuple[str, ...]] = []
     for code in codes:
         instrument = catalogue.instrument(code)
         rows += _people(instrument)
         rows += [_item(instrument, number) for number in range(1, len(instrument.items) + 1)]
         rows += [_scale(instrument, scale) for scale in catalogue.scales_of(code).values()]
+    if with_marks:
+        blank = ("",) * (len(COLUMNS) - 6)
+        rows += [("", "Phases and events", "mark", one, one, told, *blank) for one, told in MARKS]
     return pl.DataFrame(rows, dict.fromkeys(COLUMNS, pl.String), orient="row")
 
 

@@ -21,11 +21,12 @@ import yaml
 
 from attachdash.errors import Invalid
 from attachdash.practice import assignments, founding, house, passwords, people
-from attachdash.practice.demo_courses import Form, Invented, invent
+from attachdash.practice.demo_courses import Form, Invented, Spell, invent
+from attachdash.practice.demo_marks import marked
 from attachdash.practice.entrance import at_terminal
 from attachdash.practice.keeping import ROW, Given, Prepared, keep, prepare
 from attachdash.practice.rights import Role, Viewer, change
-from attachdash.store import clients, flags, settings
+from attachdash.store import clients, flags, marks, settings
 from attachdash.store import people as store_people
 from attachdash.store.engine import Cursor
 
@@ -185,6 +186,36 @@ def _play(
 
         change(viewer, "played demo", work, detail=lambda words: words)
         before = viewer.today
+    _note(replace(admin, now=now, today=viewer.today), everyone, therapists, ids, episodes)
+
+
+def _note(
+    viewer: Viewer, everyone: list[Invented], therapists: list[int], ids: dict[str, int],
+    episodes: list[tuple[tuple[Invented, Spell], int]],
+) -> None:  # fmt: skip
+    """Phases and events, all noted today by whoever treated the client last."""
+    numbers = {client.code: number for number, client in enumerate(everyone)}
+    rows = [
+        (
+            int(ids[client.code]), int(episode_id), therapists[client.treated[-1][0]], one.kind,
+            one.technique, one.from_on, one.to_on, one.words,
+            "client" if one.shared else "staff",
+        )
+        for (client, spell), episode_id in episodes
+        for one in marked(numbers[client.code], spell, viewer.today)
+    ]  # fmt: skip
+    names = ("client_id", "episode_id", "by_person_id", "kind", "technique", "from_on", "to_on",
+             "words", "visibility")  # fmt: skip
+    frame = pl.DataFrame(rows, names, orient="row", infer_schema_length=None).with_columns(
+        mark_id=pl.Series(list(viewer.store.engine.new_ids("mark", len(rows))), dtype=pl.Int64),
+        version=pl.lit(1),
+    )
+
+    def work(cursor: Cursor) -> int:
+        marks.put(cursor, viewer.site_id, frame, viewer.person_id, viewer.now)
+        return frame.height
+
+    change(viewer, "played demo", work, detail=lambda count: f"{count} phases and events noted")
 
 
 def _add(

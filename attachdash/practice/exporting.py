@@ -27,6 +27,7 @@ from attachdash.practice.rights import (
 )
 from attachdash.store import Reach, clients, flags, people
 from attachdash.store import export as store_export
+from attachdash.store import marks as store_marks
 from attachdash.store import relations as store_relations
 from attachdash.store.definitions import Catalogue
 from attachdash.store.engine import Cursor, Row
@@ -52,6 +53,7 @@ COLUMNS = {
         "close_reason",
     ),
     "relations.csv": ("client", "relation", "label", "from", "to", "deceased"),
+    "marks.csv": ("client", "episode", "kind", "technique", "from", "to", "words", "visibility"),
     "answers.csv": (
         "client", "instrument", "administration", "answered_on", "day_is_nominal", "occasion",
         *PEOPLE, "item", "value", "no_answer",
@@ -96,6 +98,7 @@ def export(viewer: Viewer) -> dict[str, str]:
         }
         if viewer.role is not Role.CLIENT:
             tables["relations.csv"] = _relations(around, who)
+            tables["marks.csv"] = _marks(cursor, asked, who)
             tables["flags.csv"] = _flags(cursor, asked, who)
         if whole:
             tables |= _people(cursor, viewer.site_id, known)
@@ -104,8 +107,9 @@ def export(viewer: Viewer) -> dict[str, str]:
     scored = scored.filter(pl.col("administration_id").is_in(held["administration_id"].implode()))
     tables |= _wide(held, scored, viewer.store.catalogue)
     tables["codebook.csv"] = codebook(
-        viewer.store.catalogue, held["instrument"].unique().sort().to_list()
-    )
+        viewer.store.catalogue, held["instrument"].unique().sort().to_list(),
+        with_marks="marks.csv" in tables,
+    )  # fmt: skip
     files = {name: written(frame) for name, frame in tables.items()}
     count = f"{_counted(len(who), 'client')}, {_counted(held.height, 'administration')}"
     files[STAMP] = "\n".join([
@@ -179,6 +183,17 @@ def _relations(around: dict[int, Relation], who: list[Row]) -> pl.DataFrame:
         for one in order
     ]
     return _rows("relations.csv", rows)
+
+
+def _marks(cursor: Cursor, asked: Reach, who: list[Row]) -> pl.DataFrame:
+    """The phases and events that hold."""
+    codes = {row[0]: row[1] for row in who}
+    numbers = store_export.episode_numbers(clients.episodes(cursor, asked))
+    rows: list[tuple[object, ...]] = [
+        (codes[row[9]], numbers[row[2]], *row[3:9]) for row in store_marks.of_clients(cursor, asked)
+    ]
+    # As text: not their numbers here, which are others where it is loaded.
+    return _rows("marks.csv", sorted(rows, key=lambda row: [str(one) for one in row]))
 
 
 def _with_people(held: pl.DataFrame, around: dict[int, Relation]) -> pl.DataFrame:

@@ -16,12 +16,18 @@ from attachdash.practice.csv_text import read
 from attachdash.practice.exporting import COLUMNS, STAMP, STATE, WHY
 from attachdash.practice.keeping import Given, Prepared, keep, prepare
 from attachdash.practice.loading_people import Staff, put_people, read_people
+from attachdash.practice.marks import PHASE, EventKind, Technique
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case, whole_practice
-from attachdash.store import clients, relations
+from attachdash.store import clients, marks, relations
 from attachdash.store import export as store_export
 from attachdash.store.engine import Cursor
 
 T = TypeVar("T")
+MARKS = {
+    "kind": {PHASE, *EventKind},
+    "technique": {"", *Technique},
+    "visibility": {"staff", "client"},
+}  # what may stand in a column
 NO_ANSWER = {word: number for number, word in WHY.items()}
 KEY = [
     "client", "instrument", "day_is_nominal", "answered_on", "occasion", "about", "informant",
@@ -46,6 +52,7 @@ class _Folder:
     episodes: pl.DataFrame
     spans: pl.DataFrame
     relations: pl.DataFrame
+    marks: pl.DataFrame
     ids: dict[str, int] = field(repr=False)  # of clients, by code
     people: dict[tuple[str, str], int] = field(repr=False)
 
@@ -85,6 +92,7 @@ def _put(
     store_export.put_clients(cursor, viewer.site_id, folder.clients)
     store_export.put_episodes(cursor, viewer.site_id, folder.episodes, folder.spans)
     relations.add_many(cursor, viewer.site_id, folder.relations)
+    marks.put(cursor, viewer.site_id, folder.marks, viewer.person_id, viewer.now)
     kept = sum(keep(cursor, viewer, one) for one in prepared)
     added = put_people(cursor, viewer, staff)
     if store_export.state_hash(cursor, whole_practice(viewer)) != state:
@@ -181,6 +189,7 @@ def _folder(viewer: Viewer, files: Mapping[str, str]) -> _Folder:
     }
     return _Folder(
         relations=around,
+        marks=_marks(viewer, files, episodes),
         people=people,
         clients=who.select(
             "client_id", "name", "born_on", "born_precision", "language", code="client"
@@ -215,6 +224,27 @@ def _relations(viewer: Viewer, files: Mapping[str, str], ids: Mapping[str, int])
         pl.Series("kind", [kinds[one] for one in found["relation"]], pl.String),
         relation_id=pl.Series(list(taken), dtype=pl.Int64),
         client_id=pl.col("client").replace_strict(ids, return_dtype=pl.Int64),
+        from_on="from",
+        to_on="to",
+    )
+
+
+def _marks(viewer: Viewer, files: Mapping[str, str], episodes: pl.DataFrame) -> pl.DataFrame:
+    """The phases and events, each in its episode."""
+    name = "marks.csv"
+    found = _with(name, table(files, name), pl.Date, date.fromisoformat, ["from", "to"])
+    for column, known in MARKS.items():
+        if strange := set(found[column].unique()) - known:
+            raise Invalid(f"{name}, column {column}: {min(strange)[:40]!r} isn't known.")
+    own = episodes.select("client", "episode", "episode_id", "client_id")
+    found = found.join(own, on=["client", "episode"], how="left", maintain_order="left")
+    if found["episode_id"].null_count() or found["from"].null_count():
+        raise Invalid(f"{name}: each row has an episode of episodes.csv and a first day.")
+    taken = viewer.store.engine.new_ids("mark", found.height) if found.height else []
+    return found.with_columns(
+        mark_id=pl.Series(list(taken), dtype=pl.Int64),
+        version=pl.lit(1),
+        technique=pl.when(pl.col("technique") != "").then("technique"),
         from_on="from",
         to_on="to",
     )

@@ -8,10 +8,11 @@ from itertools import groupby
 from attachdash.change.course import Answer, Course
 from attachdash.errors import Invalid, Refused
 from attachdash.instruments import LEADS, Direction, Domain, Instrument, Scale
-from attachdash.practice import clients, courses, relations
+from attachdash.practice import clients, courses, marks, relations
 from attachdash.practice import flags as practice_flags
 from attachdash.practice.clients import Client, Episode
 from attachdash.practice.courses import TRIAD
+from attachdash.practice.marks import Event, Phase
 from attachdash.practice.relations import Relation
 from attachdash.practice.rights import (
     NOT_THERE,
@@ -67,6 +68,8 @@ class ClientRecord:
     others: tuple[Course, ...]  # every other course, by domain
     beside: tuple[Beside, ...]  # by or about others, apart from all the above
     flags: tuple[practice_flags.Flag, ...]
+    phases: tuple[Phase, ...]  # of the episode, oldest first, as are the events
+    events: tuple[Event, ...]
     without_episode: int  # scores of answers that belong to no episode
     as_of: datetime
     last_import_at: datetime | None
@@ -74,13 +77,15 @@ class ClientRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """What a client sees of themself: the triad, and nothing else."""
+    """What a client sees of themself: the triad, and what staff share with them."""
 
     client: Client
     therapists: tuple[str, ...]
     week: int | None
     last_answer_on: date | None
     triad: dict[Domain, Course | None]
+    phases: tuple[Phase, ...]  # shared ones alone, as are the events
+    events: tuple[Event, ...]
 
 
 @use_case(roles=[Role.THERAPIST, Role.SUPERVISOR], about=About.CLIENT, audit=Audit.OPENING)
@@ -102,6 +107,7 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
     triad = {domain: courses.leading(found, domain, fixed.get(domain)) for domain in TRIAD}
     pair = _pair(found)
     drawn = {id(course) for course in (*triad.values(), *(pair or ()))}
+    phases, events = marks.of_episode(head.marks, episode)
     order, known = list(Domain), viewer.store.library
     return ClientRecord(
         client=client,
@@ -137,6 +143,8 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
         ),
         beside=tuple(_beside(viewer, beside, people)),
         flags=tuple(raised),
+        phases=phases,
+        events=events,
         without_episode=len({row.administration_id for row in history if row.episode_id is None}),
         as_of=viewer.now,
         last_import_at=head.last_import_at,
@@ -145,7 +153,8 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
 
 @use_case(roles=[Role.CLIENT], about=About.NOTHING, audit=Audit.NONE)
 def my_progress(viewer: Viewer) -> Progress | None:
-    """A client's own triad in their open or last episode; None while no record is linked."""
+    """A client's own triad in their open or last episode, with what of it is shared with them;
+    None while no record is linked."""
     if viewer.client_id is None:
         return None
     with viewer.store.engine.reading(viewer.scope) as cursor:
@@ -159,6 +168,7 @@ def my_progress(viewer: Viewer) -> Progress | None:
         key = (episode.episode_id, domain.value) if episode else None
         fixed = _code(viewer, fixed_ids[key]) if key in fixed_ids else None
         triad[domain] = courses.leading(found, domain, fixed)
+    phases, events = marks.of_episode(head.marks, episode)
     shown = [course.latest.answered_on for course in triad.values() if course and course.latest]
     return Progress(
         client=client,
@@ -166,6 +176,8 @@ def my_progress(viewer: Viewer) -> Progress | None:
         week=courses.week(episode, viewer.today),
         last_answer_on=max(shown, default=None),
         triad=triad,
+        phases=phases,
+        events=events,
     )
 
 

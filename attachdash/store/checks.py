@@ -93,6 +93,25 @@ CHECKS = {
             HAVING count(*) > 1
         ) AS doubled
         """,
+    "phases or events have two versions that hold": """
+        SELECT count(*)
+        FROM (
+            SELECT 1
+            FROM mark
+            WHERE site_id = $1 AND replaced_at IS NULL
+            GROUP BY mark_id
+            HAVING count(*) > 1
+        ) AS doubled
+        """,
+    "phases or events lie in no episode of their client": """
+        SELECT count(*)
+        FROM mark
+        WHERE mark.site_id = $1 AND NOT EXISTS (
+            SELECT 1
+            FROM episode
+            WHERE episode.site_id = mark.site_id AND episode.episode_id = mark.episode_id
+                AND episode.client_id = mark.client_id)
+        """,
 }
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 import polars as pl
 import pyarrow as pa
 
+from attachdash.store import marks
 from attachdash.store.engine import Cursor, Row, filled
 from attachdash.store.reach import CLINICAL, REGISTER, Reach
 
@@ -96,7 +97,10 @@ SELECT client.client_id, client.code, client.name, client.born_on, client.born_p
      WHERE treats.site_id = $1 AND treats.client_id = $5
         AND treats.from_on <= $4 AND (treats.to_on IS NULL OR treats.to_on > $4)) AS therapists,
     (SELECT max(batch.imported_at) FROM batch
-     WHERE batch.site_id = $1 AND batch.undone_at IS NULL) AS last_import_at
+     WHERE batch.site_id = $1 AND batch.undone_at IS NULL) AS last_import_at,
+"""
+    + marks.IN_HEAD
+    + """
 FROM client
 INNER JOIN reached ON reached.client_id = client.client_id
 LEFT JOIN episode
@@ -123,6 +127,7 @@ class Head:
     therapists: tuple[str, ...]
     leads: dict[tuple[int, str], int]  # the scale fixed for an episode and domain
     last_import_at: datetime | None
+    marks: list[Row]  # the columns of marks.from_texts
 
 
 def in_reach(cursor: Cursor, reach: Reach, client_id: int) -> int | None:
@@ -183,6 +188,7 @@ def head(cursor: Cursor, reach: Reach, client_id: int) -> Head | None:
         therapists=tuple(rows[0][16] or ()),
         leads={(row[7], row[14]): row[15] for row in rows if row[14] is not None},
         last_import_at=rows[0][17],
+        marks=marks.from_texts(rows[0][18]),
     )
 
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 import polars as pl
 import pyarrow as pa
 
-from attachdash.store import clients, relations
+from attachdash.store import clients, marks, relations
 from attachdash.store.engine import Cursor, Row, filled
 from attachdash.store.reach import CLINICAL, Reach
 
@@ -114,8 +114,8 @@ def relation_numbers(people: list[Row]) -> dict[int, tuple[str, int]]:
 
 
 def state_hash(cursor: Cursor, reach: Reach) -> str:
-    """A sum over clients with the people around them, episodes, answers and scores in reach: 64
-    hexadecimal digits.
+    """A sum over clients with the people around them, episodes with their phases and events,
+    answers and scores in reach: 64 hexadecimal digits.
 
     The same for the same state, on any engine, whatever numbers and moments the rows were kept
     under.
@@ -135,6 +135,7 @@ def state_hash(cursor: Cursor, reach: Reach) -> str:
         (row[1:6] for row in who),
         ((codes[row[1]], *places[row[0]], *row[3:]) for row in people),
         ((codes[row[0]], numbers[row[1]], *row[2:]) for row in spans),
+        ((codes[row[9]], numbers[row[2]], *row[3:9]) for row in marks.of_clients(cursor, reach)),
         (
             (*keys[number], is_nominal, answers, numbers.get(episode_id))
             for number, is_nominal, answers, episode_id in held.select(
@@ -147,7 +148,7 @@ def state_hash(cursor: Cursor, reach: Reach) -> str:
         ),
     )
     total = sha256()
-    names = ("clients", "relations", "episodes", "answers", "scores")
+    names = ("clients", "relations", "episodes", "marks", "answers", "scores")
     for name, rows in zip(names, parts, strict=True):
         total.update(f"{name}\n".encode())
         # Sorted here: the engines sort letters differently.

@@ -132,6 +132,9 @@ WHERE batch_made.site_id = $1 AND batch_made.batch_id = $2 AND batch_made.kind =
         SELECT 1 FROM lead
         WHERE lead.site_id = episode.site_id AND lead.episode_id = episode.episode_id)
     AND NOT EXISTS (
+        SELECT 1 FROM mark
+        WHERE mark.site_id = episode.site_id AND mark.episode_id = episode.episode_id)
+    AND NOT EXISTS (
         SELECT 1 FROM episode_span
         WHERE episode_span.site_id = episode.site_id
             AND episode_span.episode_id = episode.episode_id
@@ -147,8 +150,8 @@ WHERE batch_made.site_id = $1 AND batch_made.batch_id = $2 AND batch_made.kind =
                 OR administration.batch_id > $2))
 ORDER BY episode.episode_id NULLS LAST
 """
-# Clients of batch $2 of whom nothing else is known: no other answers, care or therapist, and
-# nobody wrote who they are.
+# Clients of batch $2 of whom nothing else is known: no other answers, care, phase, event or
+# therapist, and nobody wrote who they are.
 UNUSED_CLIENTS = """
 SELECT client.client_id, client.code
 FROM batch_made
@@ -164,6 +167,9 @@ WHERE batch_made.site_id = $1 AND batch_made.batch_id = $2 AND batch_made.kind =
         SELECT 1 FROM episode
         WHERE episode.site_id = client.site_id AND episode.client_id = client.client_id
             AND episode.episode_id NOT IN (SELECT unnest(CAST($3 AS BIGINT[]))))
+    AND NOT EXISTS (
+        SELECT 1 FROM mark
+        WHERE mark.site_id = client.site_id AND mark.client_id = client.client_id)
     AND NOT EXISTS (
         SELECT 1 FROM relation
         WHERE relation.site_id = client.site_id AND relation.client_id = client.client_id

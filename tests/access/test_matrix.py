@@ -23,8 +23,10 @@ from attachdash.practice import (
     entrance,
     founding,
     importing,
+    marks,
     passwords,
     people,
+    record,
     recording,
     relations,
 )  # fmt: skip
@@ -90,6 +92,8 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
     )
     del b
     form, batch, around = _typed(small), _imported(small), _mother(small)
+    phase, event = _noted(small)
+    loss, cbt = marks.EventKind.LOSS, marks.Technique.CBT
     return {
         "batches.batch": (batch,),
         "batches.undo_batch": (batch, "Wrong file"),
@@ -107,6 +111,13 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "importing.import_file": (table, mapping),
         "importing.preview_import": (table, mapping),
         "loading.load": ({},),
+        "marks.add_event": (e, loss, TODAY, "New"),
+        "marks.add_phase": (e, cbt, TODAY),
+        "marks.change_event": (a, event, loss, TODAY, "Other", "Misheard"),
+        "marks.change_phase": (a, phase, cbt, TODAY, None, "Other", "Misheard"),
+        "marks.end_phase": (a, phase, TODAY),
+        "marks.take_back": (a, event, "Never was"),
+        "marks.versions": (a,),
         "mending.correct_administration": (a, form, TODAY - timedelta(days=2), [2] * 9, "Misread"),
         "mending.forms": (a,),
         "mending.restore_administration": (a, form),
@@ -166,6 +177,18 @@ def _mother(small: House) -> int:
     if known:
         return known[0].relation_id
     return relations.add_relation(mine, a, RelationKind.MOTHER)
+
+
+def _noted(small: House) -> tuple[int, int]:
+    """A phase and an event of client A's, or those that are there."""
+    mine, e = small.viewer("t.one"), small.episodes["A"]
+    now = record.client_record(mine, small.clients["A"])
+    if now.phases and now.events:
+        return now.phases[0].mark_id, now.events[0].mark_id
+    return (
+        marks.add_phase(mine, e, marks.Technique.MINDFULNESS, TODAY),
+        marks.add_event(mine, e, marks.EventKind.MOVE, TODAY),
+    )
 
 
 def _imported(small: House) -> int:
@@ -245,6 +268,8 @@ def test_each_viewer_may_do_what_the_table_says(small: House, who: str) -> None:
             args = (asking.role,)
         if name == "norms.enter_norm":
             kwargs = NORM
+        if name in ("marks.change_event", "marks.change_phase"):
+            kwargs = {"shared": False}
         if name == "house.change_settings":
             kwargs = {"practice_name": "P", "time_zone": "UTC", "crisis_text": "Call 112."}
         found[name] = "yes" if _may(USE_CASES[name].function, asking, args, kwargs) else "no"
@@ -281,6 +306,10 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     do("mappings.save_mapping", therapist, *given["mappings.save_mapping"])
     assert do("mappings.saved_mappings", therapist)
     do("record.client_record", therapist, a)
+    for name in ("add_event", "add_phase", "change_event", "change_phase", "end_phase",
+                 "take_back", "versions"):  # fmt: skip
+        kwargs = {"shared": False} if name.startswith("change") else {}
+        do(f"marks.{name}", therapist, *given[f"marks.{name}"], **kwargs)
     for name in ("relations", "add_relation", "change_relation", "end_relation"):
         do(f"relations.{name}", therapist, *given[f"relations.{name}"])
     do("record.fix_lead", therapist, *given["record.fix_lead"])

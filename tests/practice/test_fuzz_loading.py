@@ -20,6 +20,7 @@ from attachdash.practice import (
     exporting,
     founding,
     loading,
+    marks,
     people,
 )
 from attachdash.practice.rights import Role, Viewer
@@ -30,8 +31,8 @@ from tests.practice.test_loading import put, sum_of
 __all__ = ["_light_bcrypt"]
 
 # Most of what is loaded is sealed by the state's sum; people aren't.
-NAMES = ["clients.csv", "episodes.csv", "answers.csv", "scores.csv"] * 2 + ["people.csv",
-         "assignments.csv", "settings.csv", "about.txt"]  # fmt: skip
+NAMES = ["clients.csv", "episodes.csv", "marks.csv", "answers.csv", "scores.csv"] * 2 + [
+         "people.csv", "assignments.csv", "settings.csv", "about.txt"]  # fmt: skip
 CELLS = [
     *("", "A", "B", "'=1", "=1", "NA", "phq9", "rses", "yes", "no", "0", "1", "-1", "9", "99"),
     *(
@@ -45,6 +46,7 @@ CELLS = [
         "1e400",
     ),
     *("nan", "inf", "-inf", "1_0", "٣", "0x1", "9" * 30, "declined", "given", "complete", "total"),
+    *("phase", "rupture", "cbt", "client"),
     *("admin", "t.one", "therapist", "anonymous", "Europe/Berlin", "x\r\ny", 'a"b', "\u202e"),
     *("1.5", " 1", "2026-W45-2", "20261103", "99999-01-01", "5e-324", "0.1", "32768", "-0.0"),
 ]
@@ -68,7 +70,9 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         for code in "AB":
             who = clients.add_client(admin, code, f"=Client {code}", date(1990, 5, 4), "day")
             assignments.assign_client(admin, who, therapist, since)
-            clients.open_episode(admin, who, TODAY - timedelta(days=90), "since; spring")
+            episode = clients.open_episode(admin, who, TODAY - timedelta(days=90), "since; spring")
+            own = entrance.at_terminal(store, "t.one", NOW)
+            marks.add_phase(own, episode, marks.Technique.OTHER, TODAY, None, "=1; letters")
             put(admin, who, "phq9", day=TODAY, answers=[0, 1, 2, 3, -1, -2, -3, 1, 1])
         put(admin, who, "ors", day=TODAY, scores={"total": 21.3}, nominal=True)
         return exporting.export(admin)

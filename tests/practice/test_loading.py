@@ -21,6 +21,7 @@ from attachdash.practice import (
     exporting,
     founding,
     loading,
+    marks,
     people,
     recording,
 )
@@ -104,6 +105,19 @@ def enrich(house: House) -> None:
     clients.close_episode(admin, early, date(2020, 2, 1), "")
     clients.open_episode(admin, other, date(2021, 1, 1), nominal=True)
     people.disable(admin, house.people["t.former"])
+    note(house)
+
+
+def note(house: House) -> None:
+    """Phases and events of client A: open, ended, shared, and one that was taken back."""
+    mine, a, episode = house.viewer("t.one"), house.clients["A"], house.episodes["A"]
+    day = TODAY - timedelta(days=40)
+    marks.add_phase(mine, episode, marks.Technique.OTHER, day, None, "=HYPERLINK(1);'-2")
+    ended = marks.add_phase(mine, episode, marks.Technique.CBT, day, shared=True)
+    marks.end_phase(mine, a, ended, TODAY)
+    marks.add_event(mine, episode, marks.EventKind.LIFE_EVENT, day, "A job")
+    gone = marks.add_event(mine, episode, marks.EventKind.RUPTURE, day)
+    marks.take_back(mine, a, gone, "Never was")
 
 
 def test_what_leaves_comes_back_the_same(either: House, empty: Empty) -> None:
@@ -142,6 +156,8 @@ def test_any_difference_is_another_sum(either: House) -> None:
         lambda: put(mine, a, "sise", day=TODAY, occasion="2", answers=[2]),
         lambda: put(mine, a, "sise", day=TODAY, occasion="3", answers=[2], nominal=True),
         lambda: clients.add_client(admin, "D"),
+        lambda: note(either),
+        lambda: marks.add_event(mine, either.episodes["A"], marks.EventKind.MOVE, TODAY),
     ):
         act()  # type: ignore[no-untyped-call]
         assert sum_of(admin) not in seen
@@ -191,6 +207,11 @@ def without(name: str) -> Callable[[dict[str, str]], dict[str, str]]:
         (edited("clients.csv", "\nB,", "\nC,"), "clients.csv has no client B"),
         (edited("people.csv", "supervisor", "king"), "king is no role"),
         (edited("assignments.csv", "treats,t.one", "treats,t.nobody"), "t.nobody"),
+        (edited("marks.csv", ",move,", ",loss,"), "were changed since"),
+        (edited("marks.csv", ",move,", ",holiday,"), "'holiday' isn't known"),
+        (edited("marks.csv", ",move,", ",,"), "'' isn't known"),
+        (edited("marks.csv", "A,1,", "A,2,"), "has an episode of episodes.csv"),
+        (without("marks.csv"), "marks.csv is missing"),
         (without("answers.csv"), "answers.csv is missing"),
         (without("people.csv"), "people.csv is missing"),
         (without("about.txt"), "about.txt"),
@@ -200,6 +221,7 @@ def without(name: str) -> Callable[[dict[str, str]], dict[str, str]]:
 def test_what_was_changed_or_lacks_something_is_refused_whole(
     small: House, tmp_path: Path, edit: Callable[[dict[str, str]], dict[str, str]], told: str
 ) -> None:
+    marks.add_event(small.viewer("t.one"), small.episodes["A"], marks.EventKind.MOVE, TODAY)
     files = exporting.export(administrator(small))
     store, _ = founding.found(tmp_path / "other", "l.admin", "Lena Admin", NOW)
     try:

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from attachdash.instruments import RiskKind, State
+from attachdash.practice.marks import PHASE, EventKind, Technique
 from attachdash.practice.rights import Role
 from attachdash.store import Store, copies, migrate, open_store
 from attachdash.store.engine import Cursor, Scope
@@ -186,6 +187,9 @@ def test_the_words_of_the_tables_are_those_of_the_code(store: Store) -> None:
     assert words.pop("flag_kind_known") == {
         f"{kind.value}_{how}" for kind, how in product(RiskKind, ("answer", "blank"))
     }
+    assert words.pop("mark_kind_known") == {PHASE, *EventKind}
+    assert words.pop("mark_technique_known") == set(Technique)
+    assert words.pop("mark_visibility_known") == {"staff", "client"}
     assert set(words) == {"administration_channel_known", "flag_step_kind_known"}
 
 
