@@ -126,6 +126,8 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "assignments.link_sign_in": (a, small.people["c.a"]),
         "people.new_code": (two,),
         "people.unlock": (two,),
+        "provenance.item_answers": (a, e, "phq9", "total"),
+        "provenance.provenance": (a, _typed(small, "rses", 60), "total"),
         "record.client_record": (a,),
         "record.fix_lead": (e, Domain.SELF_ESTEEM, None),
         "recording.record_administration": (a, "sise", TODAY, [2]),
@@ -138,15 +140,16 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
     }
 
 
-def _typed(small: House) -> int:
-    """A form of client A: the one that the house begins with."""
+def _typed(small: House, code: str = "phq9", days: int = 2) -> int:
+    """A form of client A: one that the house begins with."""
     with small.store.engine.reading(Scope()) as cursor:
         [(found,)] = cursor.rows(
             "SELECT DISTINCT administration_id FROM administration INNER JOIN instrument "
             "ON instrument.instrument_id = administration.instrument_id "
-            "WHERE client_id = $1 AND code = 'phq9' AND answered_on = $2",
+            "WHERE client_id = $1 AND code = $3 AND answered_on = $2",
             small.clients["A"],
-            TODAY - timedelta(days=2),
+            TODAY - timedelta(days=days),
+            code,
         )
     return int(found)
 
@@ -192,7 +195,8 @@ INSIDE = {
     "held.held_already", "held.held_now", "judging.given_of", "judging.instrument_of",
     "judging.judged", "importing.open_episodes_of", "judging.register_now",
     "importing.whose_imports", "keeping.keep", "keeping.laid_down", "keeping.prepare",
-    "loading_people.put_people", "loading_people.read_people", "people.change_person",
+    "loading_people.put_people", "loading_people.read_people", "mending.read_form",
+    "people.change_person",
     "people.check_holds", "relations.add_missing", "relations.read",
 }  # fmt: skip
 # They touch the instruments and what was handed to them, and nobody's data.
@@ -270,6 +274,9 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     do("mappings.save_mapping", therapist, *given["mappings.save_mapping"])
     assert do("mappings.saved_mappings", therapist)
     do("record.client_record", therapist, a)
+    do("provenance.item_answers", therapist, *given["provenance.item_answers"])
+    made = given["provenance.provenance"]
+    assert do("provenance.provenance", therapist, *made)
     for name in ("relations", "add_relation", "change_relation", "end_relation"):
         do(f"relations.{name}", therapist, *given[f"relations.{name}"])
     do("record.fix_lead", therapist, *given["record.fix_lead"])
