@@ -83,7 +83,7 @@ if len(record.client.episodes) > 1:
 forms.say()
 flagged.cards(viewer, record, zone)
 parts.triad(viewer, record, pictures=pictures)
-parts.measures(record, pictures=pictures)
+parts.measures(viewer, record, pictures=pictures)
 parts.without_episode(record)
 beside.cards(record)
 versions.card(viewer, client_id, zone)
