@@ -291,8 +291,8 @@ def _lines(scale: Scale, parts: Sequence[_Part]) -> Iterator[Line]:
             assert mean is not None
             each = "One" if part.absent == 1 else f"{in_words(part.absent).capitalize()}, each"
             yield _line(
-                f"{within}{each} without an answer",
-                f"{in_digits(part.total)} ÷ {len(part.counted)}", mean, unit="counts, not rounded",
+                f"{within}{each} without an answer counts as",
+                f"{in_digits(part.total)} ÷ {len(part.counted)}", mean, unit="(not rounded)",
             )  # fmt: skip
     if not scale.of:
         [part] = parts

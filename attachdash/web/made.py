@@ -58,7 +58,9 @@ def ways_in(course: Course, *, named: str = "", opens: bool = True) -> None:
             asked, key=f"made_{key}", type="tertiary", on_click=_hold,
             args=(course.client_id, (*key_of(course), latest.administration_id, None)),
         )  # fmt: skip
-        if opens and st.button(f"Open {named}".strip(), key=f"open_{key}", type="tertiary"):
+        if opens and st.button(
+            f"Open {named or 'this measure'}", key=f"to_measure_{key}", type="tertiary"
+        ):
             hold_measure(course)
             go("measure")
 
@@ -74,8 +76,11 @@ def held_measure(client_id: int) -> tuple[str, str] | None:
     return found if isinstance(found, tuple) else None
 
 
-def panel(viewer: Viewer, courses: list[Course | None]) -> None:
-    """The answer, where a number of one of these courses was asked about; otherwise nothing."""
+def panel(viewer: Viewer, courses: list[Course | None], *, shared: bool = False) -> None:
+    """The answer, where a number of one of these courses was asked about; otherwise nothing.
+
+    `shared`: their pictures show the share of the range, so the title does too.
+    """
     for course in courses:
         # Kept per client, and looked for among this client's own answers alone.
         point = st.session_state.get(_key(course.client_id)) if course else None
@@ -84,7 +89,7 @@ def panel(viewer: Viewer, courses: list[Course | None]) -> None:
         places = {one.administration_id: at for at, one in enumerate(course.answers)}
         if point[2] in places:
             with look.card("made", stretch=False):
-                _panel(viewer, course, point, places[point[2]])
+                _panel(viewer, course, point, places[point[2]], shared=shared)
 
 
 def _key(client_id: int) -> str:
@@ -95,7 +100,7 @@ def _hold(client_id: int, point: Point | None) -> None:
     st.session_state[_key(client_id)] = point
 
 
-def _panel(viewer: Viewer, course: Course, point: Point, at: int) -> None:
+def _panel(viewer: Viewer, course: Course, point: Point, at: int, *, shared: bool) -> None:
     answer, week = course.answers[at], words.minus(str(course.week(course.answers[at])))
     hue = domain_hue(course.scale.domain, browser.mode())
     with st.container(
@@ -105,6 +110,8 @@ def _panel(viewer: Viewer, course: Course, point: Point, at: int) -> None:
         if answer.value is not None:
             shown = words.number(course.instrument, course.scale, answer.value)
             value = f": {shown} ({words.range_of(course.scale)})"
+            if shared:
+                value = f": {course.scale.share(answer.value):.0f} of 100"
         title = f"{ASK} {course.scale.name}, week {week}{value}"
         st.html(
             f'<div class="ad-name"><h2><span class="ad-dot" style="background:{hue}"></span>'
@@ -130,9 +137,16 @@ def _panel(viewer: Viewer, course: Course, point: Point, at: int) -> None:
         _acts(viewer, course, found, point)
     with right:
         if found.steps.lines:
-            st.html(rows_heading("The formula, with these numbers") + formula(found.steps.lines))
-        st.html(rows_heading("Where each figure comes from"))
-        st.html(table_of(found.grounds) + _rests_on(found.grounds))
+            st.html(
+                rows_heading("The formula, with these numbers")
+                + formula(found.steps.lines)
+                + _no_noise(found)
+            )
+        st.html(
+            rows_heading("Where each figure comes from")
+            + table_of(found.grounds)
+            + _rests_on(found.grounds)
+        )
         if found.beware:
             st.html(
                 rows_heading("What to beware of")
@@ -242,6 +256,12 @@ def formula(lines: tuple[Line, ...]) -> str:
             f"{look.esc(line.unit)}</div>"
         )
     return f'<div class="ad-sunk ad-sums">{"".join(said)}</div>'
+
+
+def _no_noise(found: Provenance) -> str:
+    if found.scale.sem is not None:
+        return ""
+    return '<div class="ad-meta">How much of it is noise isn’t known: no SD is on record.</div>'
 
 
 def table_of(grounds: tuple[Ground, ...]) -> str:

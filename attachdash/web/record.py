@@ -88,7 +88,7 @@ def triad(viewer: Viewer, record: ClientRecord, *, pictures: bool) -> None:
             "<span>Heights can’t be compared between scales: 60 on one isn’t 60 on another."
             "</span></div>"
         )
-    made.panel(viewer, list(record.triad.values()))
+    made.panel(viewer, list(record.triad.values()), shared=True)
 
 
 def _needs(record: ClientRecord, domain: Domain) -> str:

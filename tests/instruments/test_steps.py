@@ -132,7 +132,7 @@ def test_a_blank_of_the_rosenberg_scale_stands_as_in_the_picture() -> None:
     made = steps(rses, rses.scale("total"), [2, 2, 2, 2, 1, 2, BLANK, 2, 1, 1])
     assert [f"{one.says}: {one.sum} = {one.shown} {one.unit}".strip() for one in made.lines] == [
         "Nine answers, turned where needed: 2 + 1 + 2 + 2 + 2 + 1 + 1 + 2 + 1 = 14",
-        "One without an answer: 14 ÷ 9 = 1.556 counts, not rounded",
+        "One without an answer counts as: 14 ÷ 9 = 1.556 (not rounded)",
         "Score: 14 + 14 ÷ 9 = 15.56 of 30",
         "Share of the range: 100 × (15.556 − 0) ÷ (30 − 0) = 52 of 100, up is better",
         "Standard error of one answer: 5.8 × √(1 − 0.91) = 1.74",
