@@ -224,7 +224,7 @@ def items(found: Provenance) -> None:
     span = f"Answers run {in_digits(low)}–{in_digits(high)}"
     span += "." if len(ranges) == 1 else ", not every item over the whole of it."
     st.html(
-        f'<table class="ad-table" aria-label="Items of this score"><thead><tr>{head}'
+        f'<table class="ad-grid ad-items" aria-label="Items of this score"><thead><tr>{head}'
         f'<th scope="col">How</th></tr></thead><tbody>{body}</tbody></table>'
         f'<div class="ad-meta">{span} Item topics are ours: the questionnaire’s sentences are not '
         "stored here.</div>"
@@ -238,11 +238,11 @@ def _item(one: ItemStep) -> str:
     how = how or one.part
     shade = ' class="ad-gap"' if one.absent else ""
     return (
-        f'<tr{shade}><td data-label="Item">{one.number}</td>'
-        f'<td data-label="Topic">{look.esc(one.topic)}</td>'
-        f'<td class="ad-n" data-label="Answer">{answer}</td>'
-        f'<td class="ad-n" data-label="Counts as"><b>{counts}</b></td>'
-        f'<td data-label="How">{look.esc(how)}</td></tr>'
+        f"<tr{shade}><td>{one.number}</td>"
+        f"<td>{look.esc(one.topic)}</td>"
+        f'<td class="ad-n">{answer}</td>'
+        f'<td class="ad-n"><b>{counts}</b></td>'
+        f"<td>{look.esc(how)}</td></tr>"
     )
 
 
@@ -322,7 +322,7 @@ def _came_in(found: Provenance, on: date, week: str, zone: str) -> None:
     )
     st.html(
         rows_heading("When and how it came in")
-        + f'<table class="ad-table ad-facts" aria-label="When and how it came in">{body}</table>'
+        + f'<table class="ad-grid ad-items" aria-label="When and how it came in">{body}</table>'
     )
 
 
