@@ -83,7 +83,7 @@ if len(record.client.episodes) > 1:
 forms.say()
 flagged.cards(viewer, record, zone)
 parts.triad(viewer, record, pictures=pictures)
-parts.measures(record, pictures=pictures)
+parts.measures(viewer, record, pictures=pictures)
 parts.without_episode(record)
 phases.card(viewer, record, zone)
 beside.cards(record)

@@ -209,7 +209,7 @@ def restore_administration(viewer: Viewer, client_id: int, administration_id: in
     prepared = _prepared(viewer, form, last.answered_on, steps, _ready(viewer, form))
 
     def work(cursor: Cursor) -> None:
-        now = _read(cursor, viewer, form.client_id, administration_id)
+        now = read_form(cursor, viewer, form.client_id, administration_id)
         if now.counts or now.last.version != last.version or now.came_undone:
             raise Invalid("It changed meanwhile, or was never withdrawn. Reload the page.")
         _add(cursor, viewer, form, prepared, None)
@@ -230,7 +230,8 @@ def checked_reason(reason: str) -> str:
     return reason
 
 
-def _read(cursor: Cursor, viewer: Viewer, client_id: int, administration_id: int) -> Form:
+def read_form(cursor: Cursor, viewer: Viewer, client_id: int, administration_id: int) -> Form:
+    """One form with its versions. Raises Refused where it isn't this client's, or out of reach."""
     rows = versions.forms(cursor, reach(viewer), client_id, administration_id)
     if not rows:
         raise Refused(NOT_THERE)
@@ -240,12 +241,12 @@ def _read(cursor: Cursor, viewer: Viewer, client_id: int, administration_id: int
 def _form(viewer: Viewer, client_id: int, administration_id: int) -> Form:
     """The form before the transaction. Raises Refused where it isn't this client's."""
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        return _read(cursor, viewer, client_id, administration_id)
+        return read_form(cursor, viewer, client_id, administration_id)
 
 
 def _live(cursor: Cursor, viewer: Viewer, form: Form, version: int | None) -> Version:
     """The version that counts, in the transaction. Raises Invalid where it is another by now."""
-    now = _read(cursor, viewer, form.client_id, form.administration_id)
+    now = read_form(cursor, viewer, form.client_id, form.administration_id)
     if not now.counts:
         gone = "went with its import, which was undone" if now.came_undone else "was withdrawn"
         raise Invalid(f"This form {gone}. Reload the page.")

@@ -56,6 +56,23 @@ h1.ad-title {{font:600 28px/1.3 "Source Serif",serif;margin:0;padding:0}}
 [class*="st-key-line-"] button p {{text-decoration:underline;font-weight:600}}
 .ad-turn a {{color:{link};font-weight:600}}
 .ad-code {{font:700 26px/2 monospace;letter-spacing:.05em;overflow-wrap:anywhere}}
+.ad-wide {{overflow-x:auto}}
+.ad-wide:focus-visible {{outline:2px solid {link}}}
+.ad-grid {{border-collapse:collapse;line-height:1.4}}
+.ad-grid :is(th,td) {{border:0;border-bottom:1px solid {card_line};padding:.3rem .9rem .3rem 0;
+  font-weight:400;text-align:right;white-space:nowrap;font-size:14px}}
+.ad-grid th:first-child {{text-align:left;position:sticky;left:0;background:{bg};
+  white-space:normal;min-width:8rem}}
+.ad-items {{width:100%}}
+.ad-items :is(th,td) {{font-size:15px;text-align:left;white-space:normal;vertical-align:top;
+  overflow-wrap:break-word}}
+.ad-items th:first-child {{position:static;min-width:0}}
+.ad-items thead th {{font-size:14px;font-weight:600}}
+.ad-items .ad-n {{text-align:right}}
+.ad-items .ad-gap td {{background:{sunk}}}
+.ad-items th[scope=row] {{width:6.5rem;color:{muted}}}
+h3.ad-part {{font:600 17px/1.3 "Source Serif",serif;margin:.5rem 0 .35rem;padding:0}}
+.ad-sums {{font-size:15px;line-height:1.6;overflow-wrap:anywhere}}
 .ad-sunk {{background:{sunk};border-radius:.5rem;padding:.75rem 1rem}}
 :is(.st-key-card-code,.st-key-card-crisis-empty,.st-key-card-crisis-gaps,
   [class*=st-key-card-to-do-]) {{

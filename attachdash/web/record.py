@@ -7,7 +7,7 @@ from attachdash.practice.clients import Client
 from attachdash.practice.record import ClientRecord, fix_lead
 from attachdash.practice.rights import Role, Viewer
 from attachdash.practice.words import Course, Domain, Instrument, State
-from attachdash.web import browser, flagged, look, rows, tables
+from attachdash.web import browser, flagged, look, made, rows, tables
 from attachdash.web.tables import counted, day, last_day
 
 _SHOWN_AT_ONCE = 6
@@ -75,6 +75,7 @@ def triad(viewer: Viewer, record: ClientRecord, *, pictures: bool) -> None:
                 else:
                     _table(course, domain.label, shared=True)
                 st.html(f'<div class="ad-meta">{look.esc(more)}</div>')
+                made.ways_in(course)
             if viewer.role is Role.THERAPIST and record.episode:
                 _other_lead(viewer, record, domain, course)
     if pictures and any(record.triad.values()):
@@ -87,6 +88,7 @@ def triad(viewer: Viewer, record: ClientRecord, *, pictures: bool) -> None:
             "<span>Heights can’t be compared between scales: 60 on one isn’t 60 on another."
             "</span></div>"
         )
+    made.panel(viewer, list(record.triad.values()), shared=True)
 
 
 def _needs(record: ClientRecord, domain: Domain) -> str:
@@ -121,7 +123,7 @@ def _other_lead(
             st.rerun()
 
 
-def measures(record: ClientRecord, *, pictures: bool) -> None:
+def measures(viewer: Viewer, record: ClientRecord, *, pictures: bool) -> None:
     """Attachment's two, then every other course on its own axis, two cards a row."""
     leading: list[Course] = []
     rest: list[Course] = []
@@ -137,16 +139,18 @@ def measures(record: ClientRecord, *, pictures: bool) -> None:
     if not any(course.n for course in record.others if course.scale.domain is Domain.ATTACHMENT):
         _attachment_needs(record)
     cards: list[Course | None] = [*([None] if record.attachment else []), *leading]
-    _grid(record, cards, pictures=pictures)
+    _grid(viewer, record, cards, pictures=pictures)
     if rest:
         words = f"{counted(len(rest), 'more scale')} of this episode"
         more = st.expander(words, key="more_scales", on_change="rerun")
         if more.open:
             with more:
-                _grid(record, list(rest), pictures=pictures)
+                _grid(viewer, record, list(rest), pictures=pictures)
 
 
-def _grid(record: ClientRecord, cards: list[Course | None], *, pictures: bool) -> None:
+def _grid(
+    viewer: Viewer, record: ClientRecord, cards: list[Course | None], *, pictures: bool
+) -> None:
     for start in range(0, len(cards), 2):
         pair = cards[start : start + 2]
         for column, course in zip(st.columns(len(pair)), pair, strict=True):
@@ -155,6 +159,7 @@ def _grid(record: ClientRecord, cards: list[Course | None], *, pictures: bool) -
                     _attachment(record, pictures=pictures)
                 else:
                     _measure(record.client, course, pictures=pictures)
+        made.panel(viewer, [*(record.attachment or ()), *pair] if None in pair else pair)
 
 
 def _attachment_needs(record: ClientRecord) -> None:
@@ -183,6 +188,8 @@ def _attachment(record: ClientRecord, *, pictures: bool) -> None:
                 st.html(f'<div class="ad-say"><b>{look.esc(course.scale.name)}</b></div>')
                 _table(course, course.scale.name)
         st.html('<div class="ad-meta">It moves slowly: every 7 to 12 weeks is enough.</div>')
+        for word, course in (("anxiety", anxiety), ("avoidance", avoidance)):
+            made.ways_in(course, named=word)
 
 
 def _measure(client: Client, course: Course, *, pictures: bool) -> None:
@@ -201,6 +208,7 @@ def _measure(client: Client, course: Course, *, pictures: bool) -> None:
         else:
             _table(course, course.scale.name)
         st.html(f'<div class="ad-meta">{look.esc(more)}</div>')
+        made.ways_in(course)
 
 
 def _table(course: Course, caption: str, *, shared: bool = False) -> None:

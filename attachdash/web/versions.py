@@ -163,7 +163,7 @@ def _history(one: Form, zone: str) -> None:
                 f"Version {version.version}",
                 _day(version),
                 _answers(one, version),
-                _differs(one, version),
+                differs(one, version),
                 f"{clock(version.recorded_at, zone)}, {version.recorded_by}",
                 _became(version, zone),
             )
@@ -184,8 +184,8 @@ def _cells(one: Form, answers: tuple[int, ...]) -> list[str]:
     return ["–" if answer < 0 else f"{answer * step:g}" for answer in answers]
 
 
-def _differs(one: Form, version: Version) -> str:
-    """What a version changed in the answers of the one before it; nothing of the first."""
+def differs(one: Form, version: Version) -> str:
+    """What a version changed in the answers of the one before it; empty for the first."""
     before = next((old for old in one.versions if old.version == version.version - 1), None)
     if before is None or before.answers is None or version.answers is None:
         return ""

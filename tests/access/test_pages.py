@@ -23,8 +23,8 @@ OUTSIDE = ("anonymous", "disabled", "expired", "must_change")
 CLIENT = "Client A"
 # The pages that name client A, to whom it is; to everybody else no page does.
 NAMED = {
-    "therapist_a": {"caseload.py", "client.py", "paper_form.py", "clients.py"},
-    "supervisor_a": {"caseload.py", "client.py"},
+    "therapist_a": {"caseload.py", "client.py", "measure.py", "paper_form.py", "clients.py"},
+    "supervisor_a": {"caseload.py", "client.py", "measure.py"},
     "administrator": {"clients.py"},
 }
 
