@@ -159,8 +159,6 @@ NORM: dict[str, object] = {
 }  # fmt: skip
 
 
-def _typed(small: House) -> int:
-    """A form of client A: the one that the house begins with."""
 def _typed(small: House, code: str = "phq9", days: int = 2) -> int:
     """A form of client A: one that the house begins with."""
     with small.store.engine.reading(Scope()) as cursor:
@@ -229,7 +227,7 @@ INSIDE = {
     "judging.judged", "importing.open_episodes_of", "judging.register_now",
     "importing.whose_imports", "keeping.keep", "keeping.laid_down", "keeping.prepare",
     "loading_people.put_people", "loading_people.read_people", "norms.scale_of",
-    "loading_people.put_people", "loading_people.read_people", "mending.read_form",
+    "mending.read_form",
     "people.change_person",
     "people.check_holds", "relations.add_missing", "relations.read",
 }  # fmt: skip
