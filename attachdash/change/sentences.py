@@ -86,10 +86,47 @@ def for_therapist(figures: ScaleFigures, found: Verdicts, row: int) -> tuple[str
     return (*said, basis)
 
 
-def for_client(figures: ScaleFigures, found: Verdicts, row: int) -> str:
-    """The verdict on series `row` in everyday words, addressed to the client."""
+def together(named: Mapping[str, Word]) -> str:
+    """The words of several domains in one sentence, those for the better first.
+
+    "Regulation is reliably better than at the start; self-esteem shows no clear change." Those of
+    which nothing can be told yet are said apart.
+    """
+    by_word: dict[Word, list[str]] = {}
+    for name, word in sorted(named.items(), key=lambda one: one[1]):
+        if word.is_for_change:
+            by_word.setdefault(word, []).append(name)
+    parts = []
+    for word, names in by_word.items():
+        one = len(names) == 1
+        if word is Word.NO_CLEAR_CHANGE:
+            verb = "shows no clear change" if one else "show no clear change"
+        else:
+            verb = f"{'is' if one else 'are'} {word.label}"
+            verb += " than at the start" if not parts else ""
+        parts.append(f"{_listed(names)} {verb}")
+    said = [_sentence("; ".join(parts))] if parts else []
+    untold = [name for name, word in named.items() if not word.is_for_change]
+    if untold:
+        said.append(_sentence(f"Whether {_listed(untold)} changed can’t be told yet"))
+    return " ".join(said)
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _sentence(clause: str) -> str:
+    return f"{clause[0].upper()}{clause[1:]}."
+
+
+def for_client(figures: ScaleFigures, found: Verdicts, row: int, name: str | None = None) -> str:
+    """The verdict on series `row` in everyday words, addressed to the client.
+
+    `name` is what the client knows the scale by, else its own name.
+    """
     word = Word(int(found.word[row]))
-    name = figures.scale.name
+    name = figures.scale.name if name is None else name
     if word is Word.NO_ANSWER:
         return f"{name}: no answer yet."
     if word is Word.ONE_ANSWER:
@@ -104,11 +141,12 @@ def for_client(figures: ScaleFigures, found: Verdicts, row: int) -> str:
         return f"{name}: it looks better than when you began, though it isn’t certain yet."
     if word is Word.NO_CLEAR_CHANGE:
         return f"{name}: no clear change since you began."
-    change = float(found.change[row])
-    if abs(change) <= CLOSE * figures.scale.span:
-        where = "your latest answers are about where they were when you began"
+    # The client's picture is turned so that up is better, and its words are too.
+    rise = float(found.change[row]) * (figures.sign or 1)
+    if abs(rise) <= CLOSE * figures.scale.span:
+        where = "your latest answer is about where you began"
     else:
-        where = f"your latest answers are {'higher' if change > 0 else 'lower'} than when you began"
+        where = f"your latest answer is {'higher' if rise > 0 else 'lower'} than when you began"
     if word is Word.NEITHER:
         return f"{name}: {where}. Neither way is better."
     if word is Word.NO_FIGURES:

@@ -7,6 +7,7 @@ from itertools import groupby
 from attachdash.change.course import Answer, Course
 from attachdash.instruments import LEADS, Domain, State
 from attachdash.practice.clients import Episode
+from attachdash.practice.norms import scale_of
 from attachdash.practice.rights import Viewer
 from attachdash.store.scores import Scored
 
@@ -32,7 +33,7 @@ def from_scores(
     days = [episode.started_on, last_day(episode, viewer.today), *(row.answered_on for row in mine)]
     courses = []
     for scale_id, group in groupby(mine, key=lambda row: row.scale_id):
-        instrument, scale = viewer.store.catalogue.scales[scale_id]
+        instrument, scale = scale_of(viewer, scale_id)
         courses.append(
             Course(
                 client_id=client_id,
@@ -86,6 +87,7 @@ def leading(
 
 
 def lead_scale_ids(viewer: Viewer) -> list[int]:
-    """The numbers of every scale that may lead one of the triad's domains."""
+    """The numbers of every scale that may lead one of the triad's domains, or the symptoms."""
     known = viewer.store.catalogue.scale_ids
-    return [known[key] for domain in TRIAD for key in LEADS[domain] if key in known]
+    domains = (*TRIAD, Domain.SYMPTOMS)
+    return [known[key] for domain in domains for key in LEADS[domain] if key in known]

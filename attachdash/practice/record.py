@@ -24,6 +24,7 @@ from attachdash.practice.rights import (
     reach,
     use_case,
 )
+from attachdash.practice.telling import Told, tell
 from attachdash.store import clients as store_clients
 from attachdash.store import scores
 from attachdash.store.engine import Cursor
@@ -66,6 +67,8 @@ class ClientRecord:
     fixed: dict[Domain, tuple[str, str]]  # instrument and scale that a therapist fixed
     attachment: tuple[Course, Course] | None  # anxiety, avoidance of one instrument
     others: tuple[Course, ...]  # every other course, by domain
+    told: dict[tuple[str, str], Told]  # of each course, by instrument and scale
+    primary: Course | None  # the one symptom scale that says whether the episode is off its course
     beside: tuple[Beside, ...]  # by or about others, apart from all the above
     flags: tuple[practice_flags.Flag, ...]
     phases: tuple[Phase, ...]  # of the episode, oldest first, as are the events
@@ -107,6 +110,7 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
     triad = {domain: courses.leading(found, domain, fixed.get(domain)) for domain in TRIAD}
     pair = _pair(found)
     drawn = {id(course) for course in (*triad.values(), *(pair or ()))}
+    told = tell([(client, course) for course in found])
     phases, events = marks.of_episode(head.marks, episode)
     order, known = list(Domain), viewer.store.library
     return ClientRecord(
@@ -141,6 +145,8 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
                 key=lambda course: (order.index(course.scale.domain), _lead_place(course)),
             )
         ),
+        told={(one.course.instrument.id, one.course.scale.id): one for one in told},
+        primary=courses.leading(found, Domain.SYMPTOMS, fixed.get(Domain.SYMPTOMS)),
         beside=tuple(_beside(viewer, beside, people)),
         flags=tuple(raised),
         phases=phases,

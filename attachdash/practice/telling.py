@@ -1,0 +1,145 @@
+"""What may be told of courses: every one of them judged in one pass of the change engine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from attachdash.change.course import Course
+from attachdash.change.cutoffs import Class
+from attachdash.change.figures import ScaleFigures, figures_of
+from attachdash.change.off_course import OffCourse
+from attachdash.change.sentences import for_client, for_therapist
+from attachdash.change.series import series_of
+from attachdash.change.verdict import LIKELY, Disagreement, Verdicts, Word, verdicts
+from attachdash.practice.clients import Client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The verdict on one course, out of those that were judged together."""
+
+    course: Course
+    figures: ScaleFigures
+    found: Verdicts
+    row: int
+    answers: slice  # of the engine's answers
+
+    @property
+    def word(self) -> Word:
+        """What may be said."""
+        return Word(int(self.found.word[self.row]))
+
+    @property
+    def flag(self) -> OffCourse:
+        """Whether the course is off; it holds for an episode's primary symptom scale alone."""
+        return OffCourse(int(self.found.flag[self.row]))
+
+    @property
+    def outcome(self) -> Class:
+        """What became of the person between first and latest answer."""
+        return Class(int(self.found.outcome[self.row]))
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether two points, trend and level tell different things."""
+        return Disagreement(int(self.found.disagreement[self.row])) != 0
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """For staff: the word first, then what it rests on."""
+        return for_therapist(self.figures, self.found, self.row)
+
+    def client_sentence(self, name: str) -> str:
+        """For the client, in everyday words, by the name they know the scale by."""
+        return for_client(self.figures, self.found, self.row, name)
+
+    @property
+    def probability(self) -> float | None:
+        """P(true change in the direction that the word names); None where none is told."""
+        better, worse = float(self.found.p_better[self.row]), float(self.found.p_worse[self.row])
+        likely = max(better, worse)
+        return None if np.isnan(likely) else likely
+
+    @property
+    def zone(self) -> tuple[float, float] | None:
+        """The points around the start that can be noise, within the scale; None where unknown."""
+        if self.figures.threshold is None or not self.course.scored:
+            return None
+        start, points = float(self.found.first[self.row]), self.figures.threshold.points
+        scale = self.figures.scale
+        return max(scale.low, start - points), min(scale.high, start + points)
+
+    @property
+    def level(self) -> NDArray[np.float64] | None:
+        """Days since the episode began, level, low and high of its 95% band: shape (4, answers).
+
+        None while too few answers are there to speak of it.
+        """
+        if self.word not in _DRAWN:
+            return None
+        levels, begun = self.found.levels, self.course.started_on
+        days = [float((one.answered_on - begun).days) for one in self.course.scored]
+        own = self.answers
+        return np.array([days, levels.level[own], levels.low[own], levels.high[own]])
+
+    @property
+    def worse_since(self) -> date | None:
+        """The day since which each answer made a worsening likely; None where none does now."""
+        if self.word not in (Word.PROBABLY_WORSE, Word.RELIABLY_WORSE):
+            return None
+        return self._since(self.figures.sign)
+
+    @property
+    def better_since(self) -> date | None:
+        """The day since which each answer made a betterment likely; None where none does now."""
+        if self.word not in (Word.PROBABLY_BETTER, Word.RELIABLY_BETTER):
+            return None
+        return self._since(-self.figures.sign)
+
+    def _since(self, sign: int) -> date | None:
+        levels = self.found.levels
+        moved, sd = levels.moved[self.answers], levels.moved_sd[self.answers]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            likely = np.nan_to_num(-sign * moved / sd) >= _Z_LIKELY
+        if not likely.size or not likely[-1]:
+            return None
+        before = np.flatnonzero(~likely)
+        return self.course.scored[int(before[-1]) + 1 if before.size else 0].answered_on
+
+
+_Z_LIKELY = 1.2815515655446004  # the normal quantile of LIKELY
+assert LIKELY == 0.90
+_DRAWN = {word for word in Word if word.is_for_change}
+
+
+def tell(courses: Sequence[tuple[Client, Course]]) -> list[Told]:
+    """The verdict on each course, in their order; each client's age on the last day counts."""
+    if not courses:
+        return []
+    known: dict[tuple[int, int | None], int] = {}
+    figures: list[ScaleFigures] = []
+    which, values, days, offsets, starts = [], [], [], [0], []
+    for client, course in courses:
+        age = client.age(course.latest.answered_on if course.latest else course.started_on)
+        # Scales are few and their figures the same for all; an age only chooses a line.
+        key = id(course.scale), age if any(one.ages for one in course.scale.cutoffs) else None
+        if key not in known:
+            known[key] = len(figures)
+            figures.append(figures_of(course.instrument, course.scale, age=age))
+        which.append(known[key])
+        values += course.values
+        days += [float(one.answered_on.toordinal()) for one in course.scored]
+        offsets.append(len(values))
+        starts.append(float(course.started_on.toordinal()))
+    series = series_of(values, days, offsets)
+    found = verdicts(series, figures, which, starts)
+    return [
+        Told(
+            course=course, figures=figures[which[row]], found=found, row=row,
+            answers=slice(offsets[row], offsets[row + 1]),
+        )
+        for row, (_, course) in enumerate(courses)
+    ]  # fmt: skip
