@@ -96,7 +96,7 @@ def together(named: Mapping[str, Word]) -> str:
     for name, word in sorted(named.items(), key=lambda one: one[1]):
         if word.is_for_change:
             by_word.setdefault(word, []).append(name)
-    parts = []
+    parts: list[str] = []
     for word, names in by_word.items():
         one = len(names) == 1
         if word is Word.NO_CLEAR_CHANGE:
