@@ -167,7 +167,7 @@ def _bring(admin: Viewer, block: pl.DataFrame, ids: dict[str, Any], random: Any)
         }  # fmt: skip
         held = rows.with_columns(pl.Series("answers", drawn.astype(np.int16)).arr.to_list())
         administrations.append(filled(ADMINISTRATION, held, same))
-        scored = one.scores.join(rows, on="administration_id")
+        scored = pl.concat([one.scores, rows[one.scores["place"]]], how="horizontal")
         kept.append(filled(SCORE, scored, same))
         prepared.append((one, rows))
 
