@@ -37,7 +37,7 @@ KEY = pa.schema([
                  "occasion", "administration_id")
 ])  # fmt: skip
 
-# Whether anything is held of clients $2 to $3 at site $1. Of new ones there isn't, and what is there
+# Whether anything is held of clients $2 to $3 at site $1. Of new ones nothing is, and what is there
 # lies by client: mostly nothing has to be read.
 ANY_HELD = """
 SELECT EXISTS (
@@ -72,33 +72,33 @@ ORDER BY administration_id NULLS LAST
 SUMMARISE = """
 INSERT INTO summary (site_id, client_id, episode_id, scale_id, about_id, informant_id, n,
     baseline_on, baseline, baseline_is_late, latest_on, latest)
-SELECT ordered.site_id, ordered.client_id, ordered.episode_id, ordered.scale_id, ordered.about_id,
-    ordered.informant_id, ordered.n, ordered.answered_on, ordered.value,
-    ordered.answered_on - episode.started_on > 28, ordered.latest_on, ordered.latest
+SELECT episode.site_id, episode.client_id, episode.episode_id, ends.scale_id, ends.about_id,
+    ends.informant_id, ends.n, ends.baseline_on, ends.baseline,
+    ends.baseline_on - episode.started_on > 28, ends.latest_on, ends.latest
 FROM (
-    SELECT score.site_id, score.client_id, score.episode_id, score.scale_id, score.about_id,
-        score.informant_id, score.answered_on, score.value,
-        count(*) OVER (PARTITION BY score.episode_id, score.scale_id, score.about_id,
-            score.informant_id) AS n,
-        row_number() OVER (PARTITION BY score.episode_id, score.scale_id, score.about_id,
-            score.informant_id
-            ORDER BY score.answered_on NULLS LAST, score.administration_id NULLS LAST) AS place,
-        last_value(score.answered_on) OVER (PARTITION BY score.episode_id, score.scale_id,
-            score.about_id, score.informant_id
-            ORDER BY score.answered_on NULLS LAST, score.administration_id NULLS LAST
-            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS latest_on,
-        last_value(score.value) OVER (PARTITION BY score.episode_id, score.scale_id,
-            score.about_id, score.informant_id
-            ORDER BY score.answered_on NULLS LAST, score.administration_id NULLS LAST
-            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS latest
-    FROM score
-    INNER JOIN touched ON touched.client_id = score.client_id
-    WHERE score.site_id = $1 AND score.episode_id IS NOT NULL AND score.value IS NOT NULL
-) AS ordered
-INNER JOIN episode
-    ON episode.site_id = ordered.site_id AND episode.episode_id = ordered.episode_id
-WHERE ordered.place = 1
-ORDER BY ordered.episode_id NULLS LAST, ordered.scale_id NULLS LAST
+    -- Of one score alone, the first is the last.
+    SELECT ordered.episode_id, ordered.scale_id, ordered.about_id, ordered.informant_id, ordered.n,
+        min(ordered.answered_on) AS baseline_on, max(ordered.answered_on) AS latest_on,
+        max(CASE WHEN ordered.place = 1 THEN ordered.value END) AS baseline,
+        max(CASE WHEN ordered.place = ordered.n THEN ordered.value END) AS latest
+    FROM (
+        SELECT score.episode_id, score.scale_id, score.about_id, score.informant_id,
+            score.answered_on, score.value,
+            count(*) OVER (PARTITION BY score.episode_id, score.scale_id, score.about_id,
+                score.informant_id) AS n,
+            row_number() OVER (PARTITION BY score.episode_id, score.scale_id, score.about_id,
+                score.informant_id
+                ORDER BY score.answered_on NULLS LAST, score.administration_id NULLS LAST) AS place
+        FROM score
+        INNER JOIN touched ON touched.client_id = score.client_id
+        WHERE score.site_id = $1 AND score.episode_id IS NOT NULL AND score.value IS NOT NULL
+    ) AS ordered
+    WHERE ordered.place = 1 OR ordered.place = ordered.n
+    GROUP BY ordered.episode_id, ordered.scale_id, ordered.about_id, ordered.informant_id,
+        ordered.n
+) AS ends
+INNER JOIN episode ON episode.site_id = $1 AND episode.episode_id = ends.episode_id
+ORDER BY ends.episode_id NULLS LAST, ends.scale_id NULLS LAST
 """
 
 
