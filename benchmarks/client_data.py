@@ -127,7 +127,7 @@ def fill(home: Path, administrations: int, now: datetime) -> None:
         for block in rows.iter_slices(BLOCK):
             _bring(admin, block, ids, random)
         engine.writing(
-            admin.scope, lambda cursor: answers.summarise(cursor, 1, pa.array(ids["client"]))
+            admin.scope, lambda cursor: answers.summarise(cursor, 1, ids["client"].tolist())
         )
         print(
             f"# {rows.height:,} administrations, {episodes.height:,} episodes, {len(therapists):,} "

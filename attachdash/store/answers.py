@@ -3,9 +3,10 @@
 One form and a million rows take the same statements.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -31,6 +32,7 @@ SCORE = pa.schema([
 # Rows at once, for a statement over a million holds them all in memory: as many as DuckDB writes as
 # one group, so that none is left half full for the commit.
 BLOCK = 122_880
+SUMMED_UP = 300_000  # scores, about, that are summed up at once
 KEY = pa.schema([
     ADMINISTRATION.field(name)
     for name in ("site_id", "client_id", "instrument_id", "about_id", "informant_id", "answered_on",
@@ -118,7 +120,7 @@ def keep(
         scores = scores.filter(is_kept.gather(scores["place"]))
     _keep_scores(cursor, rows.drop("occasion", "answers", strict=False), scores, same)
     if and_sum_up:
-        summarise(cursor, site_id, rows["client_id"].unique().to_arrow())
+        summarise(cursor, site_id, rows["client_id"].unique().to_list(), scores.height)
     return kept
 
 
@@ -158,14 +160,17 @@ def _keep_scores(
         cursor.bulk("score", filled(SCORE, block, same))
 
 
-def summarise(cursor: Cursor, site_id: int, client_ids: pa.Array) -> None:
-    """Rewrite the summary of these clients' episodes."""
-    cursor.stage("touched", pa.table({"client_id": client_ids}))
-    cursor.run(
-        "DELETE FROM summary WHERE site_id = $1 AND client_id IN (SELECT client_id FROM touched)",
-        site_id,
-    )
-    cursor.run(SUMMARISE, site_id)
+def summarise(cursor: Cursor, site_id: int, client_ids: Sequence[int], scores: int = 0) -> None:
+    """Rewrite the summary of these clients' episodes, in parts if they have many scores."""
+    parts = min(scores // SUMMED_UP + 1, max(len(client_ids), 1))
+    for part in np.array_split(np.sort(np.array(client_ids, dtype=np.int64)), parts):
+        cursor.stage("touched", pa.table({"client_id": part}))
+        cursor.run(
+            "DELETE FROM summary WHERE site_id = $1 "
+            "AND client_id IN (SELECT client_id FROM touched)",
+            site_id,
+        )
+        cursor.run(SUMMARISE, site_id)
 
 
 def held(cursor: Cursor, site_id: int, incoming: pa.Table) -> pa.Table:
@@ -244,7 +249,7 @@ def refile(cursor: Cursor, site_id: int, client_ids: list[int], moves: pl.DataFr
         cursor.stage("moves", moves.to_arrow())
         for statement in (REFILE_ADMINISTRATION, REFILE_SCORE, REFILE_FLAG):
             cursor.run(statement, site_id)
-    summarise(cursor, site_id, pa.array(client_ids, pa.int64()))
+    summarise(cursor, site_id, client_ids)
 
 
 REFILE_ADMINISTRATION = """

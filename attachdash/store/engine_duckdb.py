@@ -24,7 +24,10 @@ LONGEST_WAIT = 20.0  # seconds that a tidied store waits for readers before it g
 
 # Nothing outside the file may be loaded through SQL, and no statement can undo that; that nothing
 # may be read is set once the store is open, because one folder is left out.
-LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
+CONFIGURED: dict[str, str | bool | int | float | list[str]] = {
+    # A group of rows is written as soon as it is whole. The usual five wait in memory, 200 MB for
+    # answers and their scores.
+    "write_buffer_row_group_count": "1",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
@@ -121,7 +124,7 @@ class DuckEngine:
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
         try:
-            root = duckdb.connect(str(self._path), read_only=self._read_only, config=LOCKED_DOWN)
+            root = duckdb.connect(str(self._path), read_only=self._read_only, config=CONFIGURED)
         except duckdb.Error as error:
             raise Unavailable(why_not_opened(self._path, str(error))) from error
         # Copies of the store go into this folder and nowhere else.
