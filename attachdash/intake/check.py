@@ -149,7 +149,8 @@ def check_rows(
     kept = ~findings.refused
     kept[repeats.same] = False
     at = np.flatnonzero(kept)
-    if answers is None:
+    all_kept = len(at) == len(kept)  # mostly, and then nothing is copied
+    if answers is None or not mapping.totals:
         differ = pl.DataFrame(schema=MISMATCH)
     else:
         differ = mismatches(table, mapping, instrument, at, answers[at])
@@ -163,8 +164,8 @@ def check_rows(
         file_name=table.file_name,
         sha256=table.sha256,
         mapping=mapping,
-        rows=rows.filter(pl.Series(kept)),
-        answers=None if answers is None else answers[kept],
+        rows=rows if all_kept else rows.filter(pl.Series(kept)),
+        answers=answers if answers is None or all_kept else answers[kept],
         scores=None if scores is None else scores[kept],
         scale_ids=tuple(mapping.scores),
         problems=problems,

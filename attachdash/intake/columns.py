@@ -98,7 +98,9 @@ def _plain_answers(
         return np.empty(len(texts), dtype=np.int16), np.ones(len(texts), dtype=bool)
     # The cast also takes "+2", "-0" and "0000002", which nobody's answer sheet says.
     longest = len(str(reader.high + reader.shift))
-    plain = (texts.str.len_bytes() <= longest) & ~texts.str.contains("^[+-]")
+    plain = texts.str.len_bytes() <= longest
+    if longest > 1:  # a sign takes a digit's place
+        plain &= ~texts.str.contains("^[+-]")
     whole = texts.cast(pl.Int16, strict=False).fill_null(np.iinfo(np.int16).min).to_numpy()
     odd = ~plain.to_numpy()
     odd |= (whole < reader.low + reader.shift) | (whole > reader.high + reader.shift)

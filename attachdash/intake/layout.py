@@ -260,12 +260,13 @@ def records_in(text: bytes, delimiter: str) -> tuple[Records, NDArray[np.int64]]
         wrong = _wrong_quotes(letters, is_quote, inside, is_newline | is_delimiter)
         is_newline &= ~inside
         is_delimiter &= ~inside
-    ends = np.flatnonzero(is_newline)
+    cuts = np.flatnonzero(is_newline | is_delimiter)
+    last = np.flatnonzero(is_newline[cuts])  # the cut at which each row ends
+    ends = cuts[last]
     if not text.endswith(b"\n"):
-        ends = np.append(ends, len(text))
+        ends, last = np.append(ends, len(text)), np.append(last, len(cuts))
     starts = np.concatenate(([0], ends[:-1] + 1)).astype(np.int64)
-    cuts = np.flatnonzero(is_delimiter)
-    fields = np.searchsorted(cuts, ends) - np.searchsorted(cuts, starts) + 1
+    fields = np.diff(last, prepend=-1)
     records = Records(
         starts=starts, ends=ends.astype(np.int64), fields=fields.astype(np.int32), quoted=quoted
     )

@@ -7,8 +7,6 @@ clients that the import made, and nothing else has come to, are removed.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import pyarrow as pa
-
 from attachdash.errors import Invalid, Refused
 from attachdash.instruments import Instrument
 from attachdash.practice import clients as practice_clients
@@ -125,7 +123,7 @@ def undo_batch(viewer: Viewer, batch_id: int, reason: str) -> Batch:
         touched = sorted({*theirs, *(int(row[1]) for row in episodes)})
         if episodes:
             practice_clients.refile(cursor, viewer, *touched)
-        answers.summarise(cursor, viewer.site_id, pa.array(touched, pa.int64()))
+        answers.summarise(cursor, viewer.site_id, touched)
         settle_flags(cursor, viewer, gone, f"import undone: {reason}", step_ids)
         return found
 

@@ -108,7 +108,7 @@ def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
             cursor, viewer.site_id, checked.sha256, mapping.sha256, whose_imports(viewer)
         )
         everyone = {one.code: one for one in practice_clients.read(cursor, viewer)}
-    codes = list(dict.fromkeys(rows["client_code"].to_list()))
+    codes = rows["client_code"].unique(maintain_order=True).to_list()
     new = tuple(code for code in codes if code not in everyone)
     fresh, new_rows = rows, rows.filter(pl.col("client_code").is_in(list(new))).height
     if rows.height:
@@ -117,7 +117,7 @@ def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
         held = known["place"].gather(held_now(viewer, given)["place"])
         fresh = rows.filter(~pl.col("place").is_in(held.implode()))
     risks = _risks(viewer, checked, fresh)
-    days = rows["answered_on"].to_list()
+    days = rows["answered_on"].unique().to_list()
     return Preview(
         checked=checked,
         rows=rows.height,
@@ -152,7 +152,8 @@ def import_file(
     checked, rows, _, refused = _judge(viewer, table, mapping)
     with viewer.store.engine.reading(viewer.scope) as cursor:
         everyone = {one.code: one for one in practice_clients.read(cursor, viewer)}
-    new = [c for c in dict.fromkeys(rows["client_code"].to_list()) if c not in everyone]
+    codes = rows["client_code"].unique(maintain_order=True).to_list()
+    new = [code for code in codes if code not in everyone]
     if new and not (create_clients and viewer.role is Role.ADMINISTRATOR):
         # Nobody confirmed these people: their rows stay out, the others come in.
         refused += rows.filter(pl.col("client_code").is_in(new)).height
@@ -164,7 +165,8 @@ def import_file(
     known = rows.filter(pl.col("client_code").is_in(list(everyone)))
     held = held_now(viewer, given_of(viewer, checked, known, ids))
     gone = known["place"].gather(held.filter(~pl.col("is_live"))["place"])
-    rows = rows.filter(~pl.col("place").is_in(gone.implode()))
+    if len(gone):
+        rows = rows.filter(~pl.col("place").is_in(gone.implode()))
     in_care = [code for code, one in everyone.items() if one.episodes]
     starts = (
         rows.group_by(code="client_code").agg(started_on=pl.col("answered_on").min())

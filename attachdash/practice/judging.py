@@ -56,7 +56,7 @@ def judged(
     problems = list(checked.problems)
     rows = checked.rows.with_row_index("place")
     bad: set[int] = set()
-    codes = set(rows["client_code"].to_list())
+    codes = rows["client_code"].unique(maintain_order=True).to_list()
 
     def refuse(row: tuple[int, int, str, object], column: str, value: str, kind: ProblemKind,
                expected: str, cure: str = "") -> None:  # fmt: skip
@@ -69,11 +69,12 @@ def judged(
         )  # fmt: skip
 
     listed = rows.select("place", "row_number", "client_code", "answered_on")
-    given_codes = rows["client_code"].to_list()
-    if strange := _strange_codes(viewer, given_codes, everyone, spelled):
+    if strange := _strange_codes(viewer, codes, everyone, spelled):
         for row in listed.filter(pl.col("client_code").is_in(list(strange))).rows():
             refuse(row, mapping.client, row[2], ProblemKind.CLIENT_CODE, *strange[row[2]])
-    for one in (everyone[code] for code in codes & set(everyone) if everyone[code].born_on):
+    for one in (everyone[code] for code in codes if code in everyone):
+        if one.born_on is None:
+            continue
         early = listed.filter(
             (pl.col("client_code") == one.code) & (pl.col("answered_on") < one.born_on)
         )
@@ -82,7 +83,8 @@ def judged(
                 row, mapping.answered_on, str(row[3]), ProblemKind.DATE_OUT_OF_RANGE,
                 "a day after the client was born; check the day and the code",
             )  # fmt: skip
-    rows = rows.filter(~pl.col("place").is_in(list(bad)))
+    if bad:
+        rows = rows.filter(~pl.col("place").is_in(list(bad)))
     known = rows.filter(pl.col("client_code").is_in(list(everyone)))
     several = _several(viewer, mapping, known, everyone)
     for row in several.select("place", "row_number", "client_code").rows():
@@ -147,10 +149,11 @@ def _strange_codes(
     viewer: Viewer, codes: list[str], everyone: dict[str, practice_clients.Client],
     spelled: dict[str, str],
 ) -> dict[str, tuple[str, str]]:  # fmt: skip
-    """The codes whose rows can't be kept: what was expected instead, and the cure."""
+    """Those of the codes, each given once, whose rows can't be kept: what was expected instead, and
+    the cure."""
     held = {alike(code): code for code in everyone}
     found: dict[str, tuple[str, str]] = {}
-    for code in dict.fromkeys(codes):
+    for code in codes:
         if code in everyone:
             continue
         if other := held.get(alike(code)):
@@ -168,7 +171,8 @@ def _strange_codes(
 
 def given_of(viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, int]) -> Given:
     """These of the checked rows as they are kept, with the clients' ids."""
-    places = rows["place"].to_numpy()
+    # Mostly all are kept as they stand: then nothing is copied.
+    places = slice(None) if rows.height == checked.n else rows["place"].to_numpy()
     return Given(
         instrument=viewer.store.library[checked.mapping.instrument],
         rows=rows.select(

@@ -12,7 +12,6 @@ from functools import partial
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from attachdash.errors import Invalid
@@ -36,8 +35,6 @@ from attachdash.practice.rights import About, Audit, Role, Viewer, change, looke
 from attachdash.store import answers, clients, versions
 from attachdash.store.engine import Cursor
 
-# Scores that are summed up at once, so that a year's file needs no more memory than a month's.
-SUMMED_UP = 2_000_000
 STARTS = {"code": pl.String, "started_on": pl.Date}
 # Is told what is being done to which row of the file, and may raise to stop it.
 Told = Callable[[str, int], None]
@@ -224,10 +221,8 @@ def _keep_blocks(
         differ += mismatches_of(checked, rows).height
         touched.update(given.rows["client_id"].unique().to_list())
     if touched:
-        scales = len(settled.instrument.scales)
-        parts = min(kept * scales // SUMMED_UP + 1, len(touched))
-        for part in np.array_split(np.array(sorted(touched), dtype=np.int64), parts):
-            answers.summarise(cursor, viewer.site_id, pa.array(part))
+        scores = kept * len(settled.instrument.scales)
+        answers.summarise(cursor, viewer.site_id, list(touched), scores)
     return kept, others, differ
 
 
