@@ -175,7 +175,7 @@ def _bring(admin: Viewer, block: pl.DataFrame, ids: dict[str, Any], random: Any)
         for table, parts in (("administration", administrations), ("score", kept)):
             cursor.bulk(table, pa.concat_tables(parts).sort_by("answered_on"))
         for one, rows in prepared:
-            filed = rows.select("administration_id", "episode_id")
+            filed = rows.select("administration_id", "episode_id", "about_id", "informant_id")
             evidence = one.evidence.join(filed, on="administration_id")
             raise_flags(cursor, admin, evidence, one.flag_ids, one.step_ids)
 
