@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from attachdash.store.engine import Cursor
-from attachdash.store.reach import CLINICAL, Reach
+from attachdash.store.reach import CLINICAL, CLINICAL_ONE, Reach
 
 
 class Scored(NamedTuple):
@@ -33,20 +33,13 @@ OWN = "score.about_id = score.client_id AND score.informant_id = score.client_id
 # One row per score of client $5, by scale and day. Every row carries its client_id, so that
 # whoever draws it can refuse another's.
 _HISTORY = (
-    CLINICAL
-    + """
+    """
 SELECT score.client_id, score.episode_id, score.administration_id, score.scale_id, score.about_id,
     score.informant_id, score.answered_on, score.value, score.answered, score.asked, score.state,
-    administration.is_nominal
+    COALESCE(score.is_nominal, FALSE) AS is_nominal
 FROM score
-INNER JOIN reached ON reached.client_id = score.client_id
-INNER JOIN administration
-    ON administration.site_id = score.site_id
-    AND administration.administration_id = score.administration_id
-    AND administration.client_id = score.client_id
-WHERE score.site_id = $1 AND score.client_id = $5 AND administration.client_id = $5
-    AND administration.replaced_at IS NULL
-"""
+WHERE score.site_id = $1 AND score.client_id = $5 AND """
+    + CLINICAL_ONE
 )
 BY_SCALE = """
 ORDER BY score.scale_id NULLS LAST, score.answered_on NULLS LAST,
