@@ -112,7 +112,7 @@ ORDER BY flag.raised_at DESC NULLS LAST, flag.flag_id DESC NULLS LAST,
 """
 )
 
-# One row per answered form of client $5 to questionnaires $6, newest first.
+# One row per answered form of client $5 to questionnaires $6, in no order.
 FORMS = (
     """
 SELECT administration.administration_id, administration.version, administration.instrument_id,
@@ -124,10 +124,6 @@ WHERE administration.site_id = $1 AND administration.client_id = $5
     AND administration.instrument_id = ANY(CAST($6 AS INTEGER[]))
     AND """
     + CLINICAL_ONE
-    + """
-ORDER BY administration.answered_on DESC NULLS LAST,
-    administration.administration_id DESC NULLS LAST
-"""
 )
 
 STEPS = (
@@ -155,7 +151,8 @@ def of_client(cursor: Cursor, reach: Reach, client_id: int) -> list[Stepped]:
 def forms(cursor: Cursor, reach: Reach, client_id: int, instrument_ids: list[int]) -> list[Form]:
     """All forms of a client in reach to these questionnaires, whoever answered, newest first."""
     rows = cursor.rows(reach.narrowed(FORMS), *reach.parameters, client_id, instrument_ids)
-    return [Form(*row) for row in rows]
+    found = map(Form._make, rows)
+    return sorted(found, key=lambda one: (one.answered_on, one.administration_id), reverse=True)
 
 
 def steps(cursor: Cursor, reach: Reach, client_id: int) -> pd.DataFrame:
