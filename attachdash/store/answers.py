@@ -26,7 +26,7 @@ SCORE = pa.schema([
     ("client_id", pa.int64()), ("episode_id", pa.int64()), ("about_id", pa.int64()),
     ("informant_id", pa.int64()), ("answered_on", pa.date32()), ("value", pa.float64()),
     ("answered", pa.int16()), ("asked", pa.int16()), ("state", pa.string()),
-    ("definition_id", pa.int32()),
+    ("definition_id", pa.int32()), ("is_nominal", pa.bool_()),
 ])  # fmt: skip
 
 # Rows at once, for a statement over a million holds them all in memory: as many as DuckDB writes as

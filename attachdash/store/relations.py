@@ -53,7 +53,7 @@ ORDER BY relation.relation_id NULLS LAST
 
 def of_clients(cursor: Cursor, reach: Reach, client_id: int | None = None) -> list[Row]:
     """The relations of every client in reach, or of one: the columns of OF_CLIENTS."""
-    return cursor.rows(OF_CLIENTS, *reach.parameters, client_id)
+    return cursor.rows(reach.narrowed(OF_CLIENTS), *reach.parameters, client_id)
 
 
 def of_kinds(cursor: Cursor, site_id: int, client_ids: list[int], kinds: list[str]) -> pl.DataFrame:
