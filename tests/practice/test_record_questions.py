@@ -110,7 +110,7 @@ def test_a_nominal_day_is_told_also_of_scores_from_before_they_said_so(either: H
         return [one.is_nominal for one in history if one.answered_on == TODAY]
 
     assert nominal() == [True]
-    step = (FOLDER / "0008_nominal_scores.sql").read_text()
+    step = (FOLDER / "0007_nominal_scores.sql").read_text()
 
     def before_and_again(cursor: Cursor) -> None:
         cursor.run("UPDATE score SET is_nominal = NULL")
