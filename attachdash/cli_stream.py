@@ -116,7 +116,7 @@ def import_blocks(
         stream.layout.file_name, found.repeats, found.repeat_count, found.mismatches,
         found.mismatch_count,
     )  # fmt: skip
-    hint(len(found.new_codes), found.without_episode)
+    hint(len(found.new_codes), len(found.without_episode))
     if done is None:
         typer.echo(
             f"Would keep {found.rows - found.already_held} of {found.rows} rows that pass; "

@@ -6,15 +6,17 @@ Each pass sums up the bytes anew: a file that changes meanwhile is refused.
 import hashlib
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from attachdash.errors import Invalid
 from attachdash.intake.layout import (
     LETTERS_LOOKED_AT,
+    MOST_BYTES,
     PIECE,
     Records,
     as_text,
@@ -22,6 +24,7 @@ from attachdash.intake.layout import (
     find_delimiter,
     find_encoding,
     records_in,
+    too_large,
     whole_rows,
     wrong_quotes,
 )
@@ -67,13 +70,44 @@ class _File:
             raise _changed(self.path)
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A file whose bytes are in memory."""
+
+    data: bytes
+    piece: int
+    tell: Callable[[], None]
+
+    def pieces(self) -> Iterator[bytes]:
+        """Its bytes; before each piece it is told."""
+        for at in range(0, len(self.data), self.piece):
+            self.tell()
+            yield self.data[at : at + self.piece]
+
+
+class _Pieces(Protocol):
+    def pieces(self) -> Iterator[bytes]:
+        """A file's bytes, from the start."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
     """A CSV whose rows come in blocks."""
 
-    file: _File
+    file: _Pieces
     layout: Layout
     rows: int  # below the header that aren't wholly empty
+    is_formed: bool = False  # a row can be less or more than a form: its layout says so
+
+    @property
+    def file_name(self) -> str:
+        """The file's name, as it may be shown."""
+        return self.layout.file_name
+
+    @property
+    def sha256(self) -> str:
+        """Of the file's bytes."""
+        return self.layout.sha256
 
     def blocks(self, rows: int = ROWS) -> Iterator[Table]:
         """The file's rows in tables of about so many, with the row numbers of the file.
@@ -108,7 +142,22 @@ def open_stream(
             sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
         raise _lost(path, error) from error
-    file = _File(path, sha256, stamp, piece)
+    return _opened(name, sha256, _File(path, sha256, stamp, piece), header_rows, names_row)
+
+
+def stream_of(
+    file_name: str, data: bytes, tell: Callable[[], None], *, header_rows: int = 1,
+    names_row: int = 1, piece: int = PIECE,
+) -> Stream:  # fmt: skip
+    """The same of a file in memory; `tell` is called before each piece of it is looked at."""
+    name = shown(file_name) or "file"
+    if len(data) > MOST_BYTES:
+        raise too_large(name, len(data))
+    sha256 = hashlib.sha256(data).hexdigest()
+    return _opened(name, sha256, _Held(data, piece, tell), header_rows, names_row)
+
+
+def _opened(name: str, sha256: str, file: _Pieces, header_rows: int, names_row: int) -> Stream:
     encoding = find_encoding(name, file.pieces)
     texts = at_least(as_text(file.pieces(), encoding), LETTERS_LOOKED_AT + 1)
     delimiter = find_delimiter(name, next(texts))
@@ -119,7 +168,7 @@ def open_stream(
     return _looked_through(file, layout)
 
 
-def _looked_through(file: _File, said: Layout) -> Stream:
+def _looked_through(file: _Pieces, said: Layout) -> Stream:
     """The stream of a file whose columns are not known yet; its header may end early."""
     names, first_width, width, total, fitting, ragged = b"", 0, 0, 0, 0, 0
     odd: tuple[int, int] | None = None  # the first row with other cells than the header, and theirs
@@ -156,7 +205,7 @@ def _looked_through(file: _File, said: Layout) -> Stream:
     return Stream(file=file, layout=layout, rows=ragged + fitting)
 
 
-def _records(file: _File, layout: Layout) -> Iterator[tuple[int, bytes, Records]]:
+def _records(file: _Pieces, layout: Layout) -> Iterator[tuple[int, bytes, Records]]:
     """Whole rows of the text, where they stand in it, and how many rows came before.
 
     Raises Unreadable at the end where quotation marks are wrong, and for a row that is too long.

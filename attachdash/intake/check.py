@@ -1,7 +1,9 @@
 """Which rows of a file can be kept, and what is wrong with each of the others."""
 
-from dataclasses import dataclass
+import dataclasses
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Self
 
 import numpy as np
 import polars as pl
@@ -11,7 +13,7 @@ from attachdash.instruments import SELF, Instrument
 from attachdash.intake import columns
 from attachdash.intake.coding import check_coding
 from attachdash.intake.days import only_day_first, only_month_first
-from attachdash.intake.findings import Findings
+from attachdash.intake.findings import Findings, Readings
 from attachdash.intake.mapping import Mapping, check_mapping
 from attachdash.intake.numbers import MissingCodes
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable, Wrong, listed, shown
@@ -43,6 +45,19 @@ class Checked:
     repeats: tuple[tuple[int, int], ...]  # the numbers of such rows, each with the row kept
     mismatches: pl.DataFrame  # the columns of MISMATCH: totals that aren't our score of their row
     notes: tuple[str, ...]  # what was read in a way that a person should know of
+    readings: Readings = field(default_factory=Readings)  # of which the notes tell last
+
+    def head(self, rows: int, after: Self | None = None) -> Self:
+        """The same with its first rows only, of those that can be kept; before them `after`'s."""
+        parts = (self,) if after is None else (after, self)
+        answers = [one.answers[:rows] for one in parts if one.answers is not None]
+        scores = [one.scores[:rows] for one in parts if one.scores is not None]
+        return dataclasses.replace(
+            self,
+            rows=pl.concat([one.rows.head(rows) for one in parts]).head(rows),
+            answers=np.concatenate(answers)[:rows] if answers else None,
+            scores=np.concatenate(scores)[:rows] if scores else None,
+        )
 
     @property
     def n(self) -> int:
@@ -105,7 +120,6 @@ class Read:
     answers: NDArray[np.int16] | None
     scores: NDArray[np.float64] | None
     findings: Findings
-    notes: list[str]
 
     @property
     def held(self) -> NDArray[np.int16] | NDArray[np.float64]:
@@ -118,7 +132,6 @@ class Read:
 def read_rows(table: Table, mapping: Mapping, instrument: Instrument, today: date) -> Read:
     """What the rows say, each looked at by itself."""
     findings = Findings(table)
-    notes = [*table.notes, *_people(mapping), *_not_taken(table, mapping)]
     keys = pl.DataFrame(
         {
             "client_code": columns.client_codes(table, mapping, findings),
@@ -128,12 +141,12 @@ def read_rows(table: Table, mapping: Mapping, instrument: Instrument, today: dat
     )
     answers = scores = None
     if mapping.items:
-        answers = columns.answers(table, mapping, instrument, findings, notes)
+        answers = columns.answers(table, mapping, instrument, findings)
         _refuse_unanswered(np.all(answers < 0, axis=1), findings)
     else:
-        scores = columns.scores(table, mapping, instrument, findings, notes)
+        scores = columns.scores(table, mapping, instrument, findings)
         _refuse_unanswered(np.all(np.isnan(scores), axis=1), findings)
-    return Read(keys=keys, answers=answers, scores=scores, findings=findings, notes=notes)
+    return Read(keys=keys, answers=answers, scores=scores, findings=findings)
 
 
 def check_rows(
@@ -142,7 +155,8 @@ def check_rows(
 ) -> Checked:  # fmt: skip
     """What of the rows can be kept; `repeats` of them where they are a part of a file."""
     read = read_rows(table, mapping, instrument, today)
-    findings, notes, answers, scores = read.findings, read.notes, read.answers, read.scores
+    findings, answers, scores = read.findings, read.answers, read.scores
+    notes = findings.readings.notes(file_notes(table, mapping))
     if repeats is None:
         repeats = find_repeats(read.keys, read.held, ~findings.refused, table.row_numbers)
     _refuse_conflicts(repeats, findings)
@@ -186,7 +200,13 @@ def check_rows(
         mismatches=differ,
         total_rows=table.total_rows,
         notes=tuple(notes),
+        readings=findings.readings,
     )
+
+
+def file_notes(table: Table, mapping: Mapping) -> list[str]:
+    """What a person should know of a file before its cells are read."""
+    return [*table.notes, *_people(mapping), *_not_taken(table, mapping)]
 
 
 def _not_taken(table: Table, mapping: Mapping) -> list[str]:

@@ -1,6 +1,7 @@
 """Importing a file: what would be kept, what is refused and why, and keeping it in one piece."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -55,7 +56,11 @@ class Risk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What an import would do. It holds the file's own values, never stored ones."""
+    """What an import would do. It holds the file's own values, never stored ones.
+
+    Of a file that was looked at in blocks lists end at MOST_LISTED, `checked` has the first rows
+    only, and the counts count all.
+    """
 
     checked: Checked
     rows: int  # that would be kept or are held already
@@ -72,11 +77,8 @@ class Preview:
     risks: tuple[Risk, ...]  # the newest MOST_RISKS of those not held already
     risk_count: int
     mismatches: pl.DataFrame  # the file's totals that aren't our score: ours is kept
-
-    @property
-    def counts(self) -> Counter[ProblemKind]:
-        """How often each kind was found, also where not all of them are listed."""
-        return counts_of(self.checked, self.problems)
+    mismatch_count: int
+    counts: Counter[ProblemKind]  # how often each kind was found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +118,7 @@ def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
         given = given_of(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
         held = known["place"].gather(held_now(viewer, given)["place"])
         fresh = rows.filter(~pl.col("place").is_in(held.implode()))
-    risks = _risks(viewer, checked, fresh)
+    risks, differ = risks_of(viewer, checked, fresh), mismatches_of(checked, rows)
     days = rows["answered_on"].unique().to_list()
     return Preview(
         checked=checked,
@@ -133,7 +135,9 @@ def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
         period=(min(days), max(days)) if days else None,
         risks=risks[:MOST_RISKS],
         risk_count=len(risks),
-        mismatches=mismatches_of(checked, rows),
+        mismatches=differ,
+        mismatch_count=differ.height,
+        counts=counts_of(checked, problems),
     )
 
 
@@ -248,10 +252,10 @@ def _judge(
 ) -> tuple[Checked, pl.DataFrame, tuple[Problem, ...], int]:
     """The file's verdict with what the register adds: whose codes, births, held answers."""
     checked = check(table, mapping, instrument_of(viewer, mapping), viewer.today)
-    return checked, *judged(viewer, checked, register_now(viewer), {})
+    return checked, *judged(viewer, checked, register_now(viewer))
 
 
-def _risks(viewer: Viewer, checked: Checked, rows: pl.DataFrame) -> tuple[Risk, ...]:
+def risks_of(viewer: Viewer, checked: Checked, rows: pl.DataFrame) -> tuple[Risk, ...]:
     """The rows' risk answers and blank risk items, newest first; ready scores hold none."""
     instrument = viewer.store.library[checked.mapping.instrument]
     if checked.answers is None or not instrument.risk_items:
@@ -268,4 +272,9 @@ def _risks(viewer: Viewer, checked: Checked, rows: pl.DataFrame) -> tuple[Risk, 
         )
         for at in np.flatnonzero(positive | blank).tolist()
     ]  # fmt: skip
-    return tuple(sorted(found, key=lambda one: (one.answered_on, -one.row), reverse=True))
+    return newest_first(found)
+
+
+def newest_first(risks: Iterable[Risk]) -> tuple[Risk, ...]:
+    """The risks by day, those of one day as they stand in the file."""
+    return tuple(sorted(risks, key=lambda one: (one.answered_on, -one.row), reverse=True))

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
 
@@ -37,21 +39,40 @@ def instrument_of(viewer: Viewer, mapping: Mapping) -> Instrument:
     return instrument
 
 
-def register_now(viewer: Viewer) -> dict[str, practice_clients.Client]:
-    """The clients in the viewer's reach, by code."""
+@dataclass
+class Register:
+    """The clients in the viewer's reach, and the new codes that a file brought so far."""
+
+    clients: dict[str, practice_clients.Client]  # by code
+    spelled: dict[str, str] = field(default_factory=dict)  # the first spelling of each new code
+
+    @cached_property
+    def held(self) -> dict[str, str]:
+        """Each code by all the ways of writing it."""
+        return {alike(code): code for code in self.clients}
+
+    def known(self, rows: pl.DataFrame) -> pl.Series:
+        """Whether each row's client is here."""
+        # A block has few of many codes: only those are asked about.
+        own = rows["client_code"].unique().to_list()
+        return rows["client_code"].is_in([code for code in own if code in self.clients])
+
+
+def register_now(viewer: Viewer) -> Register:
+    """The clients in the viewer's reach."""
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        return {one.code: one for one in practice_clients.read(cursor, viewer)}
+        return Register({one.code: one for one in practice_clients.read(cursor, viewer)})
 
 
 def judged(
-    viewer: Viewer, checked: Checked, everyone: dict[str, practice_clients.Client],
-    spelled: dict[str, str],
-) -> tuple[pl.DataFrame, tuple[Problem, ...], int]:  # fmt: skip
+    viewer: Viewer, checked: Checked, register: Register
+) -> tuple[pl.DataFrame, tuple[Problem, ...], int]:
     """The rows of a file, or of a block of one, that the register lets in, with their place; the
     problems of the others; and how many those are.
 
-    `spelled` has the first spelling of each new code, and gets those of these rows.
+    The register is told the new codes of these rows.
     """
+    everyone = register.clients
     mapping = checked.mapping
     problems = list(checked.problems)
     rows = checked.rows.with_row_index("place")
@@ -69,7 +90,7 @@ def judged(
         )  # fmt: skip
 
     listed = rows.select("place", "row_number", "client_code", "answered_on")
-    if strange := _strange_codes(viewer, codes, everyone, spelled):
+    if strange := _strange_codes(viewer, codes, register):
         for row in listed.filter(pl.col("client_code").is_in(list(strange))).rows():
             refuse(row, mapping.client, row[2], ProblemKind.CLIENT_CODE, *strange[row[2]])
     for one in (everyone[code] for code in codes if code in everyone):
@@ -85,7 +106,7 @@ def judged(
             )  # fmt: skip
     if bad:
         rows = rows.filter(~pl.col("place").is_in(list(bad)))
-    known = rows.filter(pl.col("client_code").is_in(list(everyone)))
+    known = rows.filter(register.known(rows))
     several = _several(viewer, mapping, known, everyone)
     for row in several.select("place", "row_number", "client_code").rows():
         refuse((*row, None), mapping.client, row[2], ProblemKind.WHICH_PERSON,
@@ -95,7 +116,8 @@ def judged(
         known = known.filter(~pl.col("place").is_in(list(bad)))
     # An administrator who could tell same from other answers could find out those held by trying.
     if known.height and viewer.role is not Role.ADMINISTRATOR:
-        given = given_of(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
+        ids = {code: everyone[code].client_id for code in codes if code in everyone}
+        given = given_of(viewer, checked, known, ids)
         other = held_now(viewer, given).filter(~pl.col("same"))["place"]
         clash = known.with_row_index("at").filter(pl.col("at").is_in(other.implode()))
         for row in clash.select("place", "row_number", "client_code", "answered_on").rows():
@@ -116,7 +138,7 @@ def _several(
     people = [kind for one in (mapping.about, mapping.informant) if (kind := _kind(one))]
     if not people or known.is_empty():
         return known.clear()
-    ids = {code: one.client_id for code, one in everyone.items()}
+    ids = {code: everyone[code].client_id for code in known["client_code"].unique().to_list()}
     rows = known.with_columns(
         client_id=pl.col("client_code").replace_strict(ids, return_dtype=pl.Int64)
     )
@@ -146,22 +168,19 @@ def mismatches_of(checked: Checked, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _strange_codes(
-    viewer: Viewer, codes: list[str], everyone: dict[str, practice_clients.Client],
-    spelled: dict[str, str],
-) -> dict[str, tuple[str, str]]:  # fmt: skip
-    """Those of the codes, each given once, whose rows can't be kept: what was expected instead, and
-    the cure."""
-    held = {alike(code): code for code in everyone}
+    viewer: Viewer, codes: list[str], register: Register
+) -> dict[str, tuple[str, str]]:
+    """The codes whose rows can't be kept: what was expected instead, and the cure."""
     found: dict[str, tuple[str, str]] = {}
     for code in codes:
-        if code in everyone:
+        if code in register.clients:
             continue
-        if other := held.get(alike(code)):
+        if other := register.held.get(alike(code)):
             found[code] = f"the code as it is held, {other}", f"Write it as {other}."
         elif viewer.role is not Role.ADMINISTRATOR:
             # The same words for another therapist's client and for nobody's.
             found[code] = UNKNOWN, ""
-        elif (first := spelled.setdefault(alike(code), code)) != code:
+        elif (first := register.spelled.setdefault(alike(code), code)) != code:
             found[code] = (
                 f"one way of writing a code, but the file also has {first}",
                 f"Write it as {first}; another person needs another code.",
@@ -173,12 +192,14 @@ def given_of(viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str
     """These of the checked rows as they are kept, with the clients' ids."""
     # Mostly all are kept as they stand: then nothing is copied.
     places = slice(None) if rows.height == checked.n else rows["place"].to_numpy()
+    # Of many thousands of clients a block has some.
+    own = {code: ids[code] for code in rows["client_code"].unique().to_list()}
     return Given(
         instrument=viewer.store.library[checked.mapping.instrument],
         rows=rows.select(
             "answered_on",
             "occasion",
-            client_id=pl.col("client_code").replace_strict(ids or NOBODY, return_dtype=pl.Int64),
+            client_id=pl.col("client_code").replace_strict(own or NOBODY, return_dtype=pl.Int64),
         ),
         answers=checked.answers[places] if checked.answers is not None else None,
         scores={

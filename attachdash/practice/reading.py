@@ -36,6 +36,7 @@ from attachdash.intake import (
 )
 from attachdash.intake.days import read_day
 from attachdash.intake.headers import second_is_header
+from attachdash.intake.loaded import read_in_pieces
 from attachdash.intake.numbers import AnswerReader, MissingCodes
 from attachdash.intake.occasions import SPACINGS, number_of, spaced
 from attachdash.intake.problems import Wrong, shown
@@ -49,6 +50,7 @@ from attachdash.intake.refusals import log_refused
 from attachdash.intake.shapes import KINDS, NOMINAL, PLAIN, Nominal, Shape, shaped
 from attachdash.intake.sheets import letters
 from attachdash.intake.worded import words_in
+from attachdash.intake.workbook import is_workbook
 from attachdash.practice.flagging import HISTORIC_AFTER
 from attachdash.practice.rights import Viewer
 
@@ -81,6 +83,7 @@ __all__ = [
     "escaped",
     "informants_of",
     "instrument",
+    "is_workbook",
     "known_days",
     "letters",
     "log_refused",
@@ -91,6 +94,7 @@ __all__ = [
     "propose_shape",
     "questionnaires",
     "read_csv",
+    "read_in_pieces",
     "risk_lines",
     "second_is_header",
     "shaped",

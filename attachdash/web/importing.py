@@ -93,7 +93,8 @@ def as_csv(problems: Iterable[Problem]) -> str:
 
 def problems(made: Draft, preview: Preview) -> None:
     """What is refused: how often each kind, then each cell, and all of it to take away."""
-    found = preview.problems
+    found, total = preview.problems, preview.counts.total()
+    listed = "" if len(found) == total else f", the first {len(found):,} of {total:,}"
     st.header(f"Refused: {counted(preview.refused, 'row')}", anchor=False)
     st.write("Mend them in the file and import it again: rows already kept are never kept twice.")
     tables.table(
@@ -130,7 +131,7 @@ def problems(made: Draft, preview: Preview) -> None:
             alt=f"Refused, {counted(len(found), 'entry' if len(found) == 1 else 'line')} in all",
         )
     st.download_button(
-        "Download what is refused, each with its reason (CSV)",
+        f"Download what is refused, each with its reason (CSV{listed})",
         data=as_csv(found),
         file_name="refused.csv",
         mime="text/csv",

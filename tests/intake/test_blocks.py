@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from attachdash.intake import MOST_LISTED, Problem, ProblemKind, Table, Unreadable, blocks, read_csv
 from attachdash.intake.blocks import open_stream
 from attachdash.intake.layout import PIECE
+from attachdash.intake.loaded import read_in_pieces
 from attachdash.intake.table import notes_of
 from tests.intake.conftest import HEADER, ROW
 from tests.intake.nasty import all_cases
@@ -49,7 +50,10 @@ def plain(table: Table) -> list[object]:
 
 
 def either_way(data: bytes, rows: int, piece: int, **header: int) -> tuple[object, object]:
-    """What the whole file comes to, and what its blocks do: a table, or why it is refused."""
+    """What the whole file comes to, and what its blocks do: a table, or why it is refused.
+
+    One in memory that is read in pieces must come to the former too.
+    """
     found: list[object] = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "march.csv"
@@ -57,11 +61,13 @@ def either_way(data: bytes, rows: int, piece: int, **header: int) -> tuple[objec
         for read in (
             lambda: read_csv("march.csv", data, **header),
             lambda: joined(list(open_stream(path, piece=piece, **header).blocks(rows))),
+            lambda: read_in_pieces("march.csv", data, lambda: None, piece=piece, **header),
         ):
             try:
                 found.append(plain(read()))
             except Unreadable as refusal:
                 found.append(refusal.problems)
+    assert found[2] == found[0]
     return found[0], found[1]
 
 
