@@ -115,8 +115,9 @@ def import_file(
         stream = None
         try:
             if is_large(file) and shape != "answers":
-                at = names_row or 1
-                stream, table = first_block(file, max(header_rows or 1, at), at)
+                stream, table = first_block(
+                    file, header_rows, names_row, may_guess=yes or dry_run
+                )  # fmt: skip
                 check_header(table, header_rows)
             else:
                 table = read_table(

@@ -114,3 +114,20 @@ def test_who_answered_about_whom_is_said_at_the_terminal(founded: Path, tmp_path
     attachdash("export", "--as", "a.diallo", tmp_path / "out")
     assert "K-1,2026-09-01,,,,,mother,," in (tmp_path / "out" / "rcads25.csv").read_text()
     assert "K-1,mother,,,," in (tmp_path / "out" / "relations.csv").read_text()
+
+
+def test_names_below_a_title_are_taken_only_when_somebody_agrees(
+    founded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = Path(answers(tmp_path / "phq9.csv", "K-1,2026-09-01,0,0,0,0,0,0,0,0,0"))
+    file.write_text(f"Praxis Muster, PHQ-9 2025\n\n{file.read_text()}")
+    for most in ("1000000", "10"):  # whole, and in blocks
+        monkeypatch.setenv("ATTACHDASH_LARGE_FILE", most)
+        done = attachdash("import", file, *SAID, *KEEP)
+        assert done.exit_code == 1
+        assert "shows: --names-row 3" in done.output
+        assert "Nothing was changed" in done.output
+        done = attachdash("import", file, *SAID, *KEEP, "--names-row", "3", "--dry-run")
+        assert "Would keep 1 of 1" in done.output, done.output
+    done = attachdash("import", file, *SAID, *KEEP, "--yes")
+    assert "Kept 1, already held 0" in done.output, done.output

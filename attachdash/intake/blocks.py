@@ -34,6 +34,7 @@ from attachdash.intake.table import (
     nothing_fits,
     table_of,
 )
+from attachdash.intake.titled import names_seem_in
 
 ROWS = 100_000  # of a block, at most
 # No row of answers is so long: a quotation mark without its partner made one of many.
@@ -94,9 +95,11 @@ class Stream:
 
 
 def open_stream(
-    path: Path, *, header_rows: int = 1, names_row: int = 1, piece: int = PIECE
+    path: Path, *, header_rows: int = 1, names_row: int | None = 1, piece: int = PIECE
 ) -> Stream:
     """Look a CSV through without keeping it; see read_csv.
+
+    With names_row None it is read under the row that seems to have them: its layout tells which.
 
     Raises Unreadable, naming the cure, when it is refused whole: all that read_csv refuses but a
     file without rows, and one with a row of over MOST_OF_ROW bytes.
@@ -111,7 +114,11 @@ def open_stream(
     file = _File(path, sha256, stamp, piece)
     encoding = find_encoding(name, file.pieces)
     texts = at_least(as_text(file.pieces(), encoding), LETTERS_LOOKED_AT + 1)
-    delimiter = find_delimiter(name, next(texts))
+    start = next(texts)
+    if names_row is None:
+        names_row = names_seem_in(start)[1]
+        header_rows = max(header_rows, names_row)
+    delimiter = find_delimiter(name, start, names_row)
     layout = Layout(
         file_name=name, sha256=sha256, encoding=encoding, delimiter=delimiter, columns=(),
         header_rows=header_rows, names_row=names_row,
@@ -121,12 +128,11 @@ def open_stream(
 
 def _looked_through(file: _File, said: Layout) -> Stream:
     """The stream of a file whose columns are not known yet; its header may end early."""
-    names, first_width, width, total, fitting, ragged = b"", 0, 0, 0, 0, 0
+    names, width, total, fitting, ragged = b"", 0, 0, 0, 0
     odd: tuple[int, int] | None = None  # the first row with other cells than the header, and theirs
     at = min(said.names_row, said.header_rows) - 1
     for before, text, records in _records(file, said):
         count = len(records.starts)
-        first_width = first_width or int(records.fields[0])
         if before <= at:
             # The last row there is stands for one that the file doesn't reach.
             own = min(at - before, count - 1)
@@ -146,9 +152,7 @@ def _looked_through(file: _File, said: Layout) -> Stream:
     layout = Layout(
         file_name=said.file_name, sha256=said.sha256, encoding=said.encoding,
         delimiter=said.delimiter,
-        columns=header(
-            said.file_name, names, said.delimiter, row=names_row, first_row=first_width
-        ),
+        columns=header(said.file_name, names, said.delimiter, row=names_row, cells=width),
         header_rows=header_rows, names_row=names_row,
     )  # fmt: skip
     if odd is not None and ragged > 1 and not fitting:

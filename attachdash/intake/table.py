@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from attachdash.intake.layout import (
     ABOVE_HEADER,
     DELIMITERS,
+    SAY_WHERE,
     Records,
     as_utf8,
     find_delimiter,
@@ -113,9 +114,17 @@ def read_csv(file_name: str, data: bytes, *, header_rows: int = 1, names_row: in
     of the file.
     """
     file_name = shown(file_name) or "file"
-    sha256 = hashlib.sha256(data).hexdigest()
     text, encoding = as_utf8(file_name, data)
-    delimiter = find_delimiter(file_name, text)
+    return table_in(file_name, data, text, encoding, header_rows=header_rows, names_row=names_row)
+
+
+def table_in(
+    file_name: str, data: bytes, text: bytes, encoding: str, *, header_rows: int = 1,
+    names_row: int = 1,
+) -> Table:  # fmt: skip
+    """The table in the text of these bytes, as read_csv makes it."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    delimiter = find_delimiter(file_name, text, names_row)
     records = find_records(file_name, text, delimiter)
     header_rows = min(header_rows, len(records.starts))
     at = min(names_row, header_rows) - 1
@@ -129,7 +138,7 @@ def read_csv(file_name: str, data: bytes, *, header_rows: int = 1, names_row: in
             text[records.starts[at] : records.ends[at]],
             delimiter,
             row=at + 1,
-            first_row=records.fields[0],
+            cells=int(records.fields[at]),
         ),
         header_rows=header_rows,
         names_row=at + 1,
@@ -210,7 +219,8 @@ def nothing_fits(layout: Layout, row: int, cells: int) -> Unreadable:
                 value=_cells_word(len(layout.columns)),
                 expected="column names, as many as the rows below have cells, but none has "
                 f"(row {row} has {_cells_word(cells)})",
-                cure=f"{ABOVE_HEADER} Look for separators too many at the ends of rows.",
+                cure=f"{ABOVE_HEADER if layout.names_row == 1 else SAY_WHERE} Look for separators "
+                "too many at the ends of rows.",
             )
         ]
     )
@@ -252,18 +262,18 @@ def _parsed(text: bytes, width: int, delimiter: str, quoted: bool) -> pl.DataFra
     )
 
 
-def header(file: str, line: bytes, delimiter: str, *, row: int, first_row: int) -> tuple[str, ...]:
-    """The columns' names in this row of the file, whose first row has so many cells.
+def header(file: str, line: bytes, delimiter: str, *, row: int, cells: int) -> tuple[str, ...]:
+    """The columns' names in this row of the file, which has so many cells.
 
     Raises Unreadable where they can't be names.
     """
-    if first_row > MOST_COLUMNS:
+    if cells > MOST_COLUMNS:
         raise Unreadable(
             [
                 Problem(
                     kind=ProblemKind.HEADER,
                     file=file,
-                    expected=f"at most {MOST_COLUMNS:,} columns, but there are {first_row:,}",
+                    expected=f"at most {MOST_COLUMNS:,} columns, but there are {cells:,}",
                     cure="Keep only the columns of client, day and answers.",
                 )
             ]
@@ -271,9 +281,9 @@ def header(file: str, line: bytes, delimiter: str, *, row: int, first_row: int) 
     width = find_records(file, line, delimiter).fields[0] if line else 0
     names: list[str] = []
     if width:
-        cells = _parsed(line, int(width), delimiter, b'"' in line).row(0)
+        found = _parsed(line, int(width), delimiter, b'"' in line).row(0)
         # Two names that look the same are the same.
-        names = [" ".join(UNSEEN.sub("", name).split()) for name in cells]
+        names = [" ".join(UNSEEN.sub("", name).split()) for name in found]
     problems = []
     where = "the first row" if row == 1 else f"row {row:,}"
     if not any(names):

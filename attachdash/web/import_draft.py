@@ -15,6 +15,7 @@ from attachdash.practice.reading import (
     Shape,
     ShapeGuess,
     Table,
+    Titled,
     Workbook,
     log_refused,
     open_file,
@@ -120,10 +121,10 @@ def number() -> int:
     return int(st.session_state.get(_NUMBER, 0))
 
 
-def opened() -> Workbook | Headed | None:
+def opened() -> Workbook | Titled | Headed | None:
     """The file in this tab of which a person has yet to say where its column names stand."""
     found = st.session_state.get(_OPENED)
-    return found if isinstance(found, Workbook | Headed) else None
+    return found if isinstance(found, Workbook | Titled | Headed) else None
 
 
 def read(viewer: Viewer, file_id: str, name: str, data: bytes) -> bool:
@@ -147,6 +148,14 @@ def read_again(viewer: Viewer, file: Headed, header_rows: int, names_row: int) -
         viewer, "Reading", file.table.file_name, None,
         lambda _: file.read(header_rows=header_rows, names_row=names_row),
         at_once=_cells(file.table) <= CELLS_AT_ONCE,
+    )  # fmt: skip
+
+
+def read_below(viewer: Viewer, file: Titled, names_row: int) -> None:
+    """Go on with a CSV under the names in that row."""
+    _work(
+        viewer, "Reading", file.file_name, file.data, lambda _: file.table(names_row=names_row),
+        at_once=len(file.data) <= BYTES_AT_ONCE,
     )  # fmt: skip
 
 

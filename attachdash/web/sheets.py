@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from attachdash.practice.reading import Workbook, letters, shown
+from attachdash.practice.reading import Sheet, Titled, Workbook, letters, shown
 from attachdash.practice.rights import Viewer
 from attachdash.web import import_draft as drafts
 from attachdash.web import tables
@@ -15,10 +15,12 @@ FIRST_ROWS = 5
 FIRST_COLUMNS = 8
 
 
-def ask(viewer: Viewer, file: Workbook | Headed) -> Callable[[], None] | None:
+def ask(viewer: Viewer, file: Workbook | Titled | Headed) -> Callable[[], None] | None:
     """Ask; what then goes on with the file, None until all is said. It may raise Unreadable."""
     if isinstance(file, Workbook):
         return partial(drafts.choose, file, *_sheet(file))
+    if isinstance(file, Titled):
+        return partial(drafts.read_below, viewer, file, _names_row(file, file.names_row, "file"))
     said = _header(file)
     return None if said is None else partial(drafts.read_again, viewer, file, *said)
 
@@ -37,15 +39,18 @@ def _sheet(book: Workbook) -> tuple[str, int]:
         key=f"import{number()}_sheet",
     )
     sheet = sheets[place]
+    return sheet.name, _names_row(sheet, sheet.names_row, "sheet", str(place))
+
+
+def _names_row(file: Sheet | Titled, proposed: int, what: str, place: str = "") -> int:
+    """In which row the names stand."""
     row = st.number_input(
-        "Row of the column names",
-        min_value=1,
-        value=sheet.names_row,
+        "Row of the column names", min_value=1, value=proposed,
         key=f"import{number()}_header{place}",
-    )
-    if head := sheet.first_rows(FIRST_ROWS, from_row=row):
-        _rows(head, "The sheet from that row on")
-    return sheet.name, int(row)
+    )  # fmt: skip
+    if head := file.first_rows(FIRST_ROWS, from_row=row):
+        _rows(head, f"The {what} from that row on")
+    return int(row)
 
 
 def _header(file: Headed) -> tuple[int, int] | None:
@@ -74,6 +79,6 @@ def _rows(rows: Iterable[tuple[int, Sequence[str]]], alt: str) -> None:
     wide = max(len(cells) for _, cells in rows)
     tables.table(
         ("Row", *(letters(at) for at in range(1, wide + 1))),
-        [(f"{row:,}", *map(shown, cells)) for row, cells in rows],
+        [(f"{row:,}", *map(shown, cells), *[""] * (wide - len(cells))) for row, cells in rows],
         alt,
     )
