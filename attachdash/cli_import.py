@@ -54,6 +54,10 @@ def import_file(
     names_row: Annotated[
         int | None, typer.Option(min=1, help="Which of them has the column names.")
     ] = None,
+    groups_row: Annotated[
+        int | None,
+        typer.Option(min=1, help="Which names groups of columns, joined with the names below."),
+    ] = None,
     mapping: Annotated[
         str | None, typer.Option(help="A saved mapping, by name; what else is said goes before it.")
     ] = None,
@@ -116,12 +120,12 @@ def import_file(
         try:
             if is_large(file) and shape != "answers":
                 stream, table = first_block(
-                    file, header_rows, names_row, may_guess=yes or dry_run
+                    file, header_rows, names_row, groups_row, may_guess=yes or dry_run
                 )  # fmt: skip
                 check_header(table, header_rows)
             else:
                 table = read_table(
-                    file.name, file.read_bytes(), sheet, header_rows, names_row,
+                    file.name, file.read_bytes(), sheet, header_rows, names_row, groups_row,
                     may_guess=yes or dry_run,
                 )  # fmt: skip
         except OSError as error:

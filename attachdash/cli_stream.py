@@ -35,14 +35,22 @@ def is_large(path: Path) -> bool:
 
 
 def first_block(
-    path: Path, header_rows: int | None, names_row: int | None, *, may_guess: bool
+    path: Path,
+    header_rows: int | None,
+    names_row: int | None,
+    groups_row: int | None,
+    *,
+    may_guess: bool,
 ) -> tuple[Stream, Table]:
     """The file, looked through, and its first rows, from which its columns are told."""
     unsaid = names_row is None and header_rows is None
     at = None if unsaid else names_row or 1
-    stream = open_stream(path, header_rows=max(header_rows or 1, at or 1), names_row=at)
+    stream = open_stream(
+        path, header_rows=max(header_rows or 1, at or 1), names_row=at, groups_row=groups_row
+    )
     if unsaid and stream.layout.names_row > 1:
-        say_names_row(path.name, stream.layout.names_row, may_guess=may_guess)
+        layout = stream.layout
+        say_names_row(path.name, layout.names_row, layout.groups_row, may_guess=may_guess)
     return stream, next(stream.blocks())
 
 

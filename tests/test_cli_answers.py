@@ -131,3 +131,18 @@ def test_names_below_a_title_are_taken_only_when_somebody_agrees(
         assert "Would keep 1 of 1" in done.output, done.output
     done = attachdash("import", file, *SAID, *KEEP, "--yes")
     assert "Kept 1, already held 0" in done.output, done.output
+
+
+def test_names_of_groups_are_joined_when_somebody_says_so(founded: Path, tmp_path: Path) -> None:
+    file = tmp_path / "march.csv"
+    lower = ",".join(f"q{number}" for number in range(1, 10))
+    file.write_text(
+        f"Who,Day,PHQ-9,,,,,,,,,GAD-7,\n,,{lower},q1,q2\nK-1,2026-09-01{',1' * 9},3,3\n"
+    )
+    said = ("--instrument", "phq9", "--client", "Who", "--date", "Day", "--as", "a.diallo", *KEEP,
+            "--items", ",".join(f"PHQ-9 q{number}" for number in range(1, 10)))  # fmt: skip
+    done = attachdash("import", file, *said)
+    assert done.exit_code == 1
+    assert "shows: --groups-row 1 --names-row 2" in done.output
+    done = attachdash("import", file, *said, "--groups-row", "1", "--names-row", "2")
+    assert "Kept 1, already held 0, refused 0" in done.output, done.output

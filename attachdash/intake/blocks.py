@@ -95,8 +95,9 @@ class Stream:
 
 
 def open_stream(
-    path: Path, *, header_rows: int = 1, names_row: int | None = 1, piece: int = PIECE
-) -> Stream:
+    path: Path, *, header_rows: int = 1, names_row: int | None = 1,
+    groups_row: int | None = None, piece: int = PIECE,
+) -> Stream:  # fmt: skip
     """Look a CSV through without keeping it; see read_csv.
 
     With names_row None it is read under the row that seems to have them: its layout tells which.
@@ -116,19 +117,20 @@ def open_stream(
     texts = at_least(as_text(file.pieces(), encoding), LETTERS_LOOKED_AT + 1)
     start = next(texts)
     if names_row is None:
-        names_row = names_seem_in(start)[1]
+        _, names_row, groups_row = names_seem_in(start)
         header_rows = max(header_rows, names_row)
     delimiter = find_delimiter(name, start, names_row)
     layout = Layout(
         file_name=name, sha256=sha256, encoding=encoding, delimiter=delimiter, columns=(),
-        header_rows=header_rows, names_row=names_row,
+        header_rows=header_rows, names_row=names_row, groups_row=groups_row,
     )  # fmt: skip
     return _looked_through(file, layout)
 
 
 def _looked_through(file: _File, said: Layout) -> Stream:
     """The stream of a file whose columns are not known yet; its header may end early."""
-    names, width, total, fitting, ragged = b"", 0, 0, 0, 0
+    names, above, width, total, fitting, ragged = b"", b"", 0, 0, 0, 0
+    groups = said.groups_row
     odd: tuple[int, int] | None = None  # the first row with other cells than the header, and theirs
     at = min(said.names_row, said.header_rows) - 1
     for before, text, records in _records(file, said):
@@ -138,6 +140,8 @@ def _looked_through(file: _File, said: Layout) -> Stream:
             own = min(at - before, count - 1)
             names = text[records.starts[own] : records.ends[own]]
             width = int(records.fields[own])
+        if groups is not None and before < groups <= before + count:
+            above = text[records.starts[groups - 1 - before] : records.ends[groups - 1 - before]]
         below = slice(max(said.header_rows - before, 0), None)
         holds = (records.ends > records.starts)[below]
         wrong = holds & (records.fields[below] != width)
@@ -152,8 +156,11 @@ def _looked_through(file: _File, said: Layout) -> Stream:
     layout = Layout(
         file_name=said.file_name, sha256=said.sha256, encoding=said.encoding,
         delimiter=said.delimiter,
-        columns=header(said.file_name, names, said.delimiter, row=names_row, cells=width),
+        columns=header(
+            said.file_name, names, said.delimiter, row=names_row, cells=width, above=above
+        ),
         header_rows=header_rows, names_row=names_row,
+        groups_row=groups if above else None,
     )  # fmt: skip
     if odd is not None and ragged > 1 and not fitting:
         raise nothing_fits(layout, *odd)

@@ -15,8 +15,9 @@ from attachdash.intake.layout import (
     first_rows,
 )
 from attachdash.intake.mapping import as_number
-from attachdash.intake.problems import shown
-from attachdash.intake.table import LOOKS_LIKE_A_DATE, Table, read_csv, table_in
+from attachdash.intake.names import are_grouped
+from attachdash.intake.problems import LOOKS_LIKE_A_DATE, shown
+from attachdash.intake.table import Table, read_csv, table_in
 
 ROWS_ABOVE = 30  # title lines, at most
 # Fewer rows than half with the cells of a row don't make it their header.
@@ -31,6 +32,7 @@ class Titled:
 
     file_name: str
     names_row: int  # as it seems
+    groups_row: int | None  # names of groups of columns above, as it seems
     rows: tuple[tuple[int, tuple[str, ...]], ...]  # the first that hold anything, numbered
     data: bytes = field(repr=False)
 
@@ -38,13 +40,20 @@ class Titled:
         """The first rows from that one on that hold anything, each with its number."""
         return [one for one in self.rows if one[0] >= from_row][:count]
 
-    def table(self, *, header_rows: int = 1, names_row: int | None = None) -> Table:
+    def table(
+        self, *, header_rows: int = 1, names_row: int | None = None, groups_row: int | None = None
+    ) -> Table:
         """The file's rows below the names in that row (None: where they seem to stand).
 
         Raises Unreadable, naming the cure, where it can't be read so.
         """
-        row = self.names_row if names_row is None else names_row
-        return read_csv(self.file_name, self.data, header_rows=max(header_rows, row), names_row=row)
+        row, groups = names_row, groups_row
+        if row is None:
+            row, groups = self.names_row, self.groups_row
+        return read_csv(
+            self.file_name, self.data, header_rows=max(header_rows, row), names_row=row,
+            groups_row=groups,
+        )  # fmt: skip
 
 
 def open_csv(file_name: str, data: bytes) -> Table | Titled:
@@ -54,28 +63,43 @@ def open_csv(file_name: str, data: bytes) -> Table | Titled:
     """
     file_name = shown(file_name) or "file"
     text, encoding = as_utf8(file_name, data)
-    delimiter, row = names_seem_in(text)
+    delimiter, row, groups = names_seem_in(text)
     if row == 1:
         return table_in(file_name, data, text, encoding)
     listed = enumerate(first_rows(first_lines(text), delimiter), start=1)
     rows = tuple((number, tuple(cells)) for number, cells in listed if _filled(cells))
-    return Titled(file_name=file_name, names_row=row, rows=rows, data=data)
+    return Titled(
+        file_name=file_name, names_row=row, groups_row=groups, rows=rows, data=data
+    )  # fmt: skip
 
 
-def names_seem_in(text: bytes) -> tuple[str, int]:
-    """The separator and the row under which the names of UTF-8 text seem to stand; row 1 where
-    nothing speaks for another one."""
+def names_seem_in(text: bytes) -> tuple[str, int, int | None]:
+    """The separator and the row under which the names of UTF-8 text seem to stand, and the row of
+    groups of them, if any; row 1 where nothing speaks for another one."""
     lines = first_lines(text)
-    width, found = 0, ("", 1)
+    width = 0
+    found: tuple[str, int, int | None] = ("", 1, None)
     for delimiter in DELIMITERS:
         rows = first_rows(lines, delimiter)
         for at in range(min(len(rows), ROWS_ABOVE + 1)):
-            if _heads(rows, at) and (not at or _look_like_names(rows[at])):
+            wide = len(rows[at])
+            groups = _groups(rows, at)
+            if groups or (_heads(rows, at) and (not at or _look_like_names(rows[at]))):
                 # As wide under the first row as under another: nothing stands above it.
-                if len(rows[at]) > width or (len(rows[at]) == width and not at):
-                    width, found = len(rows[at]), (delimiter, at + 1)
+                if wide > width or (wide == width and not at):
+                    width = wide
+                    found = (delimiter, at + 2, at + 1) if groups else (delimiter, at + 1, None)
                 break
     return found
+
+
+def _groups(rows: Sequence[list[str]], at: int) -> bool:
+    """Whether this row names groups of the columns that the next one names."""
+    return (
+        at + 2 < len(rows)
+        and are_grouped(rows[at], rows[at + 1])
+        and alike_below(rows, at + 1) >= MOSTLY
+    )
 
 
 def _heads(rows: Sequence[list[str]], at: int) -> bool:

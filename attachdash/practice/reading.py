@@ -38,6 +38,7 @@ from attachdash.intake import (
 )
 from attachdash.intake.days import read_day
 from attachdash.intake.headers import second_is_header
+from attachdash.intake.names import joined
 from attachdash.intake.numbers import AnswerReader, MissingCodes
 from attachdash.intake.occasions import SPACINGS, number_of, spaced
 from attachdash.intake.problems import Wrong, shown
@@ -85,6 +86,7 @@ __all__ = [
     "escaped",
     "informants_of",
     "instrument",
+    "joined",
     "known_days",
     "letters",
     "log_refused",

@@ -151,10 +151,13 @@ def read_again(viewer: Viewer, file: Headed, header_rows: int, names_row: int) -
     )  # fmt: skip
 
 
-def read_below(viewer: Viewer, file: Titled, names_row: int) -> None:
+def read_below(
+    viewer: Viewer, file: Titled, names_row: int, groups_row: int | None
+) -> None:  # fmt: skip
     """Go on with a CSV under the names in that row."""
     _work(
-        viewer, "Reading", file.file_name, file.data, lambda _: file.table(names_row=names_row),
+        viewer, "Reading", file.file_name, file.data,
+        lambda _: file.table(names_row=names_row, groups_row=groups_row),
         at_once=len(file.data) <= BYTES_AT_ONCE,
     )  # fmt: skip
 
@@ -252,13 +255,18 @@ def _take(name: str, about: Draft | bytes | None, work: Callable[[], object]) ->
         st.session_state[_WRONG] = error
 
 
-def choose(book: Workbook, sheet: str | None = None, names_row: int | None = None) -> None:
+def choose(
+    book: Workbook, sheet: str | None = None, names_row: int | None = None,
+    groups_row: int | None = None,
+) -> None:  # fmt: skip
     """Go on with this sheet, under the names in that row. Raises Unreadable."""
-    _look(book.table(sheet, names_row=names_row), partial(book.table, sheet))
+    table = book.table(sheet, names_row=names_row, groups_row=groups_row)
+    _look(table, partial(book.table, sheet))
 
 
 def _look(table: Table, read: Callable[..., Table]) -> None:
-    if second_is_header(table):
+    # Two rows were said to be names: a third is none.
+    if table.groups_row is None and second_is_header(table):
         st.session_state[_OPENED] = Headed(table, read)
     else:
         go_on(table)

@@ -5,10 +5,10 @@ from functools import partial
 
 import streamlit as st
 
-from attachdash.practice.reading import Sheet, Titled, Workbook, letters, shown
+from attachdash.practice.reading import Sheet, Titled, Workbook, joined, letters, shown
 from attachdash.practice.rights import Viewer
 from attachdash.web import import_draft as drafts
-from attachdash.web import tables
+from attachdash.web import look, tables
 from attachdash.web.import_draft import Headed, number
 
 FIRST_ROWS = 5
@@ -20,12 +20,12 @@ def ask(viewer: Viewer, file: Workbook | Titled | Headed) -> Callable[[], None] 
     if isinstance(file, Workbook):
         return partial(drafts.choose, file, *_sheet(file))
     if isinstance(file, Titled):
-        return partial(drafts.read_below, viewer, file, _names_row(file, file.names_row, "file"))
+        return partial(drafts.read_below, viewer, file, *_names_row(file, "file"))
     said = _header(file)
     return None if said is None else partial(drafts.read_again, viewer, file, *said)
 
 
-def _sheet(book: Workbook) -> tuple[str, int]:
+def _sheet(book: Workbook) -> tuple[str, int, int | None]:
     """Which sheet holds the answers, and in which of its rows the names stand."""
     sheets = book.sheets
     place = st.selectbox(
@@ -39,18 +39,33 @@ def _sheet(book: Workbook) -> tuple[str, int]:
         key=f"import{number()}_sheet",
     )
     sheet = sheets[place]
-    return sheet.name, _names_row(sheet, sheet.names_row, "sheet", str(place))
+    return sheet.name, *_names_row(sheet, "sheet", str(place))
 
 
-def _names_row(file: Sheet | Titled, proposed: int, what: str, place: str = "") -> int:
-    """In which row the names stand."""
-    row = st.number_input(
-        "Row of the column names", min_value=1, value=proposed,
-        key=f"import{number()}_header{place}",
+def _names_row(file: Sheet | Titled, what: str, place: str = "") -> tuple[int, int | None]:
+    """In which row the names stand, and in which those of groups of columns, if any."""
+    row = int(
+        st.number_input(
+            "Row of the column names", min_value=1, value=file.names_row,
+            key=f"import{number()}_header{place}",
+        )
     )  # fmt: skip
-    if head := file.first_rows(FIRST_ROWS, from_row=row):
+    groups = None
+    both = file.first_rows(2, from_row=row - 1) if row > 1 else []
+    # Only what stands right above can be a group's name.
+    if [number for number, _ in both] == [row - 1, row]:
+        (_, above), (_, own) = both
+        both_named = zip(joined(above, own), own, strict=False)
+        names = [name for name, cell in both_named if cell and name.endswith(f" {cell}")]
+        if names and st.checkbox(
+            f"Row {row - 1:,} names groups of columns: together they are such as "
+            f"“{look.plain(shown(names[0]))}”",
+            value=file.groups_row == row - 1, key=f"import{number()}_groups{place}_{row}",
+        ):  # fmt: skip
+            groups = row - 1
+    if head := file.first_rows(FIRST_ROWS, from_row=groups or row):
         _rows(head, f"The {what} from that row on")
-    return int(row)
+    return row, groups
 
 
 def _header(file: Headed) -> tuple[int, int] | None:

@@ -113,3 +113,19 @@ def test_names_below_a_title_are_shown_and_confirmed(
     press(tab, "This is right: read it")
     press(tab, "This is right: check 2 rows")
     assert any(one.label == "Keep 2 rows" and not one.disabled for one in tab.button)
+
+
+@pytest.mark.parametrize("made", [as_csv, book], ids=["CSV", "workbook"])
+def test_names_of_groups_are_confirmed_and_joined(
+    made: Callable[..., bytes], small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upper = ("client", "date", "PHQ-9", *[""] * 8, "Sum", *[""])
+    lower = ("", "", *(f"q{number}" for number in range(1, 10)), "q1", "q2")
+    row = ("A", DAY, *[1] * 9, 3, 4)
+    tab = chosen(small, made(upper, lower, row), monkeypatch, "march.csv")
+    assert tab.number_input[0].value == 2
+    assert [one.value for one in tab.checkbox] == [True]
+    assert "PHQ\\-9 q1" in tab.checkbox[0].label
+    press(tab, "This is right: read it")
+    press(tab, "This is right: check 1 row")
+    assert any(one.label == "Keep 1 row" and not one.disabled for one in tab.button)
