@@ -40,6 +40,7 @@ class ProblemKind(StrEnum):
     OUT_OF_RANGE = "out_of_range"
     NOTHING_ANSWERED = "nothing_answered"
     CONFLICT = "conflict"
+    PERSON = "person"
     WHICH_PERSON = "which_of_several_people"
 
     @property

@@ -41,6 +41,7 @@ from attachdash.intake.headers import second_is_header
 from attachdash.intake.names import joined
 from attachdash.intake.numbers import AnswerReader, MissingCodes
 from attachdash.intake.occasions import SPACINGS, number_of, spaced
+from attachdash.intake.people import people_words
 from attachdash.intake.problems import Wrong, shown
 from attachdash.intake.propose_shape import (
     ShapeGuess,
@@ -93,6 +94,7 @@ __all__ = [
     "number_of",
     "occasions_in",
     "open_file",
+    "people_words",
     "proposal",
     "propose_shape",
     "questionnaires",

@@ -20,12 +20,13 @@ from attachdash.intake import MOST_LISTED, Checked, Mapping, Problem, ProblemKin
 from attachdash.intake.blocks import ROWS, Stream
 from attachdash.intake.settling import Settled, settle
 from attachdash.intake.totals import MISMATCH
-from attachdash.practice.held import differing, held_now
+from attachdash.practice.held import differing
 from attachdash.practice.importing import IMPORTERS, Kept, open_episodes_of, whose_imports
 from attachdash.practice.judging import (
     NOBODY,
     counts_of,
-    given_of,
+    givens_of,
+    held_of,
     instrument_of,
     judged,
     mismatches_of,
@@ -189,10 +190,10 @@ def _planned(
             rows = rows.filter(~pl.col("place").is_in(strangers["place"].implode()))
         found.add(checked, rows, problems, refused)
         known = rows.filter(pl.col("client_code").is_in(list(everyone)))
-        held = held_now(viewer, given_of(viewer, checked, known, plan.ids))
+        held = held_of(viewer, checked, known, plan.ids)
         found.already_held += held.height
         # What somebody put right or took back by itself, its file doesn't bring back.
-        gone = known["place"].gather(held.filter(~pl.col("is_live"))["place"])
+        gone = held.filter(~pl.col("is_live"))["place"]
         rows = rows.filter(~pl.col("place").is_in(gone.implode()))
         mask = np.zeros(checked.n, dtype=bool)
         mask[rows["place"].to_numpy()] = True
@@ -215,14 +216,14 @@ def _keep_blocks(
     kept = others = differ = 0
     touched: set[int] = set()
     for checked, rows in _planned_rows(settled, plan, tell):
-        given = given_of(viewer, checked, rows, plan.ids)
-        new = keep(cursor, viewer, prepare(viewer, given), batch_id, and_sum_up=False)
-        if new < len(given) and viewer.role is not Role.ADMINISTRATOR:
-            # Other answers may have come in since the file was judged.
-            others += len(differing(cursor, viewer, given))
-        kept += new
+        for _, given in givens_of(viewer, checked, rows, plan.ids):
+            new = keep(cursor, viewer, prepare(viewer, given), batch_id, and_sum_up=False)
+            if new < len(given) and viewer.role is not Role.ADMINISTRATOR:
+                # Other answers may have come in since the file was judged.
+                others += len(differing(cursor, viewer, given))
+            kept += new
+            touched.update(given.rows["client_id"].unique().to_list())
         differ += mismatches_of(checked, rows).height
-        touched.update(given.rows["client_id"].unique().to_list())
     if touched:
         scales = len(settled.instrument.scales)
         parts = min(kept * scales // SUMMED_UP + 1, len(touched))

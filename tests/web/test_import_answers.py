@@ -121,3 +121,24 @@ def test_totals_and_repeats_are_shown_with_their_rows(
     assert totals[["Row", "File says", "Our score"]].to_numpy().tolist() == [[4, "10", "9"]]
     press(tab, "Keep 2 rows")
     assert "1 total of the file differed from our scores" in said(tab)
+
+
+def test_a_column_says_who_answered_and_each_word_is_asked_about_once(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["client_code", "date", "informant", *(f"rcads25_{n}" for n in range(1, 26))]
+    rows = [f"A,{DAY},{who}{',1' * 25}" for who in ("mother", "Kind", "Oma")]
+    tab = opened(small, monkeypatch, worded(*rows, header=",".join(names)))
+    column = next(one for one in tab.selectbox if one.label == "Who answered stands in")
+    assert column.value == "informant"
+    assert not [one for one in tab.selectbox if one.label == "Who answered?"]
+    assert (word(tab, "mother").value, word(tab, "Kind").value) == ("mother", None)
+    word(tab, "Kind").select("self").run()
+    press(tab, "This is right")
+    assert any(one.label == "Keep 2 rows" for one in tab.button)
+    press(tab, "Back to the columns")
+    assert word(tab, "Kind").value == "self"
+    word(tab, "Oma").select("carer").run()
+    press(tab, "This is right")
+    press(tab, "Keep 3 rows")
+    assert "3 rows are kept" in said(tab)
