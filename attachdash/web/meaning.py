@@ -26,6 +26,7 @@ from attachdash.web.import_draft import Draft
 from attachdash.web.whom import People
 from attachdash.web.wording import ask_words
 
+LONGEST = 60  # letters of a column's name in a field or table
 FOR_ALL = "no column: the same for all rows"
 AS_PROPOSED, RUN, SINGLY = "As shown below", "A run of columns", "Each by itself"
 NONE = "no such column"
@@ -167,12 +168,22 @@ def _column(
         columns,
         index=columns.index(guess) if guess in columns else None,
         placeholder="Choose a column",
-        format_func=lambda one: empty or "" if one is None else one,
+        format_func=lambda one: empty or "" if one is None else _short(made, one),
         key=made.key(name),
     )
     if chosen:
-        st.html(f'<div class="ad-meta">{look.esc(_first(made, chosen))}</div>')
+        whole = f"{look.esc(chosen)}<br>" if _short(made, chosen) != chosen else ""
+        st.html(f'<div class="ad-meta">{whole}{look.esc(_first(made, chosen))}</div>')
     return chosen
+
+
+def _short(made: Draft, column: str) -> str:
+    """A column's name as it fits a field: of a long one its beginning, end and place."""
+    if len(column) <= LONGEST:
+        return column
+    # Two that begin and end alike must not be taken for each other.
+    place = made.forms.columns.index(column) + 1
+    return f"{column[:40].rstrip()} … {column[-15:].lstrip()} (column {place})"
 
 
 def _first(made: Draft, column: str) -> str:
@@ -253,6 +264,7 @@ def _items(made: Draft, instrument: Instrument, guess: tuple[str, ...]) -> tuple
                 columns,
                 index=columns.index(guess[place]) if fits and guess[place] in columns else None,
                 placeholder="Choose a column",
+                format_func=lambda one: _short(made, one),
                 key=made.key(f"{prefix}_{item.number}"),
             )
             for place, item in enumerate(instrument.items)
@@ -263,20 +275,24 @@ def _items(made: Draft, instrument: Instrument, guess: tuple[str, ...]) -> tuple
             st.write(f"{count - len(done)} of {count} items have no column yet.")
         return ()
     if way != SINGLY:
-        st.write(f"**{look.plain(done[0])}** to **{look.plain(done[-1])}**, in order:")
+        ends = [look.plain(_short(made, one)) for one in (done[0], done[-1])]
+        st.write(f"**{ends[0]}** to **{ends[1]}**, in order:")
         tables.table(
             ("Item", "Topic", "Column", "First values"),
             [
                 (
                     str(item.number),
                     "" if item.label == f"Item {item.number}" else item.label,
-                    column,
+                    _short(made, column),
                     _first(made, column).removeprefix("First values: "),
                 )
                 for item, column in zip(instrument.items, done, strict=True)
             ],
             "Items and their columns",
         )
+        if any(_short(made, column) != column for column in done):
+            with st.expander("Names of these columns in full", key=made.key(f"{prefix}_names")):
+                st.html("<br>".join(map(look.esc, done)))
     return done
 
 
