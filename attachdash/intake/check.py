@@ -16,6 +16,7 @@ from attachdash.intake.days import only_day_first, only_month_first
 from attachdash.intake.findings import Findings, Readings
 from attachdash.intake.mapping import Mapping, check_mapping
 from attachdash.intake.numbers import MissingCodes
+from attachdash.intake.people import people
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable, Wrong, listed, shown
 from attachdash.intake.repeats import Repeats, find_repeats
 from attachdash.intake.shapes import answered_only, shaped
@@ -116,7 +117,7 @@ def forms_of(table: Table, mapping: Mapping, instrument: Instrument, today: date
 class Read:
     """What each row says, whether it can be kept or not."""
 
-    keys: pl.DataFrame  # client_code, answered_on, occasion
+    keys: pl.DataFrame  # client_code, answered_on, occasion; informant and about, if told apart
     answers: NDArray[np.int16] | None
     scores: NDArray[np.float64] | None
     findings: Findings
@@ -137,6 +138,7 @@ def read_rows(table: Table, mapping: Mapping, instrument: Instrument, today: dat
             "client_code": columns.client_codes(table, mapping, findings),
             "answered_on": columns.days(table, mapping, today, findings),
             "occasion": columns.occasions(table, mapping, findings),
+            **people(table, mapping, instrument, findings),
         }
     )
     answers = scores = None
@@ -167,9 +169,9 @@ def check_rows(
     if answers is None or not mapping.totals:
         differ = pl.DataFrame(schema=MISMATCH)
     else:
-        differ = mismatches(table, mapping, instrument, at, answers[at])
+        differ = mismatches(table, mapping, instrument, at, answers[at], read.keys)
     numbers = pl.Series("row_number", table.row_numbers, dtype=pl.Int32)
-    rows = read.keys.select(numbers, "client_code", "answered_on", "occasion")
+    rows = read.keys.select(numbers, pl.all())
     problems = findings.problems()
     total_problems = sum(findings.counts.values())
     if total_problems > len(problems):
@@ -225,6 +227,13 @@ def _not_taken(table: Table, mapping: Mapping) -> list[str]:
 
 def _people(mapping: Mapping) -> list[str]:
     """Who answered and about whom, where it isn't the client themself about themself."""
+    if mapping.people_columns:
+        names = ", ".join(map(shown, mapping.people_columns))
+        return [
+            f"Who answered, or about whom, as {names} says: what isn't by the client about "
+            "themself is kept apart. Where nobody of a kind is known around a client yet, one is "
+            "added."
+        ]
     said = [
         words
         for words, who in (

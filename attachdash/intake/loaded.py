@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from attachdash.intake.blocks import ROWS, stream_of
+from attachdash.intake.blocks import ROWS, Stream, stream_of
 from attachdash.intake.layout import PIECE
 from attachdash.intake.table import MOST_LISTED, Origin, Table, notes_of
+from attachdash.intake.titled import Titled, open_csv
 
 
 def read_in_pieces(
@@ -20,9 +21,18 @@ def read_in_pieces(
 
     Also refused, by its row: one of over blocks.MOST_OF_ROW bytes.
     """
-    stream = stream_of(
-        file_name, data, tell, header_rows=header_rows, names_row=names_row, piece=piece
+    return _whole(
+        stream_of(file_name, data, tell, header_rows=header_rows, names_row=names_row, piece=piece)
     )
+
+
+def open_in_pieces(file_name: str, data: bytes, tell: Callable[[], None]) -> Table | Titled:
+    """What open_csv comes to, a piece at a time; where something stands above the names, whole."""
+    stream = stream_of(file_name, data, tell, names_row=None)
+    return open_csv(file_name, data) if stream.layout.names_row > 1 else _whole(stream)
+
+
+def _whole(stream: Stream) -> Table:
     parts = list(stream.blocks())
     empty_rows = sum(one.empty_rows for one in parts)
     return dataclasses.replace(

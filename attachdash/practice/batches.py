@@ -109,10 +109,8 @@ def undo_batch(viewer: Viewer, batch_id: int, reason: str) -> Batch:
             raise Invalid("This import was undone already.")
         gone = versions.live_of(cursor, viewer.site_id, batch_id)
         theirs = [int(row[0]) for row in versions.whose(cursor, reach(viewer), batch_id)]
-        episodes, unused = versions.unused(cursor, viewer.site_id, batch_id)
-        relations.remove(
-            cursor, viewer.site_id, relations.unused(cursor, viewer.site_id, batch_id)
-        )  # fmt: skip
+        episodes, unused, people = versions.unused(cursor, viewer.site_id, batch_id)
+        relations.remove(cursor, viewer.site_id, people)
         versions.replace(
             cursor, viewer.site_id, gone, viewer.person_id, viewer.now, f"Import undone: {reason}"
         )
@@ -142,7 +140,7 @@ def _batch(cursor: Cursor, viewer: Viewer, batch_id: int) -> Batch:
         raise Refused(NOT_THERE)
     whose = versions.whose(cursor, reach(viewer), batch_id)
     changed = [] if row["undone_at"] else versions.changed(cursor, viewer.site_id, batch_id)
-    episodes, unused = versions.unused(cursor, viewer.site_id, batch_id)
+    episodes, unused, _ = versions.unused(cursor, viewer.site_id, batch_id)
     catalogue = viewer.store.catalogue
     strangers = 0 if administers else sum(not theirs for _, theirs, _ in whose)
     return Batch(

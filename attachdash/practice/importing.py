@@ -14,11 +14,12 @@ from attachdash.instruments import RiskKind, risk_answers
 from attachdash.intake import Checked, Mapping, Problem, ProblemKind, Table, check
 from attachdash.practice import clients as practice_clients
 from attachdash.practice.flagging import HISTORIC_AFTER
-from attachdash.practice.held import differing, held_now
+from attachdash.practice.held import differing
 from attachdash.practice.judging import (
     NOBODY,
     counts_of,
-    given_of,
+    givens_of,
+    held_of,
     instrument_of,
     judged,
     mismatches_of,
@@ -115,8 +116,9 @@ def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
     fresh, new_rows = rows, rows.filter(pl.col("client_code").is_in(list(new))).height
     if rows.height:
         known = rows.filter(pl.col("client_code").is_in(list(everyone)))
-        given = given_of(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
-        held = known["place"].gather(held_now(viewer, given)["place"])
+        held = held_of(viewer, checked, known, {c: everyone[c].client_id for c in everyone})[
+            "place"
+        ]
         fresh = rows.filter(~pl.col("place").is_in(held.implode()))
     risks, differ = risks_of(viewer, checked, fresh), mismatches_of(checked, rows)
     days = rows["answered_on"].unique().to_list()
@@ -167,8 +169,8 @@ def import_file(
     ids |= dict(zip(new, engine.new_ids("client", len(new)), strict=True)) if new else {}
     # What somebody put right or took back by itself, its file doesn't bring back.
     known = rows.filter(pl.col("client_code").is_in(list(everyone)))
-    held = held_now(viewer, given_of(viewer, checked, known, ids))
-    gone = known["place"].gather(held.filter(~pl.col("is_live"))["place"])
+    held = held_of(viewer, checked, known, ids)
+    gone = held.filter(~pl.col("is_live"))["place"]
     if len(gone):
         rows = rows.filter(~pl.col("place").is_in(gone.implode()))
     in_care = [code for code, one in everyone.items() if one.episodes]
@@ -180,8 +182,7 @@ def import_file(
     episode_ids = engine.new_ids("episode", starts.height) if starts.height else []
     starts = starts.with_columns(episode_id=pl.Series(episode_ids, dtype=pl.Int64))
     batch_id = int(engine.new_ids("batch", 1)[0])
-    given = given_of(viewer, checked, rows, ids)
-    prepared = prepare(viewer, given)
+    prepared = [prepare(viewer, given) for _, given in givens_of(viewer, checked, rows, ids)]
 
     def work(cursor: Cursor) -> Kept:
         if new:
@@ -193,13 +194,15 @@ def import_file(
                 pl.DataFrame({"code": new, "client_id": [ids[code] for code in new]}),
             )
         opened = open_episodes_of(cursor, viewer, starts) if starts.height else []
-        kept = keep(cursor, viewer, prepared, batch_id)
-        others = 0
-        if kept < len(given) and viewer.role is not Role.ADMINISTRATOR:
-            # Other answers may have come in since the file was judged.
-            others = len(differing(cursor, viewer, given))
+        kept = others = 0
+        for part in prepared:
+            new_here = keep(cursor, viewer, part, batch_id)
+            kept += new_here
+            if new_here < len(part.given) and viewer.role is not Role.ADMINISTRATOR:
+                # Other answers may have come in since the file was judged.
+                others += len(differing(cursor, viewer, part.given))
         result = Kept(
-            kept=kept, already_held=len(given) - kept - others + len(gone),
+            kept=kept, already_held=rows.height - kept - others + len(gone),
             refused=refused + others,
             created=len(new), episodes=len(opened), batch_id=batch_id,
             totals_differ=mismatches_of(checked, rows).height,

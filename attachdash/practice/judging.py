@@ -108,18 +108,19 @@ def judged(
         rows = rows.filter(~pl.col("place").is_in(list(bad)))
     known = rows.filter(register.known(rows))
     several = _several(viewer, mapping, known, everyone)
-    for row in several.select("place", "row_number", "client_code").rows():
-        refuse((*row, None), mapping.client, row[2], ProblemKind.WHICH_PERSON,
-               *_which(viewer, mapping))  # fmt: skip
-    if several.height:
+    for who, unclear in several:
+        for row in unclear.select("place", "row_number", "client_code").rows():
+            refuse((*row, None), mapping.client, row[2], ProblemKind.WHICH_PERSON,
+                   *_which(viewer, who))  # fmt: skip
+    if several:
         rows = rows.filter(~pl.col("place").is_in(list(bad)))
         known = known.filter(~pl.col("place").is_in(list(bad)))
     # An administrator who could tell same from other answers could find out those held by trying.
     if known.height and viewer.role is not Role.ADMINISTRATOR:
         ids = {code: everyone[code].client_id for code in codes if code in everyone}
-        given = given_of(viewer, checked, known, ids)
-        other = held_now(viewer, given).filter(~pl.col("same"))["place"]
-        clash = known.with_row_index("at").filter(pl.col("at").is_in(other.implode()))
+        held = held_of(viewer, checked, known, ids)
+        other = held.filter(~pl.col("same"))["place"]
+        clash = known.filter(pl.col("place").is_in(other.implode()))
         for row in clash.select("place", "row_number", "client_code", "answered_on").rows():
             refuse(
                 row, mapping.answered_on, str(row[3]), ProblemKind.CONFLICT,
@@ -133,22 +134,49 @@ def judged(
 def _several(
     viewer: Viewer, mapping: Mapping, known: pl.DataFrame,
     everyone: dict[str, practice_clients.Client],
-) -> pl.DataFrame:  # fmt: skip
-    """The rows that could mean more than one person of the kind; there are none of an own form."""
-    people = [kind for one in (mapping.about, mapping.informant) if (kind := _kind(one))]
-    if not people or known.is_empty():
-        return known.clear()
-    ids = {code: everyone[code].client_id for code in known["client_code"].unique().to_list()}
-    rows = known.with_columns(
-        client_id=pl.col("client_code").replace_strict(ids, return_dtype=pl.Int64)
-    )
-    with viewer.store.engine.reading(viewer.scope) as cursor:
-        unclear = [meant(cursor, viewer.site_id, rows, kind)["several"] for kind in people]
-    return known.filter(pl.any_horizontal(unclear))
+) -> list[tuple[str, pl.DataFrame]]:  # fmt: skip
+    """The rows that could mean more than one person of a kind, by that; none of an own form."""
+    found = []
+    for part, informant, about in by_people(mapping, known):
+        people = [kind for one in (about, informant) if (kind := _kind(one))]
+        if not people or part.is_empty():
+            continue
+        ids = {code: everyone[code].client_id for code in part["client_code"].unique().to_list()}
+        rows = part.with_columns(
+            client_id=pl.col("client_code").replace_strict(ids, return_dtype=pl.Int64)
+        )
+        with viewer.store.engine.reading(viewer.scope) as cursor:
+            unclear = [meant(cursor, viewer.site_id, rows, kind)["several"] for kind in people]
+        who = informant if informant != SELF else about
+        found.append((who, part.filter(pl.any_horizontal(unclear))))
+    return found
 
 
-def _which(viewer: Viewer, mapping: Mapping) -> tuple[str, str]:
-    who = mapping.informant if mapping.informant != SELF else mapping.about
+def by_people(mapping: Mapping, rows: pl.DataFrame) -> list[tuple[pl.DataFrame, str, str]]:
+    """The rows by who answered and about whom: together where that is said for the whole file."""
+    if not mapping.people_columns:
+        return [(rows, mapping.informant, mapping.about)]
+    return [
+        (part, str(part["informant"][0]), str(part["about"][0]))
+        for part in rows.partition_by("informant", "about", maintain_order=True)
+        if part.height
+    ]
+
+
+def held_of(
+    viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, int]
+) -> pl.DataFrame:
+    """Which of the rows are held, as held_already says it, with their place among the checked."""
+    none = pl.DataFrame(schema={"place": pl.UInt32, "same": pl.Boolean, "is_live": pl.Boolean})
+    parts = [none]
+    for part, given in givens_of(viewer, checked, rows, ids):
+        held = held_now(viewer, given)
+        places = part["place"].gather(held["place"])
+        parts.append(held.with_columns(place=places).select(none.columns))
+    return pl.concat(parts)
+
+
+def _which(viewer: Viewer, who: str) -> tuple[str, str]:
     if viewer.role is Role.ADMINISTRATOR:
         # Whom a client has around them is the therapist's to know.
         return f"one {who} whom the form can mean", "Have the client’s therapist import it."
@@ -188,8 +216,21 @@ def _strange_codes(
     return found
 
 
-def given_of(viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, int]) -> Given:
-    """These of the checked rows as they are kept, with the clients' ids."""
+def givens_of(
+    viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, int]
+) -> list[tuple[pl.DataFrame, Given]]:
+    """These of the checked rows as they are kept, with the clients' ids; by who answered and about
+    whom, each with its rows."""
+    return [
+        (part, _given(viewer, checked, part, ids, informant, about))
+        for part, informant, about in by_people(checked.mapping, rows)
+    ]
+
+
+def _given(
+    viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, int], informant: str,
+    about: str,
+) -> Given:  # fmt: skip
     # Mostly all are kept as they stand: then nothing is copied.
     places = slice(None) if rows.height == checked.n else rows["place"].to_numpy()
     # Of many thousands of clients a block has some.
@@ -210,6 +251,6 @@ def given_of(viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str
         else {},
         channel="file",
         nominal=checked.mapping.is_nominal,
-        about=_kind(checked.mapping.about),
-        informant=_kind(checked.mapping.informant),
+        about=_kind(about),
+        informant=_kind(informant),
     )

@@ -26,7 +26,9 @@ from attachdash.intake import (
     Problem,
     ProblemKind,
     Proposal,
+    Sheet,
     Table,
+    Titled,
     Unreadable,
     Workbook,
     escaped,
@@ -36,9 +38,11 @@ from attachdash.intake import (
 )
 from attachdash.intake.days import read_day
 from attachdash.intake.headers import second_is_header
-from attachdash.intake.loaded import read_in_pieces
+from attachdash.intake.loaded import open_in_pieces, read_in_pieces
+from attachdash.intake.names import joined
 from attachdash.intake.numbers import AnswerReader, MissingCodes
 from attachdash.intake.occasions import SPACINGS, number_of, spaced
+from attachdash.intake.people import people_words
 from attachdash.intake.problems import Wrong, shown
 from attachdash.intake.propose_shape import (
     ShapeGuess,
@@ -75,7 +79,9 @@ __all__ = [
     "RiskLine",
     "Shape",
     "ShapeGuess",
+    "Sheet",
     "Table",
+    "Titled",
     "Unreadable",
     "Workbook",
     "answered_as",
@@ -84,12 +90,15 @@ __all__ = [
     "informants_of",
     "instrument",
     "is_workbook",
+    "joined",
     "known_days",
     "letters",
     "log_refused",
     "number_of",
     "occasions_in",
     "open_file",
+    "open_in_pieces",
+    "people_words",
     "proposal",
     "propose_shape",
     "questionnaires",

@@ -23,7 +23,7 @@ from attachdash.intake.findings import Readings
 from attachdash.intake.loaded import Loaded
 from attachdash.intake.settling import Settled, settle
 from attachdash.intake.totals import MISMATCH
-from attachdash.practice.held import differing, held_now
+from attachdash.practice.held import differing
 from attachdash.practice.importing import (
     IMPORTERS,
     MOST_RISKS,
@@ -38,7 +38,8 @@ from attachdash.practice.importing import (
 from attachdash.practice.judging import (
     NOBODY,
     counts_of,
-    given_of,
+    givens_of,
+    held_of,
     instrument_of,
     judged,
     mismatches_of,
@@ -290,14 +291,12 @@ def _planned(
         own = rows["client_code"].unique(maintain_order=True).to_list()
         codes |= dict.fromkeys(own)
         known = rows.filter(register.known(rows))
-        held = held_now(viewer, given_of(viewer, checked, known, plan.ids))
+        held = held_of(viewer, checked, known, plan.ids)
         found.already_held += held.height
-        at_hand = known["place"].gather(held["place"])
-        found.add_risks(
-            risks_of(viewer, checked, rows.filter(~pl.col("place").is_in(at_hand.implode())))
-        )
+        fresh = rows.filter(~pl.col("place").is_in(held["place"].implode()))
+        found.add_risks(risks_of(viewer, checked, fresh))
         # What somebody put right or took back by itself, its file doesn't bring back.
-        gone = known["place"].gather(held.filter(~pl.col("is_live"))["place"])
+        gone = held.filter(~pl.col("is_live"))["place"]
         rows = rows.filter(~pl.col("place").is_in(gone.implode()))
         mask = np.zeros(checked.n, dtype=bool)
         mask[rows["place"].to_numpy()] = True
@@ -325,14 +324,14 @@ def _keep_blocks(
     kept = others = differ = 0
     touched: set[int] = set()
     for checked, rows in _planned_rows(settled, plan, tell):
-        given = given_of(viewer, checked, rows, plan.ids)
-        new = keep(cursor, viewer, prepare(viewer, given), batch_id, and_sum_up=False)
-        if new < len(given) and viewer.role is not Role.ADMINISTRATOR:
-            # Other answers may have come in since the file was judged.
-            others += len(differing(cursor, viewer, given))
-        kept += new
+        for _, given in givens_of(viewer, checked, rows, plan.ids):
+            new = keep(cursor, viewer, prepare(viewer, given), batch_id, and_sum_up=False)
+            if new < len(given) and viewer.role is not Role.ADMINISTRATOR:
+                # Other answers may have come in since the file was judged.
+                others += len(differing(cursor, viewer, given))
+            kept += new
+            touched.update(given.rows["client_id"].unique().to_list())
         differ += mismatches_of(checked, rows).height
-        touched.update(given.rows["client_id"].unique().to_list())
     if touched:
         scores = kept * len(settled.instrument.scales)
         answers.summarise(cursor, viewer.site_id, list(touched), scores)

@@ -15,10 +15,12 @@ from attachdash.practice.reading import (
     Shape,
     ShapeGuess,
     Table,
+    Titled,
     Workbook,
     is_workbook,
     log_refused,
     open_file,
+    open_in_pieces,
     read_csv,
     read_in_pieces,
     second_is_header,
@@ -123,10 +125,10 @@ def number() -> int:
     return int(st.session_state.get(_NUMBER, 0))
 
 
-def opened() -> Workbook | Headed | None:
+def opened() -> Workbook | Titled | Headed | None:
     """The file in this tab of which a person has yet to say where its column names stand."""
     found = st.session_state.get(_OPENED)
-    return found if isinstance(found, Workbook | Headed) else None
+    return found if isinstance(found, Workbook | Titled | Headed) else None
 
 
 def read(viewer: Viewer, file_id: str, name: str, data: bytes) -> bool:
@@ -139,10 +141,10 @@ def read(viewer: Viewer, file_id: str, name: str, data: bytes) -> bool:
     st.session_state[_READ] = file_id
     at_once = len(data) <= BYTES_AT_ONCE
 
-    def work(_: Viewer) -> Table | Workbook:
+    def work(_: Viewer) -> Table | Titled | Workbook:
         if at_once or is_workbook(data):
             return open_file(name, data)
-        return read_in_pieces(name, data, jobs.give_way)
+        return open_in_pieces(name, data, jobs.give_way)
 
     _work(viewer, "Reading", name, data, work, at_once=at_once)
     return True
@@ -154,6 +156,17 @@ def read_again(viewer: Viewer, file: Headed, header_rows: int, names_row: int) -
         viewer, "Reading", file.table.file_name, None,
         lambda _: file.read(header_rows=header_rows, names_row=names_row),
         at_once=_is_small(file.table),
+    )  # fmt: skip
+
+
+def read_below(
+    viewer: Viewer, file: Titled, names_row: int, groups_row: int | None
+) -> None:  # fmt: skip
+    """Go on with a CSV under the names in that row."""
+    _work(
+        viewer, "Reading", file.file_name, file.data,
+        lambda _: file.table(names_row=names_row, groups_row=groups_row),
+        at_once=len(file.data) <= BYTES_AT_ONCE,
     )  # fmt: skip
 
 
@@ -264,13 +277,18 @@ def _take(name: str, about: Draft | bytes | None, work: Callable[[], object]) ->
         st.session_state[_WRONG] = error
 
 
-def choose(book: Workbook, sheet: str | None = None, names_row: int | None = None) -> None:
+def choose(
+    book: Workbook, sheet: str | None = None, names_row: int | None = None,
+    groups_row: int | None = None,
+) -> None:  # fmt: skip
     """Go on with this sheet, under the names in that row. Raises Unreadable."""
-    _look(book.table(sheet, names_row=names_row), partial(book.table, sheet))
+    table = book.table(sheet, names_row=names_row, groups_row=groups_row)
+    _look(table, partial(book.table, sheet))
 
 
 def _look(table: Table, read: Callable[..., Table]) -> None:
-    if second_is_header(table):
+    # Two rows were said to be names: a third is none.
+    if table.groups_row is None and second_is_header(table):
         st.session_state[_OPENED] = Headed(table, read)
     else:
         go_on(table)

@@ -31,6 +31,7 @@ KINDS = {
     ProblemKind.FIELDS: "Row with too few or too many cells",
     ProblemKind.CLIENT_CODE: "Client code that can’t be used",
     ProblemKind.OCCASION: "Occasion that can’t be used",
+    ProblemKind.PERSON: "Who answered, or about whom, can’t be told",
     ProblemKind.WHICH_PERSON: "Several people could be meant",
     ProblemKind.DATE: "Not a day",
     ProblemKind.DATE_OUT_OF_RANGE: "Day that can’t be right",
