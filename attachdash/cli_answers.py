@@ -8,8 +8,8 @@ import typer
 
 from attachdash.cli_words import referred
 from attachdash.errors import Invalid
-from attachdash.instruments import informants_of, library, targets_of
-from attachdash.intake import Mapping, Problem, ProblemKind, Table, listed, shown
+from attachdash.instruments import SELF, RelationKind, informants_of, library, targets_of
+from attachdash.intake import Mapping, Problem, ProblemKind, Table, listed, people, shown
 from attachdash.intake.mapping import as_number, folded
 from attachdash.intake.refusals import grouped, log_refused
 from attachdash.intake.worded import words_unsaid
@@ -24,8 +24,19 @@ INFORMANT_HELP = (
 ABOUT_HELP = "Whom the client answered about, where it isn't themself: mother, partner, friend, …"
 
 
-def say_people(mapping: Mapping) -> None:
-    """Tell who answered about whom, where the questionnaire leaves a choice."""
+def say_people(table: Table, mapping: Mapping) -> None:
+    """Tell who answered about whom, where the questionnaire leaves a choice; of columns that say
+    so, the words whose meaning is unsaid."""
+    if mapping.people_columns:
+        unsaid = people.words_unsaid(table, mapping)
+        if unsaid:
+            told = ", ".join(f"{shown(one) or '(empty)'} ({n:,})" for one, n in unsaid[:TOLD])
+            typer.echo(
+                f"Words for people without a meaning: {told}. Say each once, as --who "
+                '"Mutter=mother", or --who "Klientin=self" for the client; rows with them are '
+                "refused."
+            )
+        return
     asked = library()[mapping.instrument]
     for option, said, allowed in (
         ("--informant", mapping.informant, informants_of(asked)),
@@ -76,6 +87,20 @@ def say_totals_and_repeats(
         )
     if differ_count:
         typer.echo(f"{differ_count:,} totals differ from our scores; ours are kept.")
+
+
+def people_said(pairs: list[str]) -> dict[str, str]:
+    """Word and meaning of each "word=kind"; nothing before the sign stands for an empty cell."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        word, sign, kind = pair.rpartition("=")
+        if not sign or kind.strip() not in (SELF, *RelationKind):
+            kinds = ", ".join((SELF, *RelationKind))
+            raise Invalid(f'--who "{pair}": expected word=kind, and the kind one of {kinds}.')
+        if folded(word) in {folded(one) for one in found}:
+            raise Invalid(f'--who "{pair}": the meaning of this word was said already.')
+        found[word.strip()] = kind.strip()
+    return found
 
 
 def words_said(pairs: list[str]) -> dict[str, int | None]:

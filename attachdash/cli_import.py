@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from attachdash.cli_answers import (
     ABOUT_HELP,
     INFORMANT_HELP,
+    people_said,
     say_compared,
     say_people,
     say_refused,
@@ -30,7 +31,7 @@ from attachdash.cli_stream import first_block, import_blocks, is_large
 from attachdash.cli_table import check_header, read_table
 from attachdash.cli_words import known_instrument, told_to_people
 from attachdash.errors import Invalid
-from attachdash.instruments import library
+from attachdash.instruments import SELF, library
 from attachdash.instruments.sheet import columns_named
 from attachdash.intake import Mapping, Table, propose
 from attachdash.intake.shapes import PLAIN, Shape, shaped
@@ -40,6 +41,7 @@ from attachdash.practice.rights import Viewer
 OPTIONS = {
     "instrument": "--instrument", "client": "--client", "answered_on": "--date",
     "date_format": "--date-format", "items": "--items", "scores": "--score",
+    "informant_column": "--informant-column", "about_column": "--about-column",
 }  # fmt: skip
 PEOPLE = ("informant", "about")
 
@@ -53,6 +55,10 @@ def import_file(
     ] = None,
     names_row: Annotated[
         int | None, typer.Option(min=1, help="Which of them has the column names.")
+    ] = None,
+    groups_row: Annotated[
+        int | None,
+        typer.Option(min=1, help="Which names groups of columns, joined with the names below."),
     ] = None,
     mapping: Annotated[
         str | None, typer.Option(help="A saved mapping, by name; what else is said goes before it.")
@@ -73,6 +79,16 @@ def import_file(
     occasion: Annotated[str | None, typer.Option(help="Tells answers of one day apart.")] = None,
     informant: Annotated[str | None, typer.Option(help=INFORMANT_HELP)] = None,
     about: Annotated[str | None, typer.Option(help=ABOUT_HELP)] = None,
+    informant_column: Annotated[
+        str | None, typer.Option(help="Or the column that says who answered.")
+    ] = None,
+    about_column: Annotated[
+        str | None, typer.Option(help="Or the column that says about whom.")
+    ] = None,
+    who_is: Annotated[
+        list[str] | None,
+        typer.Option("--who", help='What a word of them means, as "Mutter=mother"; repeated.'),
+    ] = None,
     coding_low: Annotated[int | None, typer.Option(help="What stands for the lowest.")] = None,
     missing: Annotated[str, typer.Option(help="Codes for no answer, as 88,99.")] = "",
     shape: Annotated[str, typer.Option(help=SHAPE_HELP)] = "forms",
@@ -115,12 +131,13 @@ def import_file(
         stream = None
         try:
             if is_large(file) and shape != "answers":
-                at = names_row or 1
-                stream, table = first_block(file, max(header_rows or 1, at), at)
+                stream, table = first_block(
+                    file, header_rows, names_row, groups_row, may_guess=yes or dry_run
+                )  # fmt: skip
                 check_header(table, header_rows)
             else:
                 table = read_table(
-                    file.name, file.read_bytes(), sheet, header_rows, names_row,
+                    file.name, file.read_bytes(), sheet, header_rows, names_row, groups_row,
                     may_guess=yes or dry_run,
                 )  # fmt: skip
         except OSError as error:
@@ -136,6 +153,9 @@ def import_file(
             "occasion": occasion,
             "informant": informant,
             "about": about,
+            "informant_column": informant_column,
+            "about_column": about_column,
+            "people": people_said(who_is or []),
             "coding_low": coding_low,
             "missing": tuple(code.strip() for code in missing.split(",") if code.strip()),
             "words": words_said(word or []),
@@ -154,7 +174,7 @@ def import_file(
             forms = shaped(table, layout, viewer.today)
             said |= made_columns(forms.columns) | {"shape": layout}
             meant = _mapping(forms, said, viewer.today, may_guess=yes or dry_run)
-            say_people(meant)
+            say_people(forms, meant)
             say_words(forms, meant)
             if stream is not None:
                 import_blocks(
@@ -220,6 +240,12 @@ def _over_saved(viewer: Viewer, name: str, said: dict[str, Any]) -> dict[str, An
         body["scores"] = {}
     elif now.get("scores"):
         body["items"] = ()
+    # One for all rows, or a column: what is said now stands for the other.
+    for role in PEOPLE:
+        if now.get(role):
+            body[f"{role}_column"] = None
+        elif now.get(f"{role}_column") or body[role] == SELF:
+            body[role] = None
     return body
 
 
@@ -235,6 +261,8 @@ def _mapping(table: Table, said: dict[str, Any], today: date, *, may_guess: bool
     for name, option in OPTIONS.items():
         if name in ("items", "scores") and (said["items"] or said["scores"]):
             continue
+        if name.endswith("_column") and said[name.removesuffix("_column")] is not None:
+            continue  # one for all rows was said
         if not said[name] and getattr(found, name):
             full[name] = getattr(found, name)
             # Days that can be read in one way only need nobody's word.

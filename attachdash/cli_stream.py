@@ -12,6 +12,7 @@ from types import FrameType
 import typer
 
 from attachdash.cli_answers import say_refused, say_totals_and_repeats
+from attachdash.cli_table import say_names_row
 from attachdash.intake import Mapping, Table
 from attachdash.intake.blocks import Stream, open_stream
 from attachdash.practice import streaming
@@ -33,9 +34,23 @@ def is_large(path: Path) -> bool:
         return not opened.read(4).startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
 
 
-def first_block(path: Path, header_rows: int, names_row: int) -> tuple[Stream, Table]:
+def first_block(
+    path: Path,
+    header_rows: int | None,
+    names_row: int | None,
+    groups_row: int | None,
+    *,
+    may_guess: bool,
+) -> tuple[Stream, Table]:
     """The file, looked through, and its first rows, from which its columns are told."""
-    stream = open_stream(path, header_rows=header_rows, names_row=names_row)
+    unsaid = names_row is None and header_rows is None
+    at = None if unsaid else names_row or 1
+    stream = open_stream(
+        path, header_rows=max(header_rows or 1, at or 1), names_row=at, groups_row=groups_row
+    )
+    if unsaid and stream.layout.names_row > 1:
+        layout = stream.layout
+        say_names_row(path.name, layout.names_row, layout.groups_row, may_guess=may_guess)
     return stream, next(stream.blocks())
 
 
@@ -116,7 +131,7 @@ def import_blocks(
         stream.layout.file_name, found.repeats, found.repeat_count, found.mismatches,
         found.mismatch_count,
     )  # fmt: skip
-    hint(len(found.new_codes), found.without_episode)
+    hint(len(found.new_codes), len(found.without_episode))
     if done is None:
         typer.echo(
             f"Would keep {found.rows - found.already_held} of {found.rows} rows that pass; "

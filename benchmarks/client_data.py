@@ -127,7 +127,7 @@ def fill(home: Path, administrations: int, now: datetime) -> None:
         for block in rows.iter_slices(BLOCK):
             _bring(admin, block, ids, random)
         engine.writing(
-            admin.scope, lambda cursor: answers.summarise(cursor, 1, pa.array(ids["client"]))
+            admin.scope, lambda cursor: answers.summarise(cursor, 1, ids["client"].tolist())
         )
         print(
             f"# {rows.height:,} administrations, {episodes.height:,} episodes, {len(therapists):,} "
@@ -167,7 +167,7 @@ def _bring(admin: Viewer, block: pl.DataFrame, ids: dict[str, Any], random: Any)
         }  # fmt: skip
         held = rows.with_columns(pl.Series("answers", drawn.astype(np.int16)).arr.to_list())
         administrations.append(filled(ADMINISTRATION, held, same))
-        scored = one.scores.join(rows, on="administration_id")
+        scored = pl.concat([one.scores, rows[one.scores["place"]]], how="horizontal")
         kept.append(filled(SCORE, scored, same))
         prepared.append((one, rows))
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from attachdash import web
 from attachdash.practice.house import settings
-from attachdash.practice.reading import Unreadable, Workbook, instrument
+from attachdash.practice.reading import Titled, Unreadable, Workbook, instrument
 from attachdash.practice.rights import Role
 from attachdash.web import compared, jobs, meaning, saved, sheets, tables, who
 from attachdash.web import import_draft as drafts
@@ -67,14 +67,14 @@ def file_step() -> None:
         parts.past(viewer, zone)
 
 
-def sheet_step(file: Workbook | drafts.Headed) -> None:
+def sheet_step(file: Workbook | Titled | drafts.Headed) -> None:
     """Say where the column names stand: in which sheet and row, and what stands below them."""
     if isinstance(file, Workbook):
         title, what = "Import: which sheet?", "the sheet and the row"
         known = f"{file.file_name} · {parts.counted(len(file.sheets), 'sheet')}"
     else:
         title, what = "Import: where are the column names?", "the row"
-        known = file.table.file_name
+        known = file.file_name if isinstance(file, Titled) else file.table.file_name
     web.header(
         title,
         f"{known} · nothing has been kept",
@@ -84,6 +84,8 @@ def sheet_step(file: Workbook | drafts.Headed) -> None:
     with web.card("sheet"):
         read = sheets.ask(viewer, file)
     wrong = st.container()
+    with wrong:
+        say_wrong()
     with st.container(horizontal=True, vertical_alignment="center"):
         go_on = st.button(
             "This is right: read it", type="primary", disabled=read is None,

@@ -145,7 +145,7 @@ client = everyone.get(held) if held is not None else None
 if client and st.button("‹ Record", type="tertiary", key="paper_back"):
     web.go("client")
 web.header(
-    "Paper form",
+    "Correct a form" if parts.is_correcting(held) else "Paper form",
     client.identity if client else "",
     "" if client else "Whose form is it? Choose the client first.",
 )

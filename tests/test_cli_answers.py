@@ -114,3 +114,64 @@ def test_who_answered_about_whom_is_said_at_the_terminal(founded: Path, tmp_path
     attachdash("export", "--as", "a.diallo", tmp_path / "out")
     assert "K-1,2026-09-01,,,,,mother,," in (tmp_path / "out" / "rcads25.csv").read_text()
     assert "K-1,mother,,,," in (tmp_path / "out" / "relations.csv").read_text()
+
+
+def test_names_below_a_title_are_taken_only_when_somebody_agrees(
+    founded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = Path(answers(tmp_path / "phq9.csv", "K-1,2026-09-01,0,0,0,0,0,0,0,0,0"))
+    file.write_text(f"Praxis Muster, PHQ-9 2025\n\n{file.read_text()}")
+    for most in ("1000000", "10"):  # whole, and in blocks
+        monkeypatch.setenv("ATTACHDASH_LARGE_FILE", most)
+        done = attachdash("import", file, *SAID, *KEEP)
+        assert done.exit_code == 1
+        assert "shows: --names-row 3" in done.output
+        assert "Nothing was changed" in done.output
+        done = attachdash("import", file, *SAID, *KEEP, "--names-row", "3", "--dry-run")
+        assert "Would keep 1 of 1" in done.output, done.output
+    done = attachdash("import", file, *SAID, *KEEP, "--yes")
+    assert "Kept 1, already held 0" in done.output, done.output
+
+
+def test_names_of_groups_are_joined_when_somebody_says_so(founded: Path, tmp_path: Path) -> None:
+    file = tmp_path / "march.csv"
+    lower = ",".join(f"q{number}" for number in range(1, 10))
+    file.write_text(
+        f"Who,Day,PHQ-9,,,,,,,,,GAD-7,\n,,{lower},q1,q2\nK-1,2026-09-01{',1' * 9},3,3\n"
+    )
+    said = ("--instrument", "phq9", "--client", "Who", "--date", "Day", "--as", "a.diallo", *KEEP,
+            "--items", ",".join(f"PHQ-9 q{number}" for number in range(1, 10)))  # fmt: skip
+    done = attachdash("import", file, *said)
+    assert done.exit_code == 1
+    assert "shows: --groups-row 1 --names-row 2" in done.output
+    done = attachdash("import", file, *said, "--groups-row", "1", "--names-row", "2")
+    assert "Kept 1, already held 0, refused 0" in done.output, done.output
+
+
+def test_a_column_of_informants_is_asked_about_at_the_terminal(
+    founded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "rcads25.csv"
+    items = ",".join(f"rcads25_{number}" for number in range(1, 26))
+    rows = [f"K-1,2026-09-01,{who}{',1' * 25}" for who in ("Mutter", "Kind", "Oma")]
+    file.write_text("\n".join([f"client,date,informant,{items}", *rows, ""]))
+    said = ("import", file, "--as", "a.diallo", "--instrument", "rcads25", "--client", "client",
+            "--date", "date", "--items", "rcads25_1..rcads25_25", *KEEP)  # fmt: skip
+    done = attachdash(*said)
+    assert done.exit_code == 1
+    assert "shows: --informant-column informant" in done.output
+    column = (*said, "--informant-column", "informant")
+    for most in ("1000000", "10"):  # whole, and in blocks
+        monkeypatch.setenv("ATTACHDASH_LARGE_FILE", most)
+        done = attachdash(*column, "--who", "mutter=mother", "--dry-run")
+        told = done.output
+        assert "Words for people without a meaning: Kind (1), Oma (1)." in told
+        assert "Would keep 1 of 1 rows that pass; already held 0, refused 2." in told, told
+    words = ("--who", "Mutter=mother", "--who", "Kind=self", "--who", "Oma=carer")
+    done = attachdash(*column, *words, "--save-as", "Family")
+    assert "Kept 3, already held 0, refused 0" in done.output, done.output
+    again = attachdash("import", file, "--as", "a.diallo", "--mapping", "Family")
+    assert "Kept 0, already held 3, refused 0" in again.output, again.output
+    wrong = attachdash(*column, "--who", "Oma=grandmother")
+    assert wrong.exit_code == 1
+    assert '--who "Oma=grandmother": expected word=kind' in wrong.output

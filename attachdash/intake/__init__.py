@@ -8,6 +8,7 @@ from attachdash.intake.problems import Problem, ProblemKind, Unreadable, listed,
 from attachdash.intake.propose import ColumnGuess, Proposal, propose
 from attachdash.intake.sheets import Sheet, Workbook
 from attachdash.intake.table import MOST_LISTED, Table, read_csv
+from attachdash.intake.titled import Titled
 from attachdash.intake.workbook import open_file
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Proposal",
     "Sheet",
     "Table",
+    "Titled",
     "Unreadable",
     "Workbook",
     "check",

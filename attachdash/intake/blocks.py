@@ -6,15 +6,17 @@ Each pass sums up the bytes anew: a file that changes meanwhile is refused.
 import hashlib
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from attachdash.errors import Invalid
 from attachdash.intake.layout import (
     LETTERS_LOOKED_AT,
+    MOST_BYTES,
     PIECE,
     Records,
     as_text,
@@ -22,6 +24,7 @@ from attachdash.intake.layout import (
     find_delimiter,
     find_encoding,
     records_in,
+    too_large,
     whole_rows,
     wrong_quotes,
 )
@@ -34,6 +37,7 @@ from attachdash.intake.table import (
     nothing_fits,
     table_of,
 )
+from attachdash.intake.titled import names_seem_in
 
 ROWS = 100_000  # of a block, at most
 # No row of answers is so long: a quotation mark without its partner made one of many.
@@ -67,13 +71,44 @@ class _File:
             raise _changed(self.path)
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A file whose bytes are in memory."""
+
+    data: bytes
+    piece: int
+    tell: Callable[[], None]
+
+    def pieces(self) -> Iterator[bytes]:
+        """Its bytes; before each piece it is told."""
+        for at in range(0, len(self.data), self.piece):
+            self.tell()
+            yield self.data[at : at + self.piece]
+
+
+class _Pieces(Protocol):
+    def pieces(self) -> Iterator[bytes]:
+        """A file's bytes, from the start."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
     """A CSV whose rows come in blocks."""
 
-    file: _File
+    file: _Pieces
     layout: Layout
     rows: int  # below the header that aren't wholly empty
+    is_formed: bool = False  # a row can be less or more than a form: its layout says so
+
+    @property
+    def file_name(self) -> str:
+        """The file's name, as it may be shown."""
+        return self.layout.file_name
+
+    @property
+    def sha256(self) -> str:
+        """Of the file's bytes."""
+        return self.layout.sha256
 
     def blocks(self, rows: int = ROWS) -> Iterator[Table]:
         """The file's rows in tables of about so many, with the row numbers of the file.
@@ -94,9 +129,12 @@ class Stream:
 
 
 def open_stream(
-    path: Path, *, header_rows: int = 1, names_row: int = 1, piece: int = PIECE
-) -> Stream:
+    path: Path, *, header_rows: int = 1, names_row: int | None = 1,
+    groups_row: int | None = None, piece: int = PIECE,
+) -> Stream:  # fmt: skip
     """Look a CSV through without keeping it; see read_csv.
+
+    With names_row None it is read under the row that seems to have them: its layout tells which.
 
     Raises Unreadable, naming the cure, when it is refused whole: all that read_csv refuses but a
     file without rows, and one with a row of over MOST_OF_ROW bytes.
@@ -109,29 +147,54 @@ def open_stream(
     except OSError as error:
         raise _lost(path, error) from error
     file = _File(path, sha256, stamp, piece)
+    return _opened(name, sha256, file, header_rows, names_row, groups_row)
+
+
+def stream_of(
+    file_name: str, data: bytes, tell: Callable[[], None], *, header_rows: int = 1,
+    names_row: int | None = 1, piece: int = PIECE,
+) -> Stream:  # fmt: skip
+    """The same of a file in memory; `tell` is called before each piece of it is looked at."""
+    name = shown(file_name) or "file"
+    if len(data) > MOST_BYTES:
+        raise too_large(name, len(data))
+    sha256 = hashlib.sha256(data).hexdigest()
+    return _opened(name, sha256, _Held(data, piece, tell), header_rows, names_row)
+
+
+def _opened(
+    name: str, sha256: str, file: _Pieces, header_rows: int, names_row: int | None,
+    groups_row: int | None = None,
+) -> Stream:  # fmt: skip
     encoding = find_encoding(name, file.pieces)
     texts = at_least(as_text(file.pieces(), encoding), LETTERS_LOOKED_AT + 1)
-    delimiter = find_delimiter(name, next(texts))
+    start = next(texts)
+    if names_row is None:
+        _, names_row, groups_row = names_seem_in(start)
+        header_rows = max(header_rows, names_row)
+    delimiter = find_delimiter(name, start, names_row)
     layout = Layout(
         file_name=name, sha256=sha256, encoding=encoding, delimiter=delimiter, columns=(),
-        header_rows=header_rows, names_row=names_row,
+        header_rows=header_rows, names_row=names_row, groups_row=groups_row,
     )  # fmt: skip
     return _looked_through(file, layout)
 
 
-def _looked_through(file: _File, said: Layout) -> Stream:
+def _looked_through(file: _Pieces, said: Layout) -> Stream:
     """The stream of a file whose columns are not known yet; its header may end early."""
-    names, first_width, width, total, fitting, ragged = b"", 0, 0, 0, 0, 0
+    names, above, width, total, fitting, ragged = b"", b"", 0, 0, 0, 0
+    groups = said.groups_row
     odd: tuple[int, int] | None = None  # the first row with other cells than the header, and theirs
     at = min(said.names_row, said.header_rows) - 1
     for before, text, records in _records(file, said):
         count = len(records.starts)
-        first_width = first_width or int(records.fields[0])
         if before <= at:
             # The last row there is stands for one that the file doesn't reach.
             own = min(at - before, count - 1)
             names = text[records.starts[own] : records.ends[own]]
             width = int(records.fields[own])
+        if groups is not None and before < groups <= before + count:
+            above = text[records.starts[groups - 1 - before] : records.ends[groups - 1 - before]]
         below = slice(max(said.header_rows - before, 0), None)
         holds = (records.ends > records.starts)[below]
         wrong = holds & (records.fields[below] != width)
@@ -147,16 +210,17 @@ def _looked_through(file: _File, said: Layout) -> Stream:
         file_name=said.file_name, sha256=said.sha256, encoding=said.encoding,
         delimiter=said.delimiter,
         columns=header(
-            said.file_name, names, said.delimiter, row=names_row, first_row=first_width
+            said.file_name, names, said.delimiter, row=names_row, cells=width, above=above
         ),
         header_rows=header_rows, names_row=names_row,
+        groups_row=groups if above else None,
     )  # fmt: skip
     if odd is not None and ragged > 1 and not fitting:
         raise nothing_fits(layout, *odd)
     return Stream(file=file, layout=layout, rows=ragged + fitting)
 
 
-def _records(file: _File, layout: Layout) -> Iterator[tuple[int, bytes, Records]]:
+def _records(file: _Pieces, layout: Layout) -> Iterator[tuple[int, bytes, Records]]:
     """Whole rows of the text, where they stand in it, and how many rows came before.
 
     Raises Unreadable at the end where quotation marks are wrong, and for a row that is too long.

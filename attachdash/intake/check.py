@@ -1,7 +1,9 @@
 """Which rows of a file can be kept, and what is wrong with each of the others."""
 
-from dataclasses import dataclass
+import dataclasses
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Self
 
 import numpy as np
 import polars as pl
@@ -11,9 +13,10 @@ from attachdash.instruments import SELF, Instrument
 from attachdash.intake import columns
 from attachdash.intake.coding import check_coding
 from attachdash.intake.days import only_day_first, only_month_first
-from attachdash.intake.findings import Findings
+from attachdash.intake.findings import Findings, Readings
 from attachdash.intake.mapping import Mapping, check_mapping
 from attachdash.intake.numbers import MissingCodes
+from attachdash.intake.people import people
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable, Wrong, listed, shown
 from attachdash.intake.repeats import Repeats, find_repeats
 from attachdash.intake.shapes import answered_only, shaped
@@ -43,6 +46,19 @@ class Checked:
     repeats: tuple[tuple[int, int], ...]  # the numbers of such rows, each with the row kept
     mismatches: pl.DataFrame  # the columns of MISMATCH: totals that aren't our score of their row
     notes: tuple[str, ...]  # what was read in a way that a person should know of
+    readings: Readings = field(default_factory=Readings)  # of which the notes tell last
+
+    def head(self, rows: int, after: Self | None = None) -> Self:
+        """The same with its first rows only, of those that can be kept; before them `after`'s."""
+        parts = (self,) if after is None else (after, self)
+        answers = [one.answers[:rows] for one in parts if one.answers is not None]
+        scores = [one.scores[:rows] for one in parts if one.scores is not None]
+        return dataclasses.replace(
+            self,
+            rows=pl.concat([one.rows.head(rows) for one in parts]).head(rows),
+            answers=np.concatenate(answers)[:rows] if answers else None,
+            scores=np.concatenate(scores)[:rows] if scores else None,
+        )
 
     @property
     def n(self) -> int:
@@ -101,11 +117,10 @@ def forms_of(table: Table, mapping: Mapping, instrument: Instrument, today: date
 class Read:
     """What each row says, whether it can be kept or not."""
 
-    keys: pl.DataFrame  # client_code, answered_on, occasion
+    keys: pl.DataFrame  # client_code, answered_on, occasion; informant and about, if told apart
     answers: NDArray[np.int16] | None
     scores: NDArray[np.float64] | None
     findings: Findings
-    notes: list[str]
 
     @property
     def held(self) -> NDArray[np.int16] | NDArray[np.float64]:
@@ -118,22 +133,22 @@ class Read:
 def read_rows(table: Table, mapping: Mapping, instrument: Instrument, today: date) -> Read:
     """What the rows say, each looked at by itself."""
     findings = Findings(table)
-    notes = [*table.notes, *_people(mapping), *_not_taken(table, mapping)]
     keys = pl.DataFrame(
         {
             "client_code": columns.client_codes(table, mapping, findings),
             "answered_on": columns.days(table, mapping, today, findings),
             "occasion": columns.occasions(table, mapping, findings),
+            **people(table, mapping, instrument, findings),
         }
     )
     answers = scores = None
     if mapping.items:
-        answers = columns.answers(table, mapping, instrument, findings, notes)
+        answers = columns.answers(table, mapping, instrument, findings)
         _refuse_unanswered(np.all(answers < 0, axis=1), findings)
     else:
-        scores = columns.scores(table, mapping, instrument, findings, notes)
+        scores = columns.scores(table, mapping, instrument, findings)
         _refuse_unanswered(np.all(np.isnan(scores), axis=1), findings)
-    return Read(keys=keys, answers=answers, scores=scores, findings=findings, notes=notes)
+    return Read(keys=keys, answers=answers, scores=scores, findings=findings)
 
 
 def check_rows(
@@ -142,19 +157,21 @@ def check_rows(
 ) -> Checked:  # fmt: skip
     """What of the rows can be kept; `repeats` of them where they are a part of a file."""
     read = read_rows(table, mapping, instrument, today)
-    findings, notes, answers, scores = read.findings, read.notes, read.answers, read.scores
+    findings, answers, scores = read.findings, read.answers, read.scores
+    notes = findings.readings.notes(file_notes(table, mapping))
     if repeats is None:
         repeats = find_repeats(read.keys, read.held, ~findings.refused, table.row_numbers)
     _refuse_conflicts(repeats, findings)
     kept = ~findings.refused
     kept[repeats.same] = False
     at = np.flatnonzero(kept)
-    if answers is None:
+    all_kept = len(at) == len(kept)  # mostly, and then nothing is copied
+    if answers is None or not mapping.totals:
         differ = pl.DataFrame(schema=MISMATCH)
     else:
-        differ = mismatches(table, mapping, instrument, at, answers[at])
+        differ = mismatches(table, mapping, instrument, at, answers[at], read.keys)
     numbers = pl.Series("row_number", table.row_numbers, dtype=pl.Int32)
-    rows = read.keys.select(numbers, "client_code", "answered_on", "occasion")
+    rows = read.keys.select(numbers, pl.all())
     problems = findings.problems()
     total_problems = sum(findings.counts.values())
     if total_problems > len(problems):
@@ -163,8 +180,8 @@ def check_rows(
         file_name=table.file_name,
         sha256=table.sha256,
         mapping=mapping,
-        rows=rows.filter(pl.Series(kept)),
-        answers=None if answers is None else answers[kept],
+        rows=rows if all_kept else rows.filter(pl.Series(kept)),
+        answers=answers if answers is None or all_kept else answers[kept],
         scores=None if scores is None else scores[kept],
         scale_ids=tuple(mapping.scores),
         problems=problems,
@@ -185,7 +202,13 @@ def check_rows(
         mismatches=differ,
         total_rows=table.total_rows,
         notes=tuple(notes),
+        readings=findings.readings,
     )
+
+
+def file_notes(table: Table, mapping: Mapping) -> list[str]:
+    """What a person should know of a file before its cells are read."""
+    return [*table.notes, *_people(mapping), *_not_taken(table, mapping)]
 
 
 def _not_taken(table: Table, mapping: Mapping) -> list[str]:
@@ -204,6 +227,13 @@ def _not_taken(table: Table, mapping: Mapping) -> list[str]:
 
 def _people(mapping: Mapping) -> list[str]:
     """Who answered and about whom, where it isn't the client themself about themself."""
+    if mapping.people_columns:
+        names = ", ".join(map(shown, mapping.people_columns))
+        return [
+            f"Who answered, or about whom, as {names} says: what isn't by the client about "
+            "themself is kept apart. Where nobody of a kind is known around a client yet, one is "
+            "added."
+        ]
     said = [
         words
         for words, who in (

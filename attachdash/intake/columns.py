@@ -50,7 +50,7 @@ def days(table: Table, mapping: Mapping, today: date, findings: Findings) -> pl.
 
 
 def answers(
-    table: Table, mapping: Mapping, instrument: Instrument, findings: Findings, notes: list[str]
+    table: Table, mapping: Mapping, instrument: Instrument, findings: Findings
 ) -> NDArray[np.int16]:
     """Whole steps of the definition, (frame rows, items); negative where there is no
     answer, REFUSED where a cell is."""
@@ -62,7 +62,6 @@ def answers(
     shift = round(file_shift(mapping, instrument) / instrument.step)
     # Column after column in memory: each is written as one piece.
     matrix = np.empty((table.frame.height, len(mapping.items)), dtype=np.int16, order="F")
-    as_decimals = 0
     for place, (column, item) in enumerate(zip(mapping.items, instrument.items, strict=True)):
         reader = AnswerReader(
             low=item.low, high=item.high, step=instrument.step, shift=shift, missing=missing,
@@ -81,12 +80,8 @@ def answers(
             values[at] = steps[which]
             if instrument.step == 1:
                 pointed = np.array(["." in text for text in different]) & (steps >= item.low)
-                as_decimals += int(pointed[which].sum())
+                findings.readings.pointed += int(pointed[which].sum())
         matrix[:, place] = values
-    if as_decimals == 1:
-        notes.append("1 answer written like 2.0 was read as a whole number.")
-    elif as_decimals:
-        notes.append(f"{as_decimals:,} answers written like 2.0 were read as whole numbers.")
     return matrix
 
 
@@ -98,7 +93,9 @@ def _plain_answers(
         return np.empty(len(texts), dtype=np.int16), np.ones(len(texts), dtype=bool)
     # The cast also takes "+2", "-0" and "0000002", which nobody's answer sheet says.
     longest = len(str(reader.high + reader.shift))
-    plain = (texts.str.len_bytes() <= longest) & ~texts.str.contains("^[+-]")
+    plain = texts.str.len_bytes() <= longest
+    if longest > 1:  # a sign takes a digit's place
+        plain &= ~texts.str.contains("^[+-]")
     whole = texts.cast(pl.Int16, strict=False).fill_null(np.iinfo(np.int16).min).to_numpy()
     odd = ~plain.to_numpy()
     odd |= (whole < reader.low + reader.shift) | (whole > reader.high + reader.shift)
@@ -107,12 +104,11 @@ def _plain_answers(
 
 
 def scores(
-    table: Table, mapping: Mapping, instrument: Instrument, findings: Findings, notes: list[str]
+    table: Table, mapping: Mapping, instrument: Instrument, findings: Findings
 ) -> NDArray[np.float64]:
     """Ready scores, (frame rows, scales); NaN where there is none or the cell is refused."""
     missing = MissingCodes.of(mapping.missing)
     matrix = np.empty((table.frame.height, len(mapping.scores)), dtype=np.float64, order="F")
-    commas = 0
     for place, (scale_id, column) in enumerate(mapping.scores.items()):
         scale = instrument.scale(scale_id)
         reader = ScoreReader(
@@ -123,12 +119,10 @@ def scores(
         findings.add_column(column, read, which)
         numbers = [float("nan") if isinstance(value, Wrong) else value for value in read]
         matrix[:, place] = np.array(numbers)[which]
-        commas += sum(
+        findings.readings.commas += sum(
             "," in text and not isinstance(value, Wrong)
             for text, value in zip(texts, read, strict=True)
         )
-    if commas:
-        notes.append("Scores with a decimal comma were read as such: 1,5 is one and a half.")
     return matrix
 
 

@@ -2,12 +2,38 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from attachdash.intake.problems import Problem, ProblemKind, Wrong, shown
 from attachdash.intake.table import MOST_LISTED, Table
+
+
+@dataclass(slots=True)
+class Readings:
+    """Cells that were read in a way that a person should know of."""
+
+    pointed: int = 0  # whole answers written like 2.0
+    commas: int = 0  # different scores with a decimal comma
+
+    def __iadd__(self, other: "Readings") -> Self:
+        self.pointed += other.pointed
+        self.commas += other.commas
+        return self
+
+    def notes(self, before: Sequence[str]) -> list[str]:
+        """What to say of them, after what there is to say besides."""
+        notes = list(before)
+        if self.pointed == 1:
+            notes.append("1 answer written like 2.0 was read as a whole number.")
+        elif self.pointed:
+            notes.append(f"{self.pointed:,} answers written like 2.0 were read as whole numbers.")
+        if self.commas:
+            notes.append("Scores with a decimal comma were read as such: 1,5 is one and a half.")
+        return notes
 
 
 class Findings:
@@ -17,6 +43,7 @@ class Findings:
         self.table = table
         self.refused = np.zeros(table.frame.height, dtype=bool)
         self.counts: Counter[ProblemKind] = Counter()
+        self.readings = Readings()
         self._listed: list[tuple[int, int, Problem]] = []
         if len(table.ragged_rows):
             self.counts[ProblemKind.FIELDS] = len(table.ragged_rows)

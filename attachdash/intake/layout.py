@@ -4,7 +4,7 @@ import codecs
 import contextlib
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ MOST_BYTES = 200_000_000
 PIECE = 1_000_000
 SAVE_AS = "Save it as CSV UTF-8 in the program that made it, and choose that file."
 ABOVE_HEADER = "Delete the lines above the column names, and choose the file again."
+SAY_WHERE = "Say in which row the column names stand."
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 # How many of the first rows show the separator, and how far they are looked for.
 ROWS_LOOKED_AT = 20
@@ -191,14 +192,12 @@ def _unknown_letters(file: str) -> Unreadable:
     return _refused(file, ProblemKind.ENCODING, "text in UTF-8, UTF-16 or Windows-1252", SAVE_AS)
 
 
-def find_delimiter(file: str, text: bytes) -> str:
-    """The separator under which the first rows have as many cells as the header.
+def find_delimiter(file: str, text: bytes, names_row: int = 1) -> str:
+    """The separator under which the first rows have as many cells as the row of the names.
 
     Raises Unreadable when no separator makes at least two columns.
     """
-    lines = text[:LETTERS_LOOKED_AT].decode("utf-8", errors="ignore").split("\n")
-    if len(text) > LETTERS_LOOKED_AT and len(lines) > 1:
-        lines.pop()  # cut in the middle
+    lines = first_lines(text)
     if lines[0].lower().startswith("sep="):
         raise _refused(
             file,
@@ -209,24 +208,42 @@ def find_delimiter(file: str, text: bytes) -> str:
     best = (0.0, 0, "")
     wide = False
     for delimiter in DELIMITERS:
-        rows = _first_rows(lines[: 4 * ROWS_LOOKED_AT], delimiter)
-        width = len(rows[0]) if rows else 0
-        body = [row for row in rows[1 : ROWS_LOOKED_AT + 1] if row]
-        wide = wide or any(len(row) > 1 for row in body)
-        alike = sum(len(row) == width for row in body) / len(body) if body else 1.0
+        rows = first_rows(lines, delimiter)
+        # The last row there is stands for one that the file doesn't reach.
+        at = min(names_row, len(rows)) - 1
+        width = len(rows[at]) if rows else 0
+        wide = wide or any(len(row) > 1 for row in rows[at + 1 : at + 1 + ROWS_LOOKED_AT])
+        alike = alike_below(rows, at)
         if width >= 2 and (alike, width) > best[:2]:
             best = (alike, width, delimiter)
     if not best[2]:
         raise _refused(
             file,
             ProblemKind.DELIMITER,
-            "columns separated by comma, semicolon, tab or |, but row 1 holds a single column",
-            ABOVE_HEADER if wide else SAVE_AS,
+            f"columns separated by comma, semicolon, tab or |, but row {names_row} holds a "
+            "single column",
+            (ABOVE_HEADER if names_row == 1 else SAY_WHERE) if wide else SAVE_AS,
         )
     return best[2]
 
 
-def _first_rows(lines: list[str], delimiter: str) -> list[list[str]]:
+def first_lines(text: bytes) -> list[str]:
+    """The first lines of UTF-8 text, enough to see its separator and its names."""
+    lines = text[:LETTERS_LOOKED_AT].decode("utf-8", errors="ignore").split("\n")
+    if len(text) > LETTERS_LOOKED_AT and len(lines) > 1:
+        lines.pop()  # cut in the middle
+    return lines[: 4 * ROWS_LOOKED_AT]
+
+
+def alike_below(rows: Sequence[list[str]], at: int) -> float:
+    """How many of the rows looked at below row `at` have its cells, from 0 to 1; 1: there are
+    none."""
+    body = [row for row in rows[at + 1 : at + 1 + ROWS_LOOKED_AT] if row]
+    return sum(len(row) == len(rows[at]) for row in body) / len(body) if body else 1.0
+
+
+def first_rows(lines: list[str], delimiter: str) -> list[list[str]]:
+    """The cells of these lines."""
     rows: list[list[str]] = []
     # At a cell longer than any questionnaire's it stops: the rows before it are enough.
     with contextlib.suppress(csv.Error):
@@ -260,12 +277,13 @@ def records_in(text: bytes, delimiter: str) -> tuple[Records, NDArray[np.int64]]
         wrong = _wrong_quotes(letters, is_quote, inside, is_newline | is_delimiter)
         is_newline &= ~inside
         is_delimiter &= ~inside
-    ends = np.flatnonzero(is_newline)
+    cuts = np.flatnonzero(is_newline | is_delimiter)
+    last = np.flatnonzero(is_newline[cuts])  # the cut at which each row ends
+    ends = cuts[last]
     if not text.endswith(b"\n"):
-        ends = np.append(ends, len(text))
+        ends, last = np.append(ends, len(text)), np.append(last, len(cuts))
     starts = np.concatenate(([0], ends[:-1] + 1)).astype(np.int64)
-    cuts = np.flatnonzero(is_delimiter)
-    fields = np.searchsorted(cuts, ends) - np.searchsorted(cuts, starts) + 1
+    fields = np.diff(last, prepend=-1)
     records = Records(
         starts=starts, ends=ends.astype(np.int64), fields=fields.astype(np.int32), quoted=quoted
     )

@@ -10,6 +10,7 @@ from attachdash.instruments import (
     SELF,
     Instrument,
     Method,
+    RelationKind,
     answered_as,
     informants_of,
     targets_of,
@@ -34,6 +35,10 @@ class Mapping(BaseModel):
     occasion: str | None = None  # the column that tells answers of one day apart
     informant: str = SELF  # who answered: the client, or a kind of relation
     about: str = SELF  # whom the answers are about
+    # Or the columns that say so row by row, and what each of their words means: SELF or a kind.
+    informant_column: str | None = None
+    about_column: str | None = None
+    people: dict[str, str] = Field(default_factory=dict)
     # What the file writes for the lowest answer, once stated.
     coding_low: int | None = Field(default=None, ge=-9_999, le=9_999)
     missing: tuple[str, ...] = ()  # what the file writes for "not answered" besides nothing
@@ -49,8 +54,19 @@ class Mapping(BaseModel):
         names += [*self.scores.values(), *self.totals.values()]
         if self.occasion is not None:
             names.append(self.occasion)
+        names += self.people_columns
         if not all(name.strip() for name in names):
             raise ValueError("a column name is empty")
+        if not set(self.people.values()) <= {SELF, *RelationKind}:
+            raise ValueError(
+                "a word for a person means none of " + ", ".join((SELF, *RelationKind))
+            )
+        if len({folded(word) for word in self.people}) != len(self.people):
+            raise ValueError("a word for a person has two meanings")
+        if self.informant_column is not None and self.informant != SELF:
+            raise ValueError("who answered is said for all rows, and by a column too")
+        if self.about_column is not None and self.about != SELF:
+            raise ValueError("whom it is about is said for all rows, and by a column too")
         if len({folded(word) for word in self.words} - {""}) != len(self.words):
             raise ValueError("a word is empty, or has a value twice")
         return self
@@ -61,10 +77,16 @@ class Mapping(BaseModel):
         return self.shape.nominal is not None and self.answered_on == NOMINAL
 
     @property
+    def people_columns(self) -> tuple[str, ...]:
+        """The columns that say who answered, or about whom."""
+        said = (self.informant_column, self.about_column)
+        return tuple(dict.fromkeys(one for one in said if one is not None))
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Every column the mapping reads."""
         said = (self.client, self.answered_on, *self.items, *self.scores.values())
-        said += tuple(self.totals.values())
+        said += (*self.totals.values(), *self.people_columns)
         return said if self.occasion is None else (*said, self.occasion)
 
     @property
@@ -74,6 +96,11 @@ class Mapping(BaseModel):
         if self.about == SELF:
             # As it was before it could be said: the same file is still the same file.
             del body["about"]
+        people = {folded(word): meaning for word, meaning in self.people.items()}
+        for name in ("informant_column", "about_column", "people"):
+            if not body.pop(name):
+                continue
+            body[name] = people if name == "people" else getattr(self, name)
         body["missing"] = sorted({code.strip() for code in self.missing})
         body["words"] = {folded(word): value for word, value in self.words.items()}
         text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -90,7 +117,8 @@ def check_mapping(table: Table, mapping: Mapping, instrument: Instrument) -> Non
         *_words_wrong(mapping, instrument),
         *_totals_wrong(mapping, instrument),
     ]
-    said += people_wrong(instrument, mapping.informant, mapping.about)
+    if not mapping.people_columns:
+        said += people_wrong(instrument, mapping.informant, mapping.about)
     if mapping.date_format is None:
         formats = "; ".join(DATE_FORMATS.values())
         said.append((f"how the days are written: {formats}", "Say it once for the whole file."))
@@ -189,7 +217,9 @@ def _entry_wrong(mapping: Mapping, instrument: Instrument) -> list[tuple[str, st
     not_theirs = [
         scale.name
         for scale in instrument.scales_for(None)
-        if scale.id in mapping.scores and not scale.is_for(_word(mapping, instrument))
+        if not mapping.people_columns  # then each row is looked at by itself
+        and scale.id in mapping.scores
+        and not scale.is_for(_word(mapping, instrument))
     ]
     if not_theirs:
         return [
@@ -292,7 +322,9 @@ def _totals_wrong(mapping: Mapping, instrument: Instrument) -> list[tuple[str, s
         return [("answers to compare the totals with", "Name the columns of answers too.")]
     computed = {
         scale.id
-        for scale in instrument.scales_for(_word(mapping, instrument))
+        for scale in instrument.scales_for(
+            None if mapping.people_columns else _word(mapping, instrument)
+        )
         if scale.method is not Method.GIVEN
     }
     strange = [shown(scale) for scale in mapping.totals if scale not in computed]

@@ -9,6 +9,7 @@ from attachdash.errors import Invalid
 
 # Values are shown shortened: a cell can hold a whole letter.
 LONGEST_SHOWN = 40
+LOOKS_LIKE_A_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
 
 
 class ProblemKind(StrEnum):
@@ -39,6 +40,7 @@ class ProblemKind(StrEnum):
     OUT_OF_RANGE = "out_of_range"
     NOTHING_ANSWERED = "nothing_answered"
     CONFLICT = "conflict"
+    PERSON = "person"
     WHICH_PERSON = "which_of_several_people"
 
     @property

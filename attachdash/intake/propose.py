@@ -20,7 +20,15 @@ from attachdash.intake.mapping import Mapping
 from attachdash.intake.numbers import AnswerReader, MissingCodes
 from attachdash.intake.problems import Wrong, shown
 from attachdash.intake.table import Table, distinct
-from attachdash.intake.who_when import OCCASION_NAMES, client_column, day_column, named
+from attachdash.intake.who_when import (
+    ABOUT_NAMES,
+    INFORMANT_NAMES,
+    OCCASION_NAMES,
+    client_column,
+    day_column,
+    named,
+    people_column,
+)
 
 FIRST_VALUES = 3
 MOST_ENTRIES = 20
@@ -51,6 +59,8 @@ class Proposal:
     scores: dict[str, str]
     totals: dict[str, str]  # beside the items, to be compared with our scores
     occasion: str | None
+    informant_column: str | None  # that says who answered each row
+    about_column: str | None
     coding_low: int | None
     entries: tuple[tuple[str, int], ...]  # what stands in the item columns how often, commonest
     strange: tuple[tuple[str, int], ...]  # those of them that are neither answers nor empty
@@ -74,7 +84,12 @@ def propose(
     totals = _totals(_unnumbered(table, groups), chosen, taken, notes) if chosen and items else {}
     taken |= set(totals.values())
     occasion = named(table.columns, OCCASION_NAMES, taken)
-    client = client_column(table, {*taken, occasion})
+    taken |= {occasion}
+    informant_column = people_column(table, INFORMANT_NAMES, taken)
+    about_column = people_column(table, ABOUT_NAMES, {*taken, informant_column})
+    if people := [shown(one) for one in (informant_column, about_column) if one]:
+        notes.append(f"{', '.join(people)}: seems to say who answered, or about whom.")
+    client = client_column(table, {*taken, informant_column, about_column})
     if client is None:
         notes.append("No column of client codes was found: choose it.")
     if chosen and not items and not scores:
@@ -97,6 +112,8 @@ def propose(
             scores=scores,
             totals=totals,
             occasion=occasion,
+            informant_column=informant_column,
+            about_column=about_column,
             coding_low=coding_low,
         )
     meanings = {client: "client", answered_on: "answered_on", occasion: "occasion"}
@@ -124,6 +141,8 @@ def propose(
         scores=scores,
         totals=totals,
         occasion=occasion,
+        informant_column=informant_column,
+        about_column=about_column,
         coding_low=coding_low,
         entries=entries,
         strange=strange,

@@ -9,7 +9,14 @@ from attachdash.intake.occasions import days_of, is_time
 from attachdash.intake.problems import shown
 from attachdash.intake.shapes import TIME, Kind, Point
 from attachdash.intake.table import Table
-from attachdash.intake.who_when import client_column, day_column, named
+from attachdash.intake.who_when import (
+    ABOUT_NAMES,
+    INFORMANT_NAMES,
+    client_column,
+    day_column,
+    named,
+    people_column,
+)
 
 GAP = re.compile(r"([ _.\-]+)")
 ITEM_NAMES = ("item", "itemno", "itemnumber", "itemid", "question", "questionid", "questionno")
@@ -65,7 +72,8 @@ def propose_shape(table: Table, today: date, kind: Kind | None = None) -> ShapeG
     taken = {days, part, *used, *measured}
     occasions = TIME if kind == "times" else named(table.columns, TIME_NAMES, taken)
     client = client_column(table, {*taken, occasions})
-    keys = [one for one in (client, days, occasions) if one is not None and one != TIME]
+    people = [people_column(table, names, taken) for names in (INFORMANT_NAMES, ABOUT_NAMES)]
+    keys = [one for one in (client, days, occasions, *people) if one is not None and one != TIME]
     if not has_days:
         notes.append("No column of days was found: the forms can be given nominal ones.")
     return ShapeGuess(

@@ -24,6 +24,7 @@ from attachdash.intake.check import (
 )
 from attachdash.intake.coding import can_look_shifted, codes_seen, refuse_shifted
 from attachdash.intake.layout import MOST_BYTES
+from attachdash.intake.loaded import Loaded
 from attachdash.intake.mapping import Mapping
 from attachdash.intake.numbers import MissingCodes
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable
@@ -39,7 +40,7 @@ Told = Callable[[int], None]  # is called with how many rows of the file were re
 class Settled:
     """A file in blocks under a mapping, with all that one block can't know of the others."""
 
-    stream: Stream
+    stream: Stream | Loaded
     mapping: Mapping
     instrument: Instrument
     today: date
@@ -67,7 +68,7 @@ class Settled:
 
 
 def settle(
-    stream: Stream, mapping: Mapping, instrument: Instrument, today: date, tell: Told,
+    stream: Stream | Loaded, mapping: Mapping, instrument: Instrument, today: date, tell: Told,
     block_rows: int = ROWS,
 ) -> Settled:  # fmt: skip
     """Look the whole file through under a mapping: its coding, its days, its repeats.
@@ -75,11 +76,11 @@ def settle(
     Raises Unreadable where `check` would refuse the file, where its layout needs it whole, and
     where more than MOST_REPEATED rows share client, day and occasion with others.
     """
-    if mapping.shape.kind == "answers":
+    if mapping.shape.kind == "answers" and not stream.is_formed:
         raise Unreadable(
             [
                 Problem(
-                    kind=ProblemKind.TOO_LARGE, file=stream.layout.file_name,
+                    kind=ProblemKind.TOO_LARGE, file=stream.file_name,
                     expected=f"at most {MOST_BYTES // 1_000_000} MB where each row is an answer: "
                     "the rows of a form can stand anywhere",
                     cure="Split it into several files, each form's rows in one of them.",
@@ -103,7 +104,9 @@ def settle(
 def _forms(one: Settled, tell: Told) -> Iterator[tuple[Table, int]]:
     read = 0
     for block in one.stream.blocks(one.block_rows):
-        table = forms_of(block, one.mapping, one.instrument, one.today)
+        table = block
+        if not one.stream.is_formed:
+            table = forms_of(block, one.mapping, one.instrument, one.today)
         yield table, table.frame.height
         read += block.total_rows + block.empty_rows
         tell(read)
@@ -114,7 +117,9 @@ def _doubles(one: Settled, tell: Told) -> NDArray[np.uint64]:
 
     Refuses what the days or the coding of the whole file forbid.
     """
-    most = one.stream.rows * max(len(one.mapping.shape.points), 1)
+    most = one.stream.rows
+    if not one.stream.is_formed:
+        most *= max(len(one.mapping.shape.points), 1)
     hashes, count = np.empty(most, dtype=np.uint64), 0
     seen: Counter[int] = Counter()
     days: list[DayOrder] = []
@@ -128,7 +133,7 @@ def _doubles(one: Settled, tell: Told) -> NDArray[np.uint64]:
         hashes[count : count + len(own)] = own
         count += len(own)
     order = {name: np.concatenate([rows[name] for rows in days]) for name in days[0]}
-    file = one.stream.layout.file_name
+    file = one.stream.file_name
     refuse_other_order(file, one.mapping, order)
     if codes:
         refuse_shifted(file, seen, one.instrument)

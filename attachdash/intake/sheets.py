@@ -2,15 +2,23 @@
 
 import hashlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
 from attachdash.intake.mapping import as_number
-from attachdash.intake.problems import Problem, ProblemKind, Unreadable, listed, shown
-from attachdash.intake.table import LOOKS_LIKE_A_DATE, MOST_COLUMNS, NAME_COLUMNS, Table
+from attachdash.intake.names import NAME_COLUMNS, are_grouped, joined
+from attachdash.intake.problems import (
+    LOOKS_LIKE_A_DATE,
+    Problem,
+    ProblemKind,
+    Unreadable,
+    listed,
+    shown,
+)
+from attachdash.intake.table import MOST_COLUMNS, Table
 
 ROWS_LOOKED_AT = 30  # for the column names
 MOST_PLACES = 3  # named in a note
@@ -36,13 +44,25 @@ class Sheet:
     @property
     def names_row(self) -> int:
         """The first row that looks like column names; else the first that holds anything."""
+        return self._names[0]
+
+    @property
+    def groups_row(self) -> int | None:
+        """The row above it, where that seems to name groups of the columns."""
+        return self._names[1]
+
+    @property
+    def _names(self) -> tuple[int, int | None]:
         head = self.frame.head(ROWS_LOOKED_AT).rows()
         filled = [[cell.strip() for cell in row if cell.strip()] for row in head]
         widest = max((len(row) for row in filled), default=0)
-        for number, row in zip(self.rows, filled, strict=False):
+        for at, (number, row) in enumerate(zip(self.rows, filled, strict=False)):
+            below = self.rows[at + 1 : at + 2] == (number + 1,) and head[at + 1 : at + 2]
+            if below and are_grouped(head[at], below[0]):
+                return number + 1, number
             if len(row) >= 2 and 2 * len(row) >= widest and _look_like_names(row):
-                return number
-        return self.rows[0] if self.rows else 1
+                return number, None
+        return (self.rows[0] if self.rows else 1), None
 
     @property
     def begins_with_names(self) -> bool:
@@ -85,9 +105,11 @@ class Workbook:
         return len(self.sheets) == 1 and self.proposed.begins_with_names
 
     def table(
-        self, sheet: str | None = None, *, header_rows: int = 1, names_row: int | None = None
-    ) -> Table:
-        """The named sheet (None: the proposed one) under the names in that row.
+        self, sheet: str | None = None, *, header_rows: int = 1, names_row: int | None = None,
+        groups_row: int | None = None,
+    ) -> Table:  # fmt: skip
+        """The named sheet (None: the proposed one) under the names in that row (None: and in that
+        of groups, where they seem to stand).
 
         The answers begin below `header_rows` rows, or below the names where these stand lower.
         Raises Unreadable, naming the cure, where it can't be read so.
@@ -102,11 +124,15 @@ class Workbook:
                     "Name one of these.",
                 )  # fmt: skip
             chosen = named[0]
-        row = chosen.names_row if names_row is None else names_row
-        return _table(self, chosen, row, max(header_rows, row))
+        row, groups = names_row, groups_row
+        if row is None:
+            row, groups = chosen.names_row, groups_row or chosen.groups_row
+        return _table(self, chosen, row, max(header_rows, row), groups)
 
 
-def _table(book: Workbook, sheet: Sheet, names_row: int, header_rows: int) -> Table:
+def _table(
+    book: Workbook, sheet: Sheet, names_row: int, header_rows: int, groups_row: int | None
+) -> Table:
     file = f"{book.file_name}, sheet {shown(sheet.name)}"
     if sheet.widest > MOST_COLUMNS:
         words = f"at most {MOST_COLUMNS:,} columns, but there are {sheet.widest:,}"
@@ -127,7 +153,9 @@ def _table(book: Workbook, sheet: Sheet, names_row: int, header_rows: int) -> Ta
         words = "at least one row of answers below the column names"
         raise refused(file, words, "Is this the right sheet?", ProblemKind.EMPTY)
     body = sheet.frame.filter(pl.Series(below))
-    names = _names(file, sheet, names_row, body)
+    if groups_row is not None and (groups_row >= names_row or groups_row not in sheet.rows):
+        groups_row = None
+    names = _names(file, sheet, names_row, groups_row, body)
     frame = body.select([f"c{place}" for place in names])
     frame.columns = list(names.values())
     return Table(
@@ -145,15 +173,21 @@ def _table(book: Workbook, sheet: Sheet, names_row: int, header_rows: int) -> Ta
         sheet=sheet.name,
         header_rows=header_rows,
         names_row=names_row,
+        groups_row=groups_row,
     )
 
 
-def _names(file: str, sheet: Sheet, names_row: int, body: pl.DataFrame) -> dict[int, str]:
+def _names(
+    file: str, sheet: Sheet, names_row: int, groups_row: int | None, body: pl.DataFrame
+) -> dict[int, str]:
     """The names of the columns that hold anything, by place from 1."""
     at = sheet.rows.index(names_row)
     names: dict[int, str] = {}
     unnamed, twice, days = [], [], []
-    for place, text in enumerate(sheet.frame.row(at), start=1):
+    cells: Sequence[str] = sheet.frame.row(at)
+    if groups_row is not None:
+        cells = joined(sheet.frame.row(sheet.rows.index(groups_row)), cells)
+    for place, text in enumerate(cells, start=1):
         name, letter = " ".join(text.split()), letters(place)
         if not name:
             if (body.to_series(place - 1).str.strip_chars() != "").any():
@@ -163,7 +197,12 @@ def _names(file: str, sheet: Sheet, names_row: int, body: pl.DataFrame) -> dict[
         elif name in names.values():
             twice.append(f"{letter}: {shown(name)}")
         names[place] = name
-    merged = [one for one in sheet.merged if _touches(one, names_row)]
+    merged = [
+        one
+        for one in sheet.merged
+        # Merged in or with the row of groups is what makes these groups.
+        if _touches(one, names_row) and not (groups_row and _touches(one, groups_row))
+    ]
     for expected, places, cure in (
         ("a name for each column that holds anything, but some have none", unnamed, NAME_COLUMNS),
         ("each name once, but some stand twice", twice, NAME_COLUMNS),

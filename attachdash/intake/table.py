@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,20 +13,26 @@ from numpy.typing import NDArray
 from attachdash.intake.layout import (
     ABOVE_HEADER,
     DELIMITERS,
+    SAY_WHERE,
     Records,
     as_utf8,
     find_delimiter,
     find_records,
 )
-from attachdash.intake.problems import Problem, ProblemKind, Unreadable, Wrong, shown
+from attachdash.intake.names import check_names, joined
+from attachdash.intake.problems import (
+    Problem,
+    ProblemKind,
+    Unreadable,
+    Wrong,
+    shown,
+)
 
 MOST_COLUMNS = 2_000
 # More problems than anyone reads are counted, not listed.
 MOST_LISTED = 10_000
-NAME_COLUMNS = "Give each column a name of its own in the row of the names."
 # Marks of writing direction and joining, and a mark of byte order left inside.
 UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
-LOOKS_LIKE_A_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,7 @@ class Table:
     notes: tuple[str, ...]  # what a person should confirm about how the file was read
     header_rows: int = 1  # the answers begin below them
     names_row: int = 1  # the columns' names; question texts may stand above or below them
+    groups_row: int | None = None  # names of groups of columns, joined with these
     origins: dict[str, Origin] = field(default_factory=dict)  # of columns that were made
     # What was wrong already when rows were made: frame row, column, value.
     misfits: tuple[tuple[int, str, str, Wrong], ...] = ()
@@ -82,7 +90,8 @@ class Table:
     @property
     def read_as(self) -> str:
         """How the file was read, in words."""
-        names = f"column names in row {self.names_row:,}"
+        both = f"s {self.groups_row:,} and" if self.groups_row else ""
+        names = f"column names in row{both} {self.names_row:,}"
         if self.sheet:
             return f"Sheet “{shown(self.sheet)}”, {names}."
         return f"Separated by {self.delimiter_word}, letters as {self.encoding}, {names}."
@@ -104,21 +113,37 @@ class Layout:
     columns: tuple[str, ...]
     header_rows: int
     names_row: int
+    groups_row: int | None = None
 
 
-def read_csv(file_name: str, data: bytes, *, header_rows: int = 1, names_row: int = 1) -> Table:
+def read_csv(
+    file_name: str, data: bytes, *, header_rows: int = 1, names_row: int = 1,
+    groups_row: int | None = None,
+) -> Table:  # fmt: skip
     """The file's rows as text. Raises Unreadable, naming the cure, when it is refused whole.
 
-    The columns' names stand in row `names_row` of the first `header_rows`; row numbers stay those
-    of the file.
+    The columns' names stand in row `names_row` of the first `header_rows`, those of groups of them
+    in `groups_row` above, if any; row numbers stay those of the file.
     """
     file_name = shown(file_name) or "file"
-    sha256 = hashlib.sha256(data).hexdigest()
     text, encoding = as_utf8(file_name, data)
-    delimiter = find_delimiter(file_name, text)
+    return table_in(
+        file_name, data, text, encoding, header_rows=header_rows, names_row=names_row,
+        groups_row=groups_row,
+    )  # fmt: skip
+
+
+def table_in(
+    file_name: str, data: bytes, text: bytes, encoding: str, *, header_rows: int = 1,
+    names_row: int = 1, groups_row: int | None = None,
+) -> Table:  # fmt: skip
+    """The table in the text of these bytes, as read_csv makes it."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    delimiter = find_delimiter(file_name, text, names_row)
     records = find_records(file_name, text, delimiter)
     header_rows = min(header_rows, len(records.starts))
     at = min(names_row, header_rows) - 1
+    above = None if groups_row is None or groups_row > at else groups_row
     layout = Layout(
         file_name=file_name,
         sha256=sha256,
@@ -129,8 +154,10 @@ def read_csv(file_name: str, data: bytes, *, header_rows: int = 1, names_row: in
             text[records.starts[at] : records.ends[at]],
             delimiter,
             row=at + 1,
-            first_row=records.fields[0],
+            cells=int(records.fields[at]),
+            above=text[records.starts[above - 1] : records.ends[above - 1]] if above else b"",
         ),
+        groups_row=above,
         header_rows=header_rows,
         names_row=at + 1,
     )
@@ -179,6 +206,7 @@ def table_of(layout: Layout, text: bytes, records: Records, before: int = 0) -> 
         ragged_rows=ragged,
         header_rows=layout.header_rows,
         names_row=layout.names_row,
+        groups_row=layout.groups_row,
         notes=notes_of(layout.encoding, empty_rows),
         empty_rows=empty_rows,
     )
@@ -210,7 +238,8 @@ def nothing_fits(layout: Layout, row: int, cells: int) -> Unreadable:
                 value=_cells_word(len(layout.columns)),
                 expected="column names, as many as the rows below have cells, but none has "
                 f"(row {row} has {_cells_word(cells)})",
-                cure=f"{ABOVE_HEADER} Look for separators too many at the ends of rows.",
+                cure=f"{ABOVE_HEADER if layout.names_row == 1 else SAY_WHERE} Look for separators "
+                "too many at the ends of rows.",
             )
         ]
     )
@@ -252,18 +281,20 @@ def _parsed(text: bytes, width: int, delimiter: str, quoted: bool) -> pl.DataFra
     )
 
 
-def header(file: str, line: bytes, delimiter: str, *, row: int, first_row: int) -> tuple[str, ...]:
-    """The columns' names in this row of the file, whose first row has so many cells.
+def header(
+    file: str, line: bytes, delimiter: str, *, row: int, cells: int, above: bytes = b""
+) -> tuple[str, ...]:
+    """The columns' names in this row of the file, which has so many cells; `above` names groups.
 
     Raises Unreadable where they can't be names.
     """
-    if first_row > MOST_COLUMNS:
+    if cells > MOST_COLUMNS:
         raise Unreadable(
             [
                 Problem(
                     kind=ProblemKind.HEADER,
                     file=file,
-                    expected=f"at most {MOST_COLUMNS:,} columns, but there are {first_row:,}",
+                    expected=f"at most {MOST_COLUMNS:,} columns, but there are {cells:,}",
                     cure="Keep only the columns of client, day and answers.",
                 )
             ]
@@ -271,66 +302,13 @@ def header(file: str, line: bytes, delimiter: str, *, row: int, first_row: int) 
     width = find_records(file, line, delimiter).fields[0] if line else 0
     names: list[str] = []
     if width:
-        cells = _parsed(line, int(width), delimiter, b'"' in line).row(0)
+        found: Sequence[str] = _parsed(line, int(width), delimiter, b'"' in line).row(0)
+        if above:
+            wide = int(find_records(file, above, delimiter).fields[0])
+            found = joined(_parsed(above, wide, delimiter, b'"' in above).row(0), found)
         # Two names that look the same are the same.
-        names = [" ".join(UNSEEN.sub("", name).split()) for name in cells]
-    problems = []
-    where = "the first row" if row == 1 else f"row {row:,}"
-    if not any(names):
-        problems.append(
-            Problem(
-                kind=ProblemKind.HEADER,
-                file=file,
-                row=row,
-                expected="the columns' names, but the row is empty",
-                cure=f"Put the column names into {where}.",
-            )
-        )
-        raise Unreadable(problems)
-    dates = [name for name in names if LOOKS_LIKE_A_DATE.fullmatch(name)]
-    if dates:
-        problems.append(
-            Problem(
-                kind=ProblemKind.HEADER,
-                file=file,
-                row=row,
-                value=shown(dates[0]),
-                expected="the columns' names, but the row holds a day",
-                cure=f"Put the column names into {where}.",
-            )
-        )
-        raise Unreadable(problems)
-    places: dict[str, list[int]] = {}
-    for place, name in enumerate(names, start=1):
-        places.setdefault(name, []).append(place)
-    for name, at in places.items():
-        numbers = ", ".join(str(place) for place in at[:10])
-        if not name:
-            problems.append(
-                Problem(
-                    kind=ProblemKind.HEADER,
-                    file=file,
-                    row=row,
-                    value="",
-                    expected="a name for each column, but some have none "
-                    f"(counted from the left: {numbers})",
-                    cure=f"{NAME_COLUMNS} Delete columns that hold nothing.",
-                )
-            )
-        elif len(at) > 1:
-            problems.append(
-                Problem(
-                    kind=ProblemKind.HEADER,
-                    file=file,
-                    row=row,
-                    column=shown(name),
-                    expected=f"each name once, but it stands {len(at)} times "
-                    f"(counted from the left: {numbers})",
-                    cure=NAME_COLUMNS,
-                )
-            )
-    if problems:
-        raise Unreadable(problems)
+        names = [" ".join(UNSEEN.sub("", name).split()) for name in found]
+    check_names(file, row, names)
     return tuple(names)
 
 

@@ -21,18 +21,30 @@ MISMATCH = {
 
 def mismatches(
     table: Table, mapping: Mapping, instrument: Instrument, at: NDArray[np.int64],
-    answers: NDArray[np.int16],
+    answers: NDArray[np.int16], keys: pl.DataFrame,
 ) -> pl.DataFrame:  # fmt: skip
     """The totals of the frame rows `at` that aren't the score of their `answers`, by row.
 
     An empty cell or a missing code says nothing. A total written with decimals may be rounded to
-    them; a whole one must be the score itself. Scores are those of the definition.
+    them; a whole one must be the score itself. Scores are those of the definition, for whoever
+    answered each row by its `keys`.
     """
     parts = [pl.DataFrame(schema=MISMATCH)]
+    if mapping.totals and "informant" in keys.columns:
+        who = keys["informant"].gather(at)
+        for informant in who.unique(maintain_order=True).to_list():
+            own = np.flatnonzero((who == informant).to_numpy())
+            said = mapping.model_copy(update={"informant": informant})
+            parts.append(
+                mismatches(table, said, instrument, at[own], answers[own], keys.drop("informant"))
+            )
+        return pl.concat(parts).sort("row_number", maintain_order=True)
     word = answered_as(instrument, mapping.informant)
     found = score(instrument, answers, informant=word) if mapping.totals else {}
     missing = MissingCodes.of(mapping.missing)
     for scale_id, column in mapping.totals.items():
+        if scale_id not in found:
+            continue  # another informant's scale
         ours = found[scale_id].value
         texts, which = distinct(table.frame[column].gather(at))
         texts = [text.strip() for text in texts]

@@ -30,6 +30,11 @@ CLIENT_NAMES = (
 CLIENT_ENDINGS = ("code", "id", "no", "nr", "number")
 DAY_NAMES = ("answeredon", "answered", "date", "day", "completed", "datum", "when")
 OCCASION_NAMES = ("occasion",)
+INFORMANT_NAMES = (
+    *("informant", "informanttype", "answeredby", "respondent", "rater", "completedby"),
+    *("filledinby", "reporter", "ratedby"),
+)
+ABOUT_NAMES = ("about", "aboutwhom", "target")
 # Days that are not those of an answer.
 OTHER_DAYS = ("birth", "dob", "born", "geb", "start", "end", "referr", "admis")
 
@@ -38,6 +43,14 @@ def named(columns: Iterable[str], names: tuple[str, ...], taken: set[str | None]
     """The first column that bears the earliest of the names."""
     by_name = {plain(column): column for column in reversed(list(columns)) if column not in taken}
     return next((by_name[name] for name in names if name in by_name), None)
+
+
+def people_column(table: Table, names: tuple[str, ...], taken: set[str | None]) -> str | None:
+    """The column that bears one of these names and holds anything; None where there is none."""
+    column = named(table.columns, names, taken)
+    if column is None or not (table.frame[column].str.strip_chars() != "").any():
+        return None
+    return column
 
 
 def client_column(table: Table, taken: set[str | None]) -> str | None:

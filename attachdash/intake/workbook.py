@@ -20,7 +20,8 @@ import polars as pl
 from attachdash.intake.layout import MOST_BYTES
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable, shown
 from attachdash.intake.sheets import AS_CSV, Sheet, Workbook, refused
-from attachdash.intake.table import MOST_COLUMNS, Table, read_csv
+from attachdash.intake.table import MOST_COLUMNS, Table
+from attachdash.intake.titled import Titled, open_csv
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MOST_PARTS = 2_000
@@ -54,12 +55,12 @@ def is_workbook(data: bytes) -> bool:
     return data.startswith((ZIP, OLE))
 
 
-def open_file(file_name: str, data: bytes) -> Table | Workbook:
-    """The file by its content, whatever its name: a CSV's table, or a workbook to choose from.
+def open_file(file_name: str, data: bytes) -> Table | Titled | Workbook:
+    """The file by its content, whatever its name: a CSV's table, or what there is to choose from.
 
     Raises Unreadable, naming the cure, when it is refused whole.
     """
-    return (read_workbook if is_workbook(data) else read_csv)(file_name, data)
+    return (read_workbook if is_workbook(data) else open_csv)(file_name, data)
 
 
 def read_workbook(file_name: str, data: bytes) -> Workbook:

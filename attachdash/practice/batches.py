@@ -7,8 +7,6 @@ clients that the import made, and nothing else has come to, are removed.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import pyarrow as pa
-
 from attachdash.errors import Invalid, Refused
 from attachdash.instruments import Instrument
 from attachdash.practice import clients as practice_clients
@@ -111,10 +109,8 @@ def undo_batch(viewer: Viewer, batch_id: int, reason: str) -> Batch:
             raise Invalid("This import was undone already.")
         gone = versions.live_of(cursor, viewer.site_id, batch_id)
         theirs = [int(row[0]) for row in versions.whose(cursor, reach(viewer), batch_id)]
-        episodes, unused = versions.unused(cursor, viewer.site_id, batch_id)
-        relations.remove(
-            cursor, viewer.site_id, relations.unused(cursor, viewer.site_id, batch_id)
-        )  # fmt: skip
+        episodes, unused, people = versions.unused(cursor, viewer.site_id, batch_id)
+        relations.remove(cursor, viewer.site_id, people)
         versions.replace(
             cursor, viewer.site_id, gone, viewer.person_id, viewer.now, f"Import undone: {reason}"
         )
@@ -125,7 +121,7 @@ def undo_batch(viewer: Viewer, batch_id: int, reason: str) -> Batch:
         touched = sorted({*theirs, *(int(row[1]) for row in episodes)})
         if episodes:
             practice_clients.refile(cursor, viewer, *touched)
-        answers.summarise(cursor, viewer.site_id, pa.array(touched, pa.int64()))
+        answers.summarise(cursor, viewer.site_id, touched)
         settle_flags(cursor, viewer, gone, f"import undone: {reason}", step_ids)
         return found
 
@@ -144,7 +140,7 @@ def _batch(cursor: Cursor, viewer: Viewer, batch_id: int) -> Batch:
         raise Refused(NOT_THERE)
     whose = versions.whose(cursor, reach(viewer), batch_id)
     changed = [] if row["undone_at"] else versions.changed(cursor, viewer.site_id, batch_id)
-    episodes, unused = versions.unused(cursor, viewer.site_id, batch_id)
+    episodes, unused, _ = versions.unused(cursor, viewer.site_id, batch_id)
     catalogue = viewer.store.catalogue
     strangers = 0 if administers else sum(not theirs for _, theirs, _ in whose)
     return Batch(

@@ -22,11 +22,17 @@ def episodes_of(answers: pl.DataFrame, spans: pl.DataFrame) -> pl.Series:
         ),
     )  # fmt: skip
     day, start, end = pl.col("answered_on"), pl.col("started_on"), pl.col("ended_on")
-    rows = answers.select("client_id", "answered_on").with_row_index("place")
+    covered = (start <= day) & (end.is_null() | (day < end))
+    soon = (start - BEFORE_START <= day) & (day < start)
+    rows = answers.select("client_id", "answered_on")
+    if care["client_id"].is_unique().all():  # nothing to choose between
+        with_care = rows.join(care, on="client_id", how="left", maintain_order="left")
+        return with_care.select(pl.when(covered | soon).then("episode_id"))["episode_id"]
+    rows = rows.with_row_index("place")
     claims = (
         rows.join(care, on="client_id")
-        .with_columns(covered=(start <= day) & (end.is_null() | (day < end)))
-        .filter(pl.col("covered") | ((start - BEFORE_START <= day) & (day < start)))
+        .with_columns(covered=covered)
+        .filter(pl.col("covered") | soon)
         # Where two could claim the day, the later one is the therapy the client is in.
         .sort("place", "covered", "started_on", "episode_id", descending=[False, True, True, True])
         .unique("place", keep="first", maintain_order=True)

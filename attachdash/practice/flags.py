@@ -10,7 +10,8 @@ import pandas as pd
 
 from attachdash.errors import Invalid, Refused
 from attachdash.instruments import Instrument
-from attachdash.practice.relations import told
+from attachdash.practice import relations
+from attachdash.practice.relations import Relation, told
 from attachdash.practice.rights import (
     NOT_THERE,
     About,
@@ -29,7 +30,7 @@ GRAVITY = {"suicide": 0, "harm_to_others": 1, "ask": 2}
 
 
 # What went before an answer was answered by the same person about the same one.
-SAME_FORM = ("instrument", "informant_id", "about_id")
+SAME_FORM = ("instrument_id", "informant_id", "about_id")
 _ADMINISTRATION = re.compile(r"administration (\d+)")
 
 
@@ -87,10 +88,16 @@ class Flag:
         )
 
 
-def read(cursor: Cursor, viewer: Viewer, client_id: int | None = None) -> list[Flag]:
-    """The flags of one client in reach, with what went before, or of all; most urgent first."""
+def read(
+    cursor: Cursor, viewer: Viewer, client_id: int | None = None,
+    people: Mapping[int, Relation] | None = None,
+) -> list[Flag]:  # fmt: skip
+    """The flags of one client in reach, with what went before, or of all; most urgent first.
+
+    `people` are those around the one client, where they were read already.
+    """
     if client_id is not None:
-        found = _of_client(cursor, viewer, client_id)
+        found = _of_client(cursor, viewer, client_id, people or {})
     else:
         found = [
             _flag(viewer, row, _text(row["seen_by"]), _moment(row["seen_at"]))
@@ -99,16 +106,24 @@ def read(cursor: Cursor, viewer: Viewer, client_id: int | None = None) -> list[F
     return sorted(found, key=lambda one: one.urgency)
 
 
-def _of_client(cursor: Cursor, viewer: Viewer, client_id: int) -> list[Flag]:
+def _of_client(
+    cursor: Cursor, viewer: Viewer, client_id: int, people: Mapping[int, Relation]
+) -> list[Flag]:
     rows = flags.of_client(cursor, reach(viewer), client_id)
     if not rows:
         return []
-    codes = sorted({row.cause.split(":")[0] for row in rows})
-    forms = flags.forms(cursor, reach(viewer), client_id, codes)
+    known = viewer.store.catalogue.instrument_ids
+    asked = sorted({known[row.cause.split(":")[0]] for row in rows})
+    forms = flags.forms(cursor, reach(viewer), client_id, asked)
+    own = {form.administration_id: form for form in forms}
+    whose = {one for form in forms for one in (form.about_id, form.informant_id)} - {client_id}
+    if not whose <= people.keys():
+        people = relations.read(cursor, viewer, client_id)
     looks = _looks(sorted(rows, key=lambda row: (row.done_at, row.step_id)))
     found = []
     for row in {one.flag_id: one for one in rows}.values():
-        if row.state == "withdrawn" or row.answered_on is None:
+        form = own.get(row.administration_id)
+        if row.state == "withdrawn" or form is None:
             continue
         seen = max(
             (
@@ -122,15 +137,27 @@ def _of_client(cursor: Cursor, viewer: Viewer, client_id: int) -> list[Flag]:
         )  # fmt: skip
         number = int(row.cause.split(":")[1])
         before = tuple(
-            _earlier(form, number, looks.get((form.administration_id, row.cause)))
-            for form in forms
-            if all(getattr(form, one) == getattr(row, one) for one in SAME_FORM)
-            and (form.answered_on, form.administration_id)
-            < (row.answered_on, row.administration_id)
+            _earlier(one, number, looks.get((one.administration_id, row.cause)))
+            for one in forms
+            if all(getattr(one, key) == getattr(form, key) for key in SAME_FORM)
+            and (one.answered_on, one.administration_id)
+            < (form.answered_on, form.administration_id)
         )
         by, when = (seen.by_whom, seen.done_at) if seen else (None, None)
-        found.append(_flag(viewer, row._asdict(), by, when, before))
+        told_of = row._asdict() | form._asdict() | {
+            "instrument": viewer.store.catalogue.instruments[form.instrument_id].id,
+            **_people(people, "about", form.about_id),
+            **_people(people, "informant", form.informant_id),
+        }  # fmt: skip
+        found.append(_flag(viewer, told_of, by, when, before))
     return found
+
+
+def _people(people: Mapping[int, Relation], who: str, person_id: int) -> dict[str, str | None]:
+    """Who somebody around the client is, as the store tells it of all flags at once."""
+    found = people.get(person_id)
+    kind, label = (found.kind.value, found.label) if found else (None, None)
+    return {who: kind, f"{who}_label": label}
 
 
 def _flag(

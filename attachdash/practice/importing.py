@@ -1,6 +1,7 @@
 """Importing a file: what would be kept, what is refused and why, and keeping it in one piece."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,11 +14,12 @@ from attachdash.instruments import RiskKind, risk_answers
 from attachdash.intake import Checked, Mapping, Problem, ProblemKind, Table, check
 from attachdash.practice import clients as practice_clients
 from attachdash.practice.flagging import HISTORIC_AFTER
-from attachdash.practice.held import differing, held_now
+from attachdash.practice.held import differing
 from attachdash.practice.judging import (
     NOBODY,
     counts_of,
-    given_of,
+    givens_of,
+    held_of,
     instrument_of,
     judged,
     mismatches_of,
@@ -55,7 +57,11 @@ class Risk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What an import would do. It holds the file's own values, never stored ones."""
+    """What an import would do. It holds the file's own values, never stored ones.
+
+    Of a file that was looked at in blocks lists end at MOST_LISTED, `checked` has the first rows
+    only, and the counts count all.
+    """
 
     checked: Checked
     rows: int  # that would be kept or are held already
@@ -72,11 +78,8 @@ class Preview:
     risks: tuple[Risk, ...]  # the newest MOST_RISKS of those not held already
     risk_count: int
     mismatches: pl.DataFrame  # the file's totals that aren't our score: ours is kept
-
-    @property
-    def counts(self) -> Counter[ProblemKind]:
-        """How often each kind was found, also where not all of them are listed."""
-        return counts_of(self.checked, self.problems)
+    mismatch_count: int
+    counts: Counter[ProblemKind]  # how often each kind was found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,16 +111,17 @@ def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
             cursor, viewer.site_id, checked.sha256, mapping.sha256, whose_imports(viewer)
         )
         everyone = {one.code: one for one in practice_clients.read(cursor, viewer)}
-    codes = list(dict.fromkeys(rows["client_code"].to_list()))
+    codes = rows["client_code"].unique(maintain_order=True).to_list()
     new = tuple(code for code in codes if code not in everyone)
     fresh, new_rows = rows, rows.filter(pl.col("client_code").is_in(list(new))).height
     if rows.height:
         known = rows.filter(pl.col("client_code").is_in(list(everyone)))
-        given = given_of(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
-        held = known["place"].gather(held_now(viewer, given)["place"])
+        held = held_of(viewer, checked, known, {c: everyone[c].client_id for c in everyone})[
+            "place"
+        ]
         fresh = rows.filter(~pl.col("place").is_in(held.implode()))
-    risks = _risks(viewer, checked, fresh)
-    days = rows["answered_on"].to_list()
+    risks, differ = risks_of(viewer, checked, fresh), mismatches_of(checked, rows)
+    days = rows["answered_on"].unique().to_list()
     return Preview(
         checked=checked,
         rows=rows.height,
@@ -133,7 +137,9 @@ def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
         period=(min(days), max(days)) if days else None,
         risks=risks[:MOST_RISKS],
         risk_count=len(risks),
-        mismatches=mismatches_of(checked, rows),
+        mismatches=differ,
+        mismatch_count=differ.height,
+        counts=counts_of(checked, problems),
     )
 
 
@@ -152,7 +158,8 @@ def import_file(
     checked, rows, _, refused = _judge(viewer, table, mapping)
     with viewer.store.engine.reading(viewer.scope) as cursor:
         everyone = {one.code: one for one in practice_clients.read(cursor, viewer)}
-    new = [c for c in dict.fromkeys(rows["client_code"].to_list()) if c not in everyone]
+    codes = rows["client_code"].unique(maintain_order=True).to_list()
+    new = [code for code in codes if code not in everyone]
     if new and not (create_clients and viewer.role is Role.ADMINISTRATOR):
         # Nobody confirmed these people: their rows stay out, the others come in.
         refused += rows.filter(pl.col("client_code").is_in(new)).height
@@ -162,9 +169,10 @@ def import_file(
     ids |= dict(zip(new, engine.new_ids("client", len(new)), strict=True)) if new else {}
     # What somebody put right or took back by itself, its file doesn't bring back.
     known = rows.filter(pl.col("client_code").is_in(list(everyone)))
-    held = held_now(viewer, given_of(viewer, checked, known, ids))
-    gone = known["place"].gather(held.filter(~pl.col("is_live"))["place"])
-    rows = rows.filter(~pl.col("place").is_in(gone.implode()))
+    held = held_of(viewer, checked, known, ids)
+    gone = held.filter(~pl.col("is_live"))["place"]
+    if len(gone):
+        rows = rows.filter(~pl.col("place").is_in(gone.implode()))
     in_care = [code for code, one in everyone.items() if one.episodes]
     starts = (
         rows.group_by(code="client_code").agg(started_on=pl.col("answered_on").min())
@@ -174,8 +182,7 @@ def import_file(
     episode_ids = engine.new_ids("episode", starts.height) if starts.height else []
     starts = starts.with_columns(episode_id=pl.Series(episode_ids, dtype=pl.Int64))
     batch_id = int(engine.new_ids("batch", 1)[0])
-    given = given_of(viewer, checked, rows, ids)
-    prepared = prepare(viewer, given)
+    prepared = [prepare(viewer, given) for _, given in givens_of(viewer, checked, rows, ids)]
 
     def work(cursor: Cursor) -> Kept:
         if new:
@@ -187,13 +194,15 @@ def import_file(
                 pl.DataFrame({"code": new, "client_id": [ids[code] for code in new]}),
             )
         opened = open_episodes_of(cursor, viewer, starts) if starts.height else []
-        kept = keep(cursor, viewer, prepared, batch_id)
-        others = 0
-        if kept < len(given) and viewer.role is not Role.ADMINISTRATOR:
-            # Other answers may have come in since the file was judged.
-            others = len(differing(cursor, viewer, given))
+        kept = others = 0
+        for part in prepared:
+            new_here = keep(cursor, viewer, part, batch_id)
+            kept += new_here
+            if new_here < len(part.given) and viewer.role is not Role.ADMINISTRATOR:
+                # Other answers may have come in since the file was judged.
+                others += len(differing(cursor, viewer, part.given))
         result = Kept(
-            kept=kept, already_held=len(given) - kept - others + len(gone),
+            kept=kept, already_held=rows.height - kept - others + len(gone),
             refused=refused + others,
             created=len(new), episodes=len(opened), batch_id=batch_id,
             totals_differ=mismatches_of(checked, rows).height,
@@ -246,10 +255,10 @@ def _judge(
 ) -> tuple[Checked, pl.DataFrame, tuple[Problem, ...], int]:
     """The file's verdict with what the register adds: whose codes, births, held answers."""
     checked = check(table, mapping, instrument_of(viewer, mapping), viewer.today)
-    return checked, *judged(viewer, checked, register_now(viewer), {})
+    return checked, *judged(viewer, checked, register_now(viewer))
 
 
-def _risks(viewer: Viewer, checked: Checked, rows: pl.DataFrame) -> tuple[Risk, ...]:
+def risks_of(viewer: Viewer, checked: Checked, rows: pl.DataFrame) -> tuple[Risk, ...]:
     """The rows' risk answers and blank risk items, newest first; ready scores hold none."""
     instrument = viewer.store.library[checked.mapping.instrument]
     if checked.answers is None or not instrument.risk_items:
@@ -266,4 +275,9 @@ def _risks(viewer: Viewer, checked: Checked, rows: pl.DataFrame) -> tuple[Risk, 
         )
         for at in np.flatnonzero(positive | blank).tolist()
     ]  # fmt: skip
-    return tuple(sorted(found, key=lambda one: (one.answered_on, -one.row), reverse=True))
+    return newest_first(found)
+
+
+def newest_first(risks: Iterable[Risk]) -> tuple[Risk, ...]:
+    """The risks by day, those of one day as they stand in the file."""
+    return tuple(sorted(risks, key=lambda one: (one.answered_on, -one.row), reverse=True))

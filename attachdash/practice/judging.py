@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
 
@@ -37,26 +39,45 @@ def instrument_of(viewer: Viewer, mapping: Mapping) -> Instrument:
     return instrument
 
 
-def register_now(viewer: Viewer) -> dict[str, practice_clients.Client]:
-    """The clients in the viewer's reach, by code."""
+@dataclass
+class Register:
+    """The clients in the viewer's reach, and the new codes that a file brought so far."""
+
+    clients: dict[str, practice_clients.Client]  # by code
+    spelled: dict[str, str] = field(default_factory=dict)  # the first spelling of each new code
+
+    @cached_property
+    def held(self) -> dict[str, str]:
+        """Each code by all the ways of writing it."""
+        return {alike(code): code for code in self.clients}
+
+    def known(self, rows: pl.DataFrame) -> pl.Series:
+        """Whether each row's client is here."""
+        # A block has few of many codes: only those are asked about.
+        own = rows["client_code"].unique().to_list()
+        return rows["client_code"].is_in([code for code in own if code in self.clients])
+
+
+def register_now(viewer: Viewer) -> Register:
+    """The clients in the viewer's reach."""
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        return {one.code: one for one in practice_clients.read(cursor, viewer)}
+        return Register({one.code: one for one in practice_clients.read(cursor, viewer)})
 
 
 def judged(
-    viewer: Viewer, checked: Checked, everyone: dict[str, practice_clients.Client],
-    spelled: dict[str, str],
-) -> tuple[pl.DataFrame, tuple[Problem, ...], int]:  # fmt: skip
+    viewer: Viewer, checked: Checked, register: Register
+) -> tuple[pl.DataFrame, tuple[Problem, ...], int]:
     """The rows of a file, or of a block of one, that the register lets in, with their place; the
     problems of the others; and how many those are.
 
-    `spelled` has the first spelling of each new code, and gets those of these rows.
+    The register is told the new codes of these rows.
     """
+    everyone = register.clients
     mapping = checked.mapping
     problems = list(checked.problems)
     rows = checked.rows.with_row_index("place")
     bad: set[int] = set()
-    codes = set(rows["client_code"].to_list())
+    codes = rows["client_code"].unique(maintain_order=True).to_list()
 
     def refuse(row: tuple[int, int, str, object], column: str, value: str, kind: ProblemKind,
                expected: str, cure: str = "") -> None:  # fmt: skip
@@ -69,11 +90,12 @@ def judged(
         )  # fmt: skip
 
     listed = rows.select("place", "row_number", "client_code", "answered_on")
-    given_codes = rows["client_code"].to_list()
-    if strange := _strange_codes(viewer, given_codes, everyone, spelled):
+    if strange := _strange_codes(viewer, codes, register):
         for row in listed.filter(pl.col("client_code").is_in(list(strange))).rows():
             refuse(row, mapping.client, row[2], ProblemKind.CLIENT_CODE, *strange[row[2]])
-    for one in (everyone[code] for code in codes & set(everyone) if everyone[code].born_on):
+    for one in (everyone[code] for code in codes if code in everyone):
+        if one.born_on is None:
+            continue
         early = listed.filter(
             (pl.col("client_code") == one.code) & (pl.col("answered_on") < one.born_on)
         )
@@ -82,20 +104,23 @@ def judged(
                 row, mapping.answered_on, str(row[3]), ProblemKind.DATE_OUT_OF_RANGE,
                 "a day after the client was born; check the day and the code",
             )  # fmt: skip
-    rows = rows.filter(~pl.col("place").is_in(list(bad)))
-    known = rows.filter(pl.col("client_code").is_in(list(everyone)))
+    if bad:
+        rows = rows.filter(~pl.col("place").is_in(list(bad)))
+    known = rows.filter(register.known(rows))
     several = _several(viewer, mapping, known, everyone)
-    for row in several.select("place", "row_number", "client_code").rows():
-        refuse((*row, None), mapping.client, row[2], ProblemKind.WHICH_PERSON,
-               *_which(viewer, mapping))  # fmt: skip
-    if several.height:
+    for who, unclear in several:
+        for row in unclear.select("place", "row_number", "client_code").rows():
+            refuse((*row, None), mapping.client, row[2], ProblemKind.WHICH_PERSON,
+                   *_which(viewer, who))  # fmt: skip
+    if several:
         rows = rows.filter(~pl.col("place").is_in(list(bad)))
         known = known.filter(~pl.col("place").is_in(list(bad)))
     # An administrator who could tell same from other answers could find out those held by trying.
     if known.height and viewer.role is not Role.ADMINISTRATOR:
-        given = given_of(viewer, checked, known, {c: everyone[c].client_id for c in everyone})
-        other = held_now(viewer, given).filter(~pl.col("same"))["place"]
-        clash = known.with_row_index("at").filter(pl.col("at").is_in(other.implode()))
+        ids = {code: everyone[code].client_id for code in codes if code in everyone}
+        held = held_of(viewer, checked, known, ids)
+        other = held.filter(~pl.col("same"))["place"]
+        clash = known.filter(pl.col("place").is_in(other.implode()))
         for row in clash.select("place", "row_number", "client_code", "answered_on").rows():
             refuse(
                 row, mapping.answered_on, str(row[3]), ProblemKind.CONFLICT,
@@ -109,22 +134,49 @@ def judged(
 def _several(
     viewer: Viewer, mapping: Mapping, known: pl.DataFrame,
     everyone: dict[str, practice_clients.Client],
-) -> pl.DataFrame:  # fmt: skip
-    """The rows that could mean more than one person of the kind; there are none of an own form."""
-    people = [kind for one in (mapping.about, mapping.informant) if (kind := _kind(one))]
-    if not people or known.is_empty():
-        return known.clear()
-    ids = {code: one.client_id for code, one in everyone.items()}
-    rows = known.with_columns(
-        client_id=pl.col("client_code").replace_strict(ids, return_dtype=pl.Int64)
-    )
-    with viewer.store.engine.reading(viewer.scope) as cursor:
-        unclear = [meant(cursor, viewer.site_id, rows, kind)["several"] for kind in people]
-    return known.filter(pl.any_horizontal(unclear))
+) -> list[tuple[str, pl.DataFrame]]:  # fmt: skip
+    """The rows that could mean more than one person of a kind, by that; none of an own form."""
+    found = []
+    for part, informant, about in by_people(mapping, known):
+        people = [kind for one in (about, informant) if (kind := _kind(one))]
+        if not people or part.is_empty():
+            continue
+        ids = {code: everyone[code].client_id for code in part["client_code"].unique().to_list()}
+        rows = part.with_columns(
+            client_id=pl.col("client_code").replace_strict(ids, return_dtype=pl.Int64)
+        )
+        with viewer.store.engine.reading(viewer.scope) as cursor:
+            unclear = [meant(cursor, viewer.site_id, rows, kind)["several"] for kind in people]
+        who = informant if informant != SELF else about
+        found.append((who, part.filter(pl.any_horizontal(unclear))))
+    return found
 
 
-def _which(viewer: Viewer, mapping: Mapping) -> tuple[str, str]:
-    who = mapping.informant if mapping.informant != SELF else mapping.about
+def by_people(mapping: Mapping, rows: pl.DataFrame) -> list[tuple[pl.DataFrame, str, str]]:
+    """The rows by who answered and about whom: together where that is said for the whole file."""
+    if not mapping.people_columns:
+        return [(rows, mapping.informant, mapping.about)]
+    return [
+        (part, str(part["informant"][0]), str(part["about"][0]))
+        for part in rows.partition_by("informant", "about", maintain_order=True)
+        if part.height
+    ]
+
+
+def held_of(
+    viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, int]
+) -> pl.DataFrame:
+    """Which of the rows are held, as held_already says it, with their place among the checked."""
+    none = pl.DataFrame(schema={"place": pl.UInt32, "same": pl.Boolean, "is_live": pl.Boolean})
+    parts = [none]
+    for part, given in givens_of(viewer, checked, rows, ids):
+        held = held_now(viewer, given)
+        places = part["place"].gather(held["place"])
+        parts.append(held.with_columns(place=places).select(none.columns))
+    return pl.concat(parts)
+
+
+def _which(viewer: Viewer, who: str) -> tuple[str, str]:
     if viewer.role is Role.ADMINISTRATOR:
         # Whom a client has around them is the therapist's to know.
         return f"one {who} whom the form can mean", "Have the client’s therapist import it."
@@ -144,21 +196,19 @@ def mismatches_of(checked: Checked, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _strange_codes(
-    viewer: Viewer, codes: list[str], everyone: dict[str, practice_clients.Client],
-    spelled: dict[str, str],
-) -> dict[str, tuple[str, str]]:  # fmt: skip
+    viewer: Viewer, codes: list[str], register: Register
+) -> dict[str, tuple[str, str]]:
     """The codes whose rows can't be kept: what was expected instead, and the cure."""
-    held = {alike(code): code for code in everyone}
     found: dict[str, tuple[str, str]] = {}
-    for code in dict.fromkeys(codes):
-        if code in everyone:
+    for code in codes:
+        if code in register.clients:
             continue
-        if other := held.get(alike(code)):
+        if other := register.held.get(alike(code)):
             found[code] = f"the code as it is held, {other}", f"Write it as {other}."
         elif viewer.role is not Role.ADMINISTRATOR:
             # The same words for another therapist's client and for nobody's.
             found[code] = UNKNOWN, ""
-        elif (first := spelled.setdefault(alike(code), code)) != code:
+        elif (first := register.spelled.setdefault(alike(code), code)) != code:
             found[code] = (
                 f"one way of writing a code, but the file also has {first}",
                 f"Write it as {first}; another person needs another code.",
@@ -166,15 +216,31 @@ def _strange_codes(
     return found
 
 
-def given_of(viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, int]) -> Given:
-    """These of the checked rows as they are kept, with the clients' ids."""
-    places = rows["place"].to_numpy()
+def givens_of(
+    viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, int]
+) -> list[tuple[pl.DataFrame, Given]]:
+    """These of the checked rows as they are kept, with the clients' ids; by who answered and about
+    whom, each with its rows."""
+    return [
+        (part, _given(viewer, checked, part, ids, informant, about))
+        for part, informant, about in by_people(checked.mapping, rows)
+    ]
+
+
+def _given(
+    viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, int], informant: str,
+    about: str,
+) -> Given:  # fmt: skip
+    # Mostly all are kept as they stand: then nothing is copied.
+    places = slice(None) if rows.height == checked.n else rows["place"].to_numpy()
+    # Of many thousands of clients a block has some.
+    own = {code: ids[code] for code in rows["client_code"].unique().to_list()}
     return Given(
         instrument=viewer.store.library[checked.mapping.instrument],
         rows=rows.select(
             "answered_on",
             "occasion",
-            client_id=pl.col("client_code").replace_strict(ids or NOBODY, return_dtype=pl.Int64),
+            client_id=pl.col("client_code").replace_strict(own or NOBODY, return_dtype=pl.Int64),
         ),
         answers=checked.answers[places] if checked.answers is not None else None,
         scores={
@@ -185,6 +251,6 @@ def given_of(viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str
         else {},
         channel="file",
         nominal=checked.mapping.is_nominal,
-        about=_kind(checked.mapping.about),
-        informant=_kind(checked.mapping.informant),
+        about=_kind(about),
+        informant=_kind(informant),
     )

@@ -28,8 +28,7 @@ from attachdash.practice.relations import add_missing, named
 from attachdash.practice.rights import Viewer
 from attachdash.store import answers as store_answers
 from attachdash.store import clients
-from attachdash.store.answers import ADMINISTRATION, SCORE
-from attachdash.store.engine import Cursor, filled
+from attachdash.store.engine import Cursor
 
 Answers = NDArray[np.signedinteger[Any]]
 FILED = ("administration_id", "episode_id", "about_id", "informant_id")
@@ -69,7 +68,7 @@ class Prepared:
 
     given: Given
     administration_ids: pl.Series
-    scores: pl.DataFrame  # administration_id, scale_id, value, answered, asked, state
+    scores: pl.DataFrame  # place of the row, scale_id, value, answered, asked, state
     evidence: pl.DataFrame  # the columns of EVIDENCE
     flag_ids: Sequence[int]
     step_ids: Sequence[int]
@@ -91,7 +90,7 @@ def prepare(viewer: Viewer, given: Given, known: Sequence[int] = ()) -> Prepared
     engine = viewer.store.engine
     taken = known or engine.new_ids("administration", len(given))
     ids = pl.Series("administration_id", taken, pl.Int64)
-    scores = _scores(viewer, given, ids)  # first: scoring checks what comes in
+    scores = _scores(viewer, given)  # first: scoring checks what comes in
     evidence = _evidence(given, ids)
     flags = evidence.height
     people = given.rows["client_id"].n_unique() * len(given.unnamed)
@@ -114,7 +113,9 @@ def keep(
     if not len(prepared.given):
         return 0
     rows, kept = laid_down(cursor, viewer, prepared, batch_id, and_sum_up=and_sum_up)
-    evidence = prepared.evidence.filter(pl.col("administration_id").is_in(kept.implode()))
+    evidence = prepared.evidence
+    if len(kept) < len(prepared.given):
+        evidence = evidence.filter(pl.col("administration_id").is_in(kept.implode()))
     raise_flags(
         cursor, viewer,
         evidence.join(rows.select(*FILED), on="administration_id"),
@@ -155,21 +156,16 @@ def laid_down(
         "by_person_id": viewer.person_id, "recorded_at": viewer.now, "answers": None,
     }  # fmt: skip
     lists = [] if given.answers is None else [pl.Series("answers", given.answers).arr.to_list()]
-    scores = prepared.scores.join(
-        rows.drop("occasion"), on="administration_id", maintain_order="left"
-    )
     kept = store_answers.keep(
-        cursor,
-        viewer.site_id,
-        filled(ADMINISTRATION, rows.with_columns(lists), same),
-        filled(SCORE, scores, same),
+        cursor, viewer.site_id, rows.with_columns(lists), prepared.scores, same,
         and_sum_up=and_sum_up,
-    )
+    )  # fmt: skip
     return rows, kept
 
 
-def _scores(viewer: Viewer, given: Given, ids: pl.Series) -> pl.DataFrame:
-    words = pl.Series("state", [state.value for state in State])
+def _scores(viewer: Viewer, given: Given) -> pl.DataFrame:
+    words = pl.Series("state", [state.value for state in State], pl.Enum(State))
+    place = pl.int_range(len(given), dtype=pl.UInt32, eager=True).alias("place")
     none = np.zeros(len(given), np.int16)
     ready = words.gather(none + StateCode.GIVEN)
     parts = [(scale_id, values, none, ready) for scale_id, values in given.scores.items()]
@@ -180,17 +176,16 @@ def _scores(viewer: Viewer, given: Given, ids: pl.Series) -> pl.DataFrame:
     frames = []
     for scale_id, value, answered, state in parts:
         scale = given.instrument.scale(scale_id)
-        frame = pl.DataFrame({"administration_id": ids, "value": value}).with_columns(
-            pl.col("value").fill_nan(None),
-            state=state,
+        frame = pl.DataFrame([place, state]).with_columns(
+            value=pl.Series(value).fill_nan(None),
             scale_id=pl.lit(viewer.store.catalogue.scale_id(given.instrument, scale), pl.Int32),
             answered=pl.lit(answered, pl.Int16),
             asked=pl.lit(len(scale.items), pl.Int16),
         )
         # A ready score that the file leaves empty was not given: it leaves no row.
-        frames.append(
-            frame.filter((pl.col("state") != State.GIVEN.value) | pl.col("value").is_not_null())
-        )
+        if state is ready:
+            frame = frame.drop_nulls("value")
+        frames.append(frame)
     return pl.concat(frames)
 
 

@@ -9,7 +9,6 @@ from datetime import date, datetime
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from attachdash.errors import Invalid, Refused
@@ -185,7 +184,7 @@ def withdraw_administration(
         versions.replace(
             cursor, viewer.site_id, [administration_id], viewer.person_id, viewer.now, reason
         )
-        store_answers.summarise(cursor, viewer.site_id, pa.array([client_id], pa.int64()))
+        store_answers.summarise(cursor, viewer.site_id, [client_id])
         settle_flags(cursor, viewer, [administration_id], reason, step_ids)
 
     change(

@@ -26,7 +26,9 @@ from attachdash.intake import (
     Problem,
     ProblemKind,
     Proposal,
+    Sheet,
     Table,
+    Titled,
     Unreadable,
     Workbook,
     escaped,
@@ -36,8 +38,11 @@ from attachdash.intake import (
 )
 from attachdash.intake.days import read_day
 from attachdash.intake.headers import second_is_header
+from attachdash.intake.loaded import open_in_pieces, read_in_pieces
+from attachdash.intake.names import joined
 from attachdash.intake.numbers import AnswerReader, MissingCodes
 from attachdash.intake.occasions import SPACINGS, number_of, spaced
+from attachdash.intake.people import people_words
 from attachdash.intake.problems import Wrong, shown
 from attachdash.intake.propose_shape import (
     ShapeGuess,
@@ -49,6 +54,7 @@ from attachdash.intake.refusals import log_refused
 from attachdash.intake.shapes import KINDS, NOMINAL, PLAIN, Nominal, Shape, shaped
 from attachdash.intake.sheets import letters
 from attachdash.intake.worded import words_in
+from attachdash.intake.workbook import is_workbook
 from attachdash.practice.flagging import HISTORIC_AFTER
 from attachdash.practice.rights import Viewer
 
@@ -73,7 +79,9 @@ __all__ = [
     "RiskLine",
     "Shape",
     "ShapeGuess",
+    "Sheet",
     "Table",
+    "Titled",
     "Unreadable",
     "Workbook",
     "answered_as",
@@ -81,16 +89,21 @@ __all__ = [
     "escaped",
     "informants_of",
     "instrument",
+    "is_workbook",
+    "joined",
     "known_days",
     "letters",
     "log_refused",
     "number_of",
     "occasions_in",
     "open_file",
+    "open_in_pieces",
+    "people_words",
     "proposal",
     "propose_shape",
     "questionnaires",
     "read_csv",
+    "read_in_pieces",
     "risk_lines",
     "second_is_header",
     "shaped",

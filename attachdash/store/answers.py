@@ -3,13 +3,15 @@
 One form and a million rows take the same statements.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 
-from attachdash.store.engine import Cursor, Row
+from attachdash.store.engine import Cursor, Row, filled
 
 ADMINISTRATION = pa.schema([
     ("site_id", pa.int16()), ("administration_id", pa.int64()), ("version", pa.int16()),
@@ -24,24 +26,37 @@ SCORE = pa.schema([
     ("client_id", pa.int64()), ("episode_id", pa.int64()), ("about_id", pa.int64()),
     ("informant_id", pa.int64()), ("answered_on", pa.date32()), ("value", pa.float64()),
     ("answered", pa.int16()), ("asked", pa.int16()), ("state", pa.string()),
-    ("definition_id", pa.int32()),
+    ("definition_id", pa.int32()), ("is_nominal", pa.bool_()),
 ])  # fmt: skip
 
-BLOCK = 100_000  # rows at once; a statement over a million holds them all in memory
-READING_ORDER = ["instrument_id", "client_id", "answered_on", "administration_id"]
+# Rows at once, for a statement over a million holds them all in memory: as many as DuckDB writes as
+# one group, so that none is left half full for the commit.
+BLOCK = 122_880
+SUMMED_UP = 300_000  # scores, about, that are summed up at once
+KEY = pa.schema([
+    ADMINISTRATION.field(name)
+    for name in ("site_id", "client_id", "instrument_id", "about_id", "informant_id", "answered_on",
+                 "occasion", "administration_id")
+])  # fmt: skip
 
-# Keeps the rows of `incoming` whose natural key is not there yet. In DuckDB the write lock makes
-# this safe; in PostgreSQL a unique index stands behind it, and its violation is a retry.
-# $1 and $2: the least and the greatest client_id of `incoming`.
-KEEP = """
-INSERT INTO administration (site_id, administration_id, version, client_id, episode_id,
-    instrument_id, definition_id, about_id, informant_id, answered_on, is_nominal, occasion,
-    answers, channel, batch_id, by_person_id, recorded_at)
-SELECT site_id, administration_id, version, client_id, episode_id, instrument_id, definition_id,
-    about_id, informant_id, answered_on, is_nominal, occasion, answers, channel, batch_id,
-    by_person_id, recorded_at
+# Whether anything is held of clients $2 to $3 at site $1. Of new ones nothing is, and what is there
+# lies by client: mostly nothing has to be read.
+ANY_HELD = """
+SELECT EXISTS (
+    SELECT 1
+    FROM administration
+    WHERE administration.site_id = $1
+        AND administration.client_id BETWEEN CAST($2 AS BIGINT) AND CAST($3 AS BIGINT)
+        AND administration.replaced_at IS NULL)
+"""
+
+# The rows of `incoming` whose natural key is there already. In DuckDB the write lock makes it safe
+# to add the others after this; in PostgreSQL a unique index stands behind it, and its violation is
+# a retry. $1 and $2: the least and the greatest client_id of `incoming`.
+TAKEN = """
+SELECT administration_id
 FROM incoming
-WHERE NOT EXISTS (
+WHERE EXISTS (
     SELECT 1
     FROM administration AS held
     WHERE held.site_id = incoming.site_id AND held.client_id = incoming.client_id
@@ -51,7 +66,7 @@ WHERE NOT EXISTS (
         AND held.replaced_at IS NULL
         -- Those of the clients concerned alone: what is there lies by client, and is skipped.
         AND held.client_id BETWEEN CAST($1 AS BIGINT) AND CAST($2 AS BIGINT))
-RETURNING administration_id
+ORDER BY administration_id NULLS LAST
 """
 
 # One row per episode, scale, person answered about and informant, from every score with a value.
@@ -59,76 +74,103 @@ RETURNING administration_id
 SUMMARISE = """
 INSERT INTO summary (site_id, client_id, episode_id, scale_id, about_id, informant_id, n,
     baseline_on, baseline, baseline_is_late, latest_on, latest)
-SELECT ordered.site_id, ordered.client_id, ordered.episode_id, ordered.scale_id, ordered.about_id,
-    ordered.informant_id, ordered.n, ordered.answered_on, ordered.value,
-    ordered.answered_on - episode.started_on > 28, ordered.latest_on, ordered.latest
+SELECT episode.site_id, episode.client_id, episode.episode_id, ends.scale_id, ends.about_id,
+    ends.informant_id, ends.n, ends.baseline_on, ends.baseline,
+    ends.baseline_on - episode.started_on > 28, ends.latest_on, ends.latest
 FROM (
-    SELECT score.site_id, score.client_id, score.episode_id, score.scale_id, score.about_id,
-        score.informant_id, score.answered_on, score.value,
-        count(*) OVER (PARTITION BY score.episode_id, score.scale_id, score.about_id,
-            score.informant_id) AS n,
-        row_number() OVER (PARTITION BY score.episode_id, score.scale_id, score.about_id,
-            score.informant_id
-            ORDER BY score.answered_on NULLS LAST, score.administration_id NULLS LAST) AS place,
-        last_value(score.answered_on) OVER (PARTITION BY score.episode_id, score.scale_id,
-            score.about_id, score.informant_id
-            ORDER BY score.answered_on NULLS LAST, score.administration_id NULLS LAST
-            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS latest_on,
-        last_value(score.value) OVER (PARTITION BY score.episode_id, score.scale_id,
-            score.about_id, score.informant_id
-            ORDER BY score.answered_on NULLS LAST, score.administration_id NULLS LAST
-            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS latest
-    FROM score
-    INNER JOIN touched ON touched.client_id = score.client_id
-    WHERE score.site_id = $1 AND score.episode_id IS NOT NULL AND score.value IS NOT NULL
-) AS ordered
-INNER JOIN episode
-    ON episode.site_id = ordered.site_id AND episode.episode_id = ordered.episode_id
-WHERE ordered.place = 1
-ORDER BY ordered.episode_id NULLS LAST, ordered.scale_id NULLS LAST
+    -- Of one score alone, the first is the last.
+    SELECT ordered.episode_id, ordered.scale_id, ordered.about_id, ordered.informant_id, ordered.n,
+        min(ordered.answered_on) AS baseline_on, max(ordered.answered_on) AS latest_on,
+        max(CASE WHEN ordered.place = 1 THEN ordered.value END) AS baseline,
+        max(CASE WHEN ordered.place = ordered.n THEN ordered.value END) AS latest
+    FROM (
+        SELECT score.episode_id, score.scale_id, score.about_id, score.informant_id,
+            score.answered_on, score.value,
+            count(*) OVER (PARTITION BY score.episode_id, score.scale_id, score.about_id,
+                score.informant_id) AS n,
+            row_number() OVER (PARTITION BY score.episode_id, score.scale_id, score.about_id,
+                score.informant_id
+                ORDER BY score.answered_on NULLS LAST, score.administration_id NULLS LAST) AS place
+        FROM score
+        INNER JOIN touched ON touched.client_id = score.client_id
+        WHERE score.site_id = $1 AND score.episode_id IS NOT NULL AND score.value IS NOT NULL
+    ) AS ordered
+    WHERE ordered.place = 1 OR ordered.place = ordered.n
+    GROUP BY ordered.episode_id, ordered.scale_id, ordered.about_id, ordered.informant_id,
+        ordered.n
+) AS ends
+INNER JOIN episode ON episode.site_id = $1 AND episode.episode_id = ends.episode_id
+ORDER BY ends.episode_id NULLS LAST, ends.scale_id NULLS LAST
 """
 
 
 def keep(
-    cursor: Cursor, site_id: int, administrations: pa.Table, scores: pa.Table, *,
-    and_sum_up: bool = True,
+    cursor: Cursor, site_id: int, rows: pl.DataFrame, scores: pl.DataFrame,
+    same: Mapping[str, object], *, and_sum_up: bool = True,
 ) -> pl.Series:  # fmt: skip
     """Keep what is new, with its scores, and rewrite the summary of the clients concerned.
 
-    The administration ids that were kept; the others' natural keys are already held.
+    `rows` and `scores` have the columns of ADMINISTRATION and SCORE that aren't `same` everywhere;
+    a score has the `place` of its row instead of what that says. The ids of the rows that were
+    kept, in any order; the others' natural keys are already held.
     """
-    # In the order of reading, once and here: sorted in the statement, all lists of answers would
-    # be in memory twice more.
-    keys = pl.DataFrame(administrations.select(READING_ORDER))
-    order = keys.select(pl.arg_sort_by(READING_ORDER)).to_series()
-    if not order.is_sorted():
-        administrations = administrations.take(order.to_arrow())
-    found = [pl.Series(dtype=pl.Int64)]
-    for start in range(0, len(administrations), BLOCK):
-        block = administrations.slice(start, BLOCK)
-        whose = pl.Series(block["client_id"])
-        cursor.stage("incoming", block)
-        ids = cursor.arrow(KEEP, whose.min(), whose.max())["administration_id"]
-        found.append(pl.Series(ids, dtype=pl.Int64))
-    kept = pl.concat(found)
-    rows = pl.DataFrame(scores)
-    if len(kept) < len(administrations):
-        rows = rows.filter(pl.col("administration_id").is_in(kept.implode()))
-    rows = rows.sort("client_id", "scale_id", "answered_on", "administration_id")
-    cursor.bulk("score", rows.to_arrow().cast(SCORE))
+    kept = _keep_rows(cursor, rows, same)
+    if len(kept) < rows.height:
+        is_kept = rows["administration_id"].is_in(kept.implode())
+        scores = scores.filter(is_kept.gather(scores["place"]))
+    _keep_scores(cursor, rows.drop("occasion", "answers", strict=False), scores, same)
     if and_sum_up:
-        summarise(cursor, site_id, administrations.column("client_id").unique())
+        summarise(cursor, site_id, rows["client_id"].unique().to_list(), scores.height)
     return kept
 
 
-def summarise(cursor: Cursor, site_id: int, client_ids: pa.Array) -> None:
-    """Rewrite the summary of these clients' episodes."""
-    cursor.stage("touched", pa.table({"client_id": client_ids}))
-    cursor.run(
-        "DELETE FROM summary WHERE site_id = $1 AND client_id IN (SELECT client_id FROM touched)",
-        site_id,
-    )
-    cursor.run(SUMMARISE, site_id)
+def _keep_rows(cursor: Cursor, rows: pl.DataFrame, same: Mapping[str, object]) -> pl.Series:
+    """Keep the new ones in the order of reading; their ids."""
+    # Sorted here: in the statement, all lists of answers would be in memory twice more.
+    order = rows.select(pl.arg_sort_by("client_id", "answered_on", "administration_id")).to_series()
+    if not order.is_sorted():
+        rows = rows[order]
+    whose = rows["client_id"]
+    found = cursor.one(ANY_HELD, same["site_id"], whose.min(), whose.max())
+    kept = []
+    for block in rows.iter_slices(BLOCK):
+        new = _new_of(cursor, block, same) if found and found[0] else block
+        cursor.bulk("administration", filled(ADMINISTRATION, new, same))
+        kept.append(new["administration_id"])
+    return pl.concat(kept) if kept else pl.Series(dtype=pl.Int64)
+
+
+def _new_of(cursor: Cursor, rows: pl.DataFrame, same: Mapping[str, object]) -> pl.DataFrame:
+    """The rows whose natural key is not held."""
+    whose = rows["client_id"]
+    cursor.stage("incoming", filled(KEY, rows, same))
+    held = pl.Series(cursor.arrow(TAKEN, whose.min(), whose.max())["administration_id"])
+    return rows.filter(~pl.col("administration_id").is_in(held.cast(pl.Int64).implode()))
+
+
+def _keep_scores(
+    cursor: Cursor, rows: pl.DataFrame, scores: pl.DataFrame, same: Mapping[str, object]
+) -> None:
+    keys = rows.select("client_id", "answered_on", "administration_id")[scores["place"]]
+    by = ("client_id", "scale_id", "answered_on", "administration_id")
+    order = keys.with_columns(scores["scale_id"]).select(pl.arg_sort_by(*by)).to_series()
+    for start in range(0, len(order), BLOCK):
+        block = scores[order.slice(start, BLOCK)]
+        block = pl.concat([block, rows[block["place"]]], how="horizontal")
+        cursor.bulk("score", filled(SCORE, block, same))
+
+
+def summarise(cursor: Cursor, site_id: int, client_ids: Sequence[int], scores: int = 0) -> None:
+    """Rewrite the summary of these clients' episodes, in parts if they have many scores."""
+    parts = min(scores // SUMMED_UP + 1, max(len(client_ids), 1))
+    for part in np.array_split(np.sort(np.array(client_ids, dtype=np.int64)), parts):
+        cursor.stage("touched", pa.table({"client_id": part}))
+        cursor.run(
+            "DELETE FROM summary WHERE site_id = $1 "
+            "AND client_id IN (SELECT client_id FROM touched)",
+            site_id,
+        )
+        cursor.run(SUMMARISE, site_id)
 
 
 def held(cursor: Cursor, site_id: int, incoming: pa.Table) -> pa.Table:
@@ -207,7 +249,7 @@ def refile(cursor: Cursor, site_id: int, client_ids: list[int], moves: pl.DataFr
         cursor.stage("moves", moves.to_arrow())
         for statement in (REFILE_ADMINISTRATION, REFILE_SCORE, REFILE_FLAG):
             cursor.run(statement, site_id)
-    summarise(cursor, site_id, pa.array(client_ids, pa.int64()))
+    summarise(cursor, site_id, client_ids)
 
 
 REFILE_ADMINISTRATION = """

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from attachdash.store import marks
 from attachdash.store.engine import Cursor, Row, filled
-from attachdash.store.reach import CLINICAL, REGISTER, Reach
+from attachdash.store.reach import CLINICAL, CLINICAL_ONE, REGISTER, REGISTER_ONE, Reach
 
 CLIENT = pa.schema([
     ("site_id", pa.int16()), ("client_id", pa.int64()), ("code", pa.string()),
@@ -22,7 +22,7 @@ SPAN = pa.schema([
     ("site_id", pa.int16()), ("episode_id", pa.int64()), ("from_on", pa.date32()),
 ])  # fmt: skip
 
-IN_REACH = REGISTER + "SELECT client_id FROM reached WHERE client_id = $5"
+IN_REACH = "SELECT CAST($5 AS BIGINT) AS client_id WHERE " + REGISTER_ONE
 
 CLIENT_OF_EPISODE = (
     REGISTER
@@ -83,8 +83,7 @@ ORDER BY episode.client_id NULLS LAST, episode.started_on NULLS LAST,
 # One row per span of care of client $5, oldest first, and scale fixed to lead a domain in that
 # episode; one row where they have no episode. Every row says who they are and who treats them.
 RECORD = (
-    CLINICAL
-    + """
+    """
 SELECT client.client_id, client.code, client.name, client.born_on, client.born_precision,
     client.language, client.person_id,
     episode.episode_id, episode.started_on, episode.start_is_nominal, episode.problem,
@@ -102,7 +101,6 @@ SELECT client.client_id, client.code, client.name, client.born_on, client.born_p
     + marks.IN_HEAD
     + """
 FROM client
-INNER JOIN reached ON reached.client_id = client.client_id
 LEFT JOIN episode
     ON episode.site_id = client.site_id AND episode.client_id = client.client_id
     AND episode.client_id = $5
@@ -111,7 +109,9 @@ LEFT JOIN episode_span
 LEFT JOIN lead
     ON lead.site_id = episode.site_id AND lead.episode_id = episode.episode_id
     AND lead.replaced_at IS NULL
-WHERE client.site_id = $1 AND client.client_id = $5
+WHERE client.site_id = $1 AND client.client_id = $5 AND """
+    + CLINICAL_ONE
+    + """
 ORDER BY episode.started_on NULLS LAST, episode.episode_id NULLS LAST,
     episode_span.from_on NULLS LAST
 """

@@ -9,12 +9,18 @@ import duckdb
 # How many rows each table has, and a sum over all of them that no order changes.
 Sums = dict[str, tuple[int, str]]
 
-# Pages read by client, life arrives by date: the big tables are written in the order of reading.
+# Pages read by client, life arrives by date: what grows is written in the order of reading.
 ORDER = {
     "administration": "instrument_id, client_id, answered_on, administration_id, version",
     "score": "client_id, scale_id, answered_on, administration_id",
     "summary": "episode_id, scale_id, about_id, informant_id",
     "audit": "site_id, seq",
+    "treats": "client_id, therapist_id, from_on",
+    "episode": "client_id, episode_id",
+    "episode_span": "episode_id, from_on",
+    "flag": "client_id, flag_id",
+    "flag_step": "flag_id, step_id",
+    "relation": "client_id, relation_id",
 }
 
 

@@ -19,12 +19,16 @@ from attachdash.store.gate import Gate
 
 T = TypeVar("T")
 BLOCK = 1_000
+GROUP = 122_880  # rows that are read and written together
 ROOM = 100_000_000  # bytes that must be free before anything is written
 LONGEST_WAIT = 20.0  # seconds that a tidied store waits for readers before it gives up
 
 # Nothing outside the file may be loaded through SQL, and no statement can undo that; that nothing
 # may be read is set once the store is open, because one folder is left out.
-LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
+CONFIGURED: dict[str, str | bool | int | float | list[str]] = {
+    # A group of rows is written as soon as it is whole. The usual five wait in memory, 200 MB for
+    # answers and their scores.
+    "write_buffer_row_group_count": "1",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
@@ -42,12 +46,29 @@ class _Failed(Exception):
     """The file could not be written."""
 
 
+class _Staged:
+    """Rows under a name that DuckDB reads them by; they can be exchanged for others like them.
+
+    Whatever is registered itself stays in memory until the transaction ends, also when it was
+    unregistered: a file kept in blocks would be held whole.
+    """
+
+    def __init__(self, rows: pa.Table) -> None:
+        self.rows = rows
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.rows.to_reader(GROUP).__arrow_c_stream__(requested_schema)
+
+    def let_go(self) -> None:
+        self.rows = self.rows.schema.empty_table()
+
+
 class DuckCursor:
     """A cursor of its own for each transaction: a shared one shows a stranger's rows."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        self._staged: list[str] = []
+        self._staged: dict[str, _Staged] = {}
 
     def rows(self, sql: str, *parameters: object) -> list[Row]:
         return self._connection.execute(sql, parameters).fetchall()
@@ -67,19 +88,25 @@ class DuckCursor:
         return self._connection.execute(sql, parameters).to_arrow_table()
 
     def stage(self, name: str, rows: pa.Table) -> None:
-        self._connection.register(name, rows)
-        self._staged.append(name)
+        before = self._staged.get(name)
+        if before is not None and before.rows.schema == rows.schema:
+            before.rows = rows
+            return
+        if before is not None:
+            before.let_go()
+        self._staged[name] = _Staged(rows)
+        self._connection.register(name, self._staged[name])
 
     def bulk(self, table: str, rows: pa.Table) -> None:
-        self._connection.register("rows_to_append", rows)
+        name = "rows_of_" + table
+        self.stage(name, rows)
         try:
             columns = ", ".join(rows.column_names)
             self._connection.execute(
-                "INSERT INTO " + table + " (" + columns + ") SELECT " + columns
-                + " FROM rows_to_append"
-            )  # fmt: skip
+                "INSERT INTO " + table + " (" + columns + ") SELECT " + columns + " FROM " + name
+            )
         finally:
-            self._connection.unregister("rows_to_append")
+            self._staged[name].let_go()
 
     def copy_to(self, path: Path) -> copy_duckdb.Sums:
         """See Engine.copy_to."""
@@ -121,7 +148,7 @@ class DuckEngine:
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
         try:
-            root = duckdb.connect(str(self._path), read_only=self._read_only, config=LOCKED_DOWN)
+            root = duckdb.connect(str(self._path), read_only=self._read_only, config=CONFIGURED)
         except duckdb.Error as error:
             raise Unavailable(why_not_opened(self._path, str(error))) from error
         # Copies of the store go into this folder and nowhere else.

@@ -8,7 +8,7 @@ import polars as pl
 import pyarrow as pa
 
 from attachdash.store.engine import Cursor, filled
-from attachdash.store.reach import CLINICAL, Reach
+from attachdash.store.reach import CLINICAL, CLINICAL_ONE, Reach
 
 # Whom the answers of an administration are about and from, where that is not the client.
 WHO = """
@@ -64,7 +64,7 @@ def in_reach(cursor: Cursor, reach: Reach) -> pd.DataFrame:
 
 
 class Stepped(NamedTuple):
-    """A flag and one step taken with it, as OF_CLIENT reads it; of a withdrawn one, no answers."""
+    """A flag and one step taken with it, as OF_CLIENT reads it."""
 
     flag_id: int
     client_id: int
@@ -72,17 +72,6 @@ class Stepped(NamedTuple):
     kind: str
     cause: str
     state: str
-    version: int | None
-    answered_on: date | None
-    recorded_at: datetime | None
-    answers: list[int] | None
-    about_id: int | None
-    informant_id: int | None
-    about: str | None
-    about_label: str | None
-    informant: str | None
-    informant_label: str | None
-    instrument: str | None
     step_id: int
     step: str
     words: str
@@ -94,64 +83,47 @@ class Form(NamedTuple):
     """An answered form, as FORMS reads it."""
 
     administration_id: int
-    instrument: str
+    version: int
+    instrument_id: int
     about_id: int
     informant_id: int
     answered_on: date
+    recorded_at: datetime
     answers: list[int]
 
 
 # One row per flag of client $5 and step taken with it, newest flags first.
 OF_CLIENT = (
-    CLINICAL
-    + """
+    """
 SELECT flag.flag_id, flag.client_id, flag.administration_id, flag.kind, flag.cause, flag.state,
-    administration.version, administration.answered_on, administration.recorded_at,
-    administration.answers, administration.about_id, administration.informant_id,
-    about.kind AS about, about.label AS about_label, informant.kind AS informant,
-    informant.label AS informant_label, instrument.code AS instrument,
     COALESCE(flag_step.step_id, 0) AS step_id, COALESCE(flag_step.kind, '') AS step,
     COALESCE(flag_step.words, '') AS words, COALESCE(flag_step.done_at, flag.raised_at) AS done_at,
     person.name AS by_whom
 FROM flag
-INNER JOIN reached ON reached.client_id = flag.client_id
 -- No step means a fault, and still the flag is shown.
 LEFT JOIN flag_step ON flag_step.site_id = flag.site_id AND flag_step.flag_id = flag.flag_id
-LEFT JOIN administration
-    ON administration.site_id = flag.site_id
-    AND administration.administration_id = flag.administration_id
-    AND administration.client_id = $5 AND administration.replaced_at IS NULL
-"""
-    + WHO
-    + """
-LEFT JOIN instrument
-    ON instrument.site_id = administration.site_id
-    AND instrument.instrument_id = administration.instrument_id
 LEFT JOIN person
     ON person.site_id = flag_step.site_id AND person.person_id = flag_step.by_person_id
-WHERE flag.site_id = $1 AND flag.client_id = $5
+WHERE flag.site_id = $1 AND flag.client_id = $5 AND """
+    + CLINICAL_ONE
+    + """
 ORDER BY flag.raised_at DESC NULLS LAST, flag.flag_id DESC NULLS LAST,
     flag_step.done_at NULLS LAST, flag_step.step_id NULLS LAST
 """
 )
 
-# One row per answered form of client $5 to questionnaires $6, newest first.
+# One row per answered form of client $5 to questionnaires $6, in no order.
 FORMS = (
-    CLINICAL
-    + """
-SELECT administration.administration_id, instrument.code AS instrument, administration.about_id,
-    administration.informant_id, administration.answered_on, administration.answers
+    """
+SELECT administration.administration_id, administration.version, administration.instrument_id,
+    administration.about_id, administration.informant_id, administration.answered_on,
+    administration.recorded_at, administration.answers
 FROM administration
-INNER JOIN reached ON reached.client_id = administration.client_id
-INNER JOIN instrument
-    ON instrument.site_id = administration.site_id
-    AND instrument.instrument_id = administration.instrument_id
 WHERE administration.site_id = $1 AND administration.client_id = $5
     AND administration.replaced_at IS NULL AND administration.answers IS NOT NULL
-    AND instrument.code = ANY($6)
-ORDER BY administration.answered_on DESC NULLS LAST,
-    administration.administration_id DESC NULLS LAST
-"""
+    AND administration.instrument_id = ANY(CAST($6 AS INTEGER[]))
+    AND """
+    + CLINICAL_ONE
 )
 
 STEPS = (
@@ -176,10 +148,11 @@ def of_client(cursor: Cursor, reach: Reach, client_id: int) -> list[Stepped]:
     return [Stepped(*row) for row in rows]
 
 
-def forms(cursor: Cursor, reach: Reach, client_id: int, codes: list[str]) -> list[Form]:
+def forms(cursor: Cursor, reach: Reach, client_id: int, instrument_ids: list[int]) -> list[Form]:
     """All forms of a client in reach to these questionnaires, whoever answered, newest first."""
-    rows = cursor.rows(reach.narrowed(FORMS), *reach.parameters, client_id, codes)
-    return [Form(*row) for row in rows]
+    rows = cursor.rows(reach.narrowed(FORMS), *reach.parameters, client_id, instrument_ids)
+    found = map(Form._make, rows)
+    return sorted(found, key=lambda one: (one.answered_on, one.administration_id), reverse=True)
 
 
 def steps(cursor: Cursor, reach: Reach, client_id: int) -> pd.DataFrame:

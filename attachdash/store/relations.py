@@ -30,30 +30,44 @@ ORDER BY relation.client_id NULLS LAST, relation.kind NULLS LAST,
 """
 )
 
-# Relations of batch $2 to whom nothing else has come: nobody wrote who they are or changed them,
-# and no other form is about or from them.
+# Relations that batch $2 made, or that an undone one made and $2 has forms of, to whom nothing else
+# has come: nobody wrote who they are or changed them, and no other form is about or from them but
+# those of undone batches.
 UNUSED = """
 SELECT relation.relation_id, relation.client_id
 FROM batch_made
+INNER JOIN batch AS maker
+    ON maker.site_id = batch_made.site_id AND maker.batch_id = batch_made.batch_id
 INNER JOIN relation
     ON relation.site_id = batch_made.site_id AND relation.relation_id = batch_made.object_id
-WHERE batch_made.site_id = $1 AND batch_made.batch_id = $2 AND batch_made.kind = 'relation'
+WHERE batch_made.site_id = $1 AND batch_made.kind = 'relation'
     AND relation.label = '' AND relation.to_on IS NULL AND NOT relation.deceased
     AND relation.other_client_id IS NULL AND relation.person_id IS NULL
+    AND (batch_made.batch_id = $2
+        OR (maker.undone_at IS NOT NULL AND EXISTS (
+            SELECT 1 FROM administration
+            WHERE administration.site_id = relation.site_id
+                AND administration.client_id = relation.client_id
+                AND (administration.about_id = relation.relation_id
+                    OR administration.informant_id = relation.relation_id)
+                AND administration.batch_id = $2)))
     AND NOT EXISTS (
         SELECT 1 FROM administration
+        LEFT JOIN batch AS other
+            ON other.site_id = administration.site_id AND other.batch_id = administration.batch_id
         WHERE administration.site_id = relation.site_id
             AND administration.client_id = relation.client_id
             AND (administration.about_id = relation.relation_id
                 OR administration.informant_id = relation.relation_id)
-            AND (administration.batch_id IS NULL OR administration.batch_id <> $2))
+            AND (administration.batch_id IS NULL OR administration.batch_id <> $2)
+            AND other.undone_at IS NULL)
 ORDER BY relation.relation_id NULLS LAST
 """
 
 
 def of_clients(cursor: Cursor, reach: Reach, client_id: int | None = None) -> list[Row]:
     """The relations of every client in reach, or of one: the columns of OF_CLIENTS."""
-    return cursor.rows(OF_CLIENTS, *reach.parameters, client_id)
+    return cursor.rows(reach.narrowed(OF_CLIENTS), *reach.parameters, client_id)
 
 
 def of_kinds(cursor: Cursor, site_id: int, client_ids: list[int], kinds: list[str]) -> pl.DataFrame:
@@ -116,7 +130,7 @@ def last_form(cursor: Cursor, site_id: int, client_id: int, relation_id: int) ->
 
 
 def unused(cursor: Cursor, site_id: int, batch_id: int) -> list[int]:
-    """The relations that the batch made and nothing else has come to."""
+    """The relations that go when the batch is undone: see UNUSED."""
     return [int(row[0]) for row in cursor.rows(UNUSED, site_id, batch_id)]
 
 

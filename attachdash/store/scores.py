@@ -6,11 +6,11 @@ from typing import NamedTuple
 import pandas as pd
 
 from attachdash.store.engine import Cursor
-from attachdash.store.reach import CLINICAL, Reach
+from attachdash.store.reach import CLINICAL, CLINICAL_ONE, Reach
 
 
 class Scored(NamedTuple):
-    """One score as HISTORY and COURSES read it."""
+    """One score as OF_CLIENT and COURSES read it."""
 
     client_id: int
     episode_id: int | None
@@ -30,30 +30,18 @@ class Scored(NamedTuple):
 # them, is another measure and stands in nobody's course but its own.
 OWN = "score.about_id = score.client_id AND score.informant_id = score.client_id"
 
-# One row per score of client $5, by scale and day. Every row carries its client_id, so that
-# whoever draws it can refuse another's.
-_HISTORY = (
-    CLINICAL
-    + """
+# One row per score of client $5, in no order and whoever answered about whom: sorting and telling
+# apart a client's few rows costs the database more than all the rest. Every row carries its
+# client_id, so that whoever draws it can refuse another's.
+OF_CLIENT = (
+    """
 SELECT score.client_id, score.episode_id, score.administration_id, score.scale_id, score.about_id,
     score.informant_id, score.answered_on, score.value, score.answered, score.asked, score.state,
-    administration.is_nominal
+    COALESCE(score.is_nominal, FALSE) AS is_nominal
 FROM score
-INNER JOIN reached ON reached.client_id = score.client_id
-INNER JOIN administration
-    ON administration.site_id = score.site_id
-    AND administration.administration_id = score.administration_id
-    AND administration.client_id = score.client_id
-WHERE score.site_id = $1 AND score.client_id = $5 AND administration.client_id = $5
-    AND administration.replaced_at IS NULL
-"""
+WHERE score.site_id = $1 AND score.client_id = $5 AND """
+    + CLINICAL_ONE
 )
-BY_SCALE = """
-ORDER BY score.scale_id NULLS LAST, score.answered_on NULLS LAST,
-    score.administration_id NULLS LAST
-"""
-HISTORY = _HISTORY + " AND " + OWN + BY_SCALE
-EVERYTHING = _HISTORY + BY_SCALE
 
 # One row per score of the lead scales ($5) in the episodes ($6), by client, scale and day; whether
 # a day is nominal is not asked.
@@ -164,23 +152,25 @@ ORDER BY summary.scale_id NULLS LAST, summary.episode_id NULLS LAST
 
 
 def history(cursor: Cursor, reach: Reach, client_id: int) -> list[Scored]:
-    """Every score of what one client answered about themself."""
-    return [
-        Scored(*row) for row in cursor.rows(reach.narrowed(HISTORY), *reach.parameters, client_id)
-    ]
+    """Every score of what one client answered about themself, by scale and day."""
+    return own_and_beside(cursor, reach, client_id)[0]
 
 
 def own_and_beside(
     cursor: Cursor, reach: Reach, client_id: int
 ) -> tuple[list[Scored], list[Scored]]:
     """The scores of history, and apart from them those by or about somebody else."""
-    rows = cursor.rows(reach.narrowed(EVERYTHING), *reach.parameters, client_id)
+    rows = cursor.rows(reach.narrowed(OF_CLIENT), *reach.parameters, client_id)
     own: list[Scored] = []
     beside: list[Scored] = []
-    for one in (Scored(*row) for row in rows):
+    for one in sorted(map(Scored._make, rows), key=_by_scale):
         is_own = one.about_id == one.informant_id == one.client_id
         (own if is_own else beside).append(one)
     return own, beside
+
+
+def _by_scale(one: Scored) -> tuple[int, date, int]:
+    return one.scale_id, one.answered_on, one.administration_id
 
 
 def courses(

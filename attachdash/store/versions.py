@@ -278,15 +278,15 @@ def made(cursor: Cursor, site_id: int, batch_id: int, kind: str, object_ids: lis
     )
 
 
-def unused(cursor: Cursor, site_id: int, batch_id: int) -> tuple[list[Row], list[Row]]:
+def unused(cursor: Cursor, site_id: int, batch_id: int) -> tuple[list[Row], list[Row], list[int]]:
     """What the batch made and nothing else has come to: episodes (id, client_id), clients (id,
-    code)."""
+    code), ids of people around clients."""
     episodes = cursor.rows(UNUSED_EPISODES, site_id, batch_id)
     people = relations.unused(cursor, site_id, batch_id)
     clients = cursor.rows(
         UNUSED_CLIENTS, site_id, batch_id, [int(row[0]) for row in episodes], people
     )
-    return episodes, clients
+    return episodes, clients, people
 
 
 def remove(cursor: Cursor, site_id: int, episodes: list[int], clients: list[int]) -> None:

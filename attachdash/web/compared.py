@@ -29,7 +29,7 @@ def repeats(preview: Preview) -> None:
         ] + [(f"{one.row:,}", f"Not kept: expected {one.expected}. {one.cure}")
              for one in conflicts[:MOST_SHOWN]]  # fmt: skip
         tables.table(("Row", "What it repeats"), rows, "Rows of the same client and day")
-        more = len(same) + len(conflicts) - len(rows)
+        more = preview.checked.repeated_same + len(conflicts) - len(rows)
         if more > 0:
             st.write(f"And {more:,} more.")
 
@@ -42,13 +42,14 @@ def totals(made: Draft, preview: Preview, asked: Instrument) -> None:
     differ = preview.mismatches
     with look.card("totals"):
         st.header("Totals in the file", anchor=False)
-        if not differ.height:
+        if not preview.mismatch_count:
             st.write("Every total that the file brings is our score of its row.")
             return
+        count = preview.mismatch_count
         st.write(
-            f"{tables.counted(differ.height, 'total')} of the file "
-            f"{'is' if differ.height == 1 else 'are'} not our score of the same row. Ours is kept: "
-            "look whether the answers, their coding or the order of the items is right."
+            f"{tables.counted(count, 'total')} of the file {'is' if count == 1 else 'are'} not our "
+            "score of the same row. Ours is kept: look whether the answers, their coding or the "
+            "order of the items is right."
         )
         first = differ.head(MOST_SHOWN).rows(named=True)
         st.dataframe(
@@ -66,7 +67,7 @@ def totals(made: Draft, preview: Preview, asked: Instrument) -> None:
             ),
             hide_index=True,
             key=made.key("totals"),
-            alt=f"Totals that differ, {differ.height:,} in all",
+            alt=f"Totals that differ, {count:,} in all",
         )
-        if differ.height > MOST_SHOWN:
-            st.write(f"The first {MOST_SHOWN} of {differ.height:,}.")
+        if count > MOST_SHOWN:
+            st.write(f"The first {MOST_SHOWN} of {count:,}.")

@@ -15,13 +15,18 @@ from attachdash.practice.reading import (
     Shape,
     ShapeGuess,
     Table,
+    Titled,
     Workbook,
+    is_workbook,
     log_refused,
     open_file,
+    open_in_pieces,
     read_csv,
+    read_in_pieces,
     second_is_header,
 )
 from attachdash.practice.rights import Viewer
+from attachdash.practice.streaming import import_table, preview_table
 from attachdash.web import jobs, who
 
 _DRAFT, _OPENED, _NUMBER = "_import", "_import_opened", "_import_number"
@@ -120,10 +125,10 @@ def number() -> int:
     return int(st.session_state.get(_NUMBER, 0))
 
 
-def opened() -> Workbook | Headed | None:
+def opened() -> Workbook | Titled | Headed | None:
     """The file in this tab of which a person has yet to say where its column names stand."""
     found = st.session_state.get(_OPENED)
-    return found if isinstance(found, Workbook | Headed) else None
+    return found if isinstance(found, Workbook | Titled | Headed) else None
 
 
 def read(viewer: Viewer, file_id: str, name: str, data: bytes) -> bool:
@@ -134,10 +139,14 @@ def read(viewer: Viewer, file_id: str, name: str, data: bytes) -> bool:
     if st.session_state.get(_READ) == file_id:
         return False
     st.session_state[_READ] = file_id
-    _work(
-        viewer, "Reading", name, data, lambda _: open_file(name, data),
-        at_once=len(data) <= BYTES_AT_ONCE,
-    )  # fmt: skip
+    at_once = len(data) <= BYTES_AT_ONCE
+
+    def work(_: Viewer) -> Table | Titled | Workbook:
+        if at_once or is_workbook(data):
+            return open_file(name, data)
+        return open_in_pieces(name, data, jobs.give_way)
+
+    _work(viewer, "Reading", name, data, work, at_once=at_once)
     return True
 
 
@@ -146,7 +155,18 @@ def read_again(viewer: Viewer, file: Headed, header_rows: int, names_row: int) -
     _work(
         viewer, "Reading", file.table.file_name, None,
         lambda _: file.read(header_rows=header_rows, names_row=names_row),
-        at_once=_cells(file.table) <= CELLS_AT_ONCE,
+        at_once=_is_small(file.table),
+    )  # fmt: skip
+
+
+def read_below(
+    viewer: Viewer, file: Titled, names_row: int, groups_row: int | None
+) -> None:  # fmt: skip
+    """Go on with a CSV under the names in that row."""
+    _work(
+        viewer, "Reading", file.file_name, file.data,
+        lambda _: file.table(names_row=names_row, groups_row=groups_row),
+        at_once=len(file.data) <= BYTES_AT_ONCE,
     )  # fmt: skip
 
 
@@ -154,7 +174,13 @@ def check(viewer: Viewer, made: Draft) -> None:
     """See what the file would bring under its mapping, and go on from there."""
     table, mapping = made.table, made.mapping
     assert mapping is not None, "it was confirmed"
-    _on_draft(viewer, "Checking", made, lambda now: preview_import(now, table, mapping))
+
+    def work(now: Viewer) -> Preview:
+        if _is_small(table):
+            return preview_import(now, table, mapping)
+        return preview_table(now, table, mapping, _told)
+
+    _on_draft(viewer, "Checking", made, work)
 
 
 def keep(viewer: Viewer, made: Draft, *, create_clients: bool, open_episodes: bool) -> None:
@@ -163,20 +189,25 @@ def keep(viewer: Viewer, made: Draft, *, create_clients: bool, open_episodes: bo
     assert mapping is not None, "it was confirmed"
 
     def work(now: Viewer) -> Kept:
-        return import_file(
-            now, table, mapping, create_clients=create_clients, open_episodes=open_episodes
-        )
+        said = {"create_clients": create_clients, "open_episodes": open_episodes}
+        if _is_small(table):
+            return import_file(now, table, mapping, **said)
+        return import_table(now, table, mapping, _told, **said)
 
     _on_draft(viewer, "Keeping", made, work)
 
 
 def _on_draft(viewer: Viewer, what: str, made: Draft, work: Callable[[Viewer], object]) -> None:
-    at_once = _cells(made.table) <= CELLS_AT_ONCE
-    _work(viewer, what, made.table.file_name, made, work, at_once=at_once)
+    _work(viewer, what, made.table.file_name, made, work, at_once=_is_small(made.table))
 
 
-def _cells(table: Table) -> int:
-    return table.frame.height * len(table.columns)
+def _is_small(table: Table) -> bool:
+    return table.frame.height * len(table.columns) <= CELLS_AT_ONCE
+
+
+def _told(what: str, row: int) -> None:
+    """Between two blocks of a long work."""
+    jobs.give_way()
 
 
 def _work(
@@ -232,7 +263,10 @@ def _take(name: str, about: Draft | bytes | None, work: Callable[[], object]) ->
         elif isinstance(about, Draft) and isinstance(result, Kept):
             about.kept = result
         elif isinstance(result, Table) and isinstance(about, bytes):
-            _look(result, partial(read_csv, name, about))
+            if len(about) <= BYTES_AT_ONCE:
+                _look(result, partial(read_csv, name, about))
+            else:
+                _look(result, partial(read_in_pieces, name, about, jobs.give_way))
         elif isinstance(result, Table):
             go_on(result)
         elif isinstance(result, Workbook) and result.is_plain:
@@ -243,13 +277,18 @@ def _take(name: str, about: Draft | bytes | None, work: Callable[[], object]) ->
         st.session_state[_WRONG] = error
 
 
-def choose(book: Workbook, sheet: str | None = None, names_row: int | None = None) -> None:
+def choose(
+    book: Workbook, sheet: str | None = None, names_row: int | None = None,
+    groups_row: int | None = None,
+) -> None:  # fmt: skip
     """Go on with this sheet, under the names in that row. Raises Unreadable."""
-    _look(book.table(sheet, names_row=names_row), partial(book.table, sheet))
+    table = book.table(sheet, names_row=names_row, groups_row=groups_row)
+    _look(table, partial(book.table, sheet))
 
 
 def _look(table: Table, read: Callable[..., Table]) -> None:
-    if second_is_header(table):
+    # Two rows were said to be names: a third is none.
+    if table.groups_row is None and second_is_header(table):
         st.session_state[_OPENED] = Headed(table, read)
     else:
         go_on(table)

@@ -31,6 +31,7 @@ KINDS = {
     ProblemKind.FIELDS: "Row with too few or too many cells",
     ProblemKind.CLIENT_CODE: "Client code that can’t be used",
     ProblemKind.OCCASION: "Occasion that can’t be used",
+    ProblemKind.PERSON: "Who answered, or about whom, can’t be told",
     ProblemKind.WHICH_PERSON: "Several people could be meant",
     ProblemKind.DATE: "Not a day",
     ProblemKind.DATE_OUT_OF_RANGE: "Day that can’t be right",
@@ -93,7 +94,8 @@ def as_csv(problems: Iterable[Problem]) -> str:
 
 def problems(made: Draft, preview: Preview) -> None:
     """What is refused: how often each kind, then each cell, and all of it to take away."""
-    found = preview.problems
+    found, total = preview.problems, preview.counts.total()
+    listed = "" if len(found) == total else f", the first {len(found):,} of {total:,}"
     st.header(f"Refused: {counted(preview.refused, 'row')}", anchor=False)
     st.write("Mend them in the file and import it again: rows already kept are never kept twice.")
     tables.table(
@@ -130,7 +132,7 @@ def problems(made: Draft, preview: Preview) -> None:
             alt=f"Refused, {counted(len(found), 'entry' if len(found) == 1 else 'line')} in all",
         )
     st.download_button(
-        "Download what is refused, each with its reason (CSV)",
+        f"Download what is refused, each with its reason (CSV{listed})",
         data=as_csv(found),
         file_name="refused.csv",
         mime="text/csv",

@@ -7,24 +7,71 @@ came of it waits for that very browser session, and for nobody else.
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from attachdash.practice.rights import Role, Viewer
 
 
-def _give_way() -> None:
+def _hand_over_often() -> None:
     """Let the pages go first: they ask for the interpreter often and need it only briefly."""
     sys.setswitchinterval(0.0005)
 
 
 # One after the other: each takes memory, and the pages need the rest of the machine.
-_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="file", initializer=_give_way)
+_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="file", initializer=_hand_over_often)
 WAITS = 900.0  # seconds that a result waits to be fetched
 
 Key = tuple[int, int, Role]
+
+
+class _Pages:
+    """Which pages are being drawn now, and how long a work has not let them go first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._drawn = 0
+        self._none = threading.Event()
+        self._none.set()
+        self._since = time.monotonic()
+
+    def begin(self) -> None:
+        with self._lock:
+            self._drawn += 1
+            self._none.clear()
+
+    def end(self) -> None:
+        with self._lock:
+            self._drawn -= 1
+            if not self._drawn:
+                self._none.set()
+
+    def wait(self) -> None:
+        """Wait until none is drawn, but no longer than the work went on since the last wait: a
+        page may be waiting for what the work holds, and many could keep it from ever going on."""
+        self._none.wait(time.monotonic() - self._since)
+        self._since = time.monotonic()
+
+
+_pages = _Pages()
+
+
+@contextmanager
+def page_drawn() -> Iterator[None]:
+    """While inside, a page is being drawn: works give way."""
+    _pages.begin()
+    try:
+        yield
+    finally:
+        _pages.end()
+
+
+def give_way() -> None:
+    """Let the pages go first. A work calls it as often as it can: a page waits for the rest."""
+    _pages.wait()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,12 +18,16 @@ from attachdash.practice.reading import (
     proposal,
     questionnaires,
     span,
+    targets_of,
 )
 from attachdash.practice.rights import Viewer
 from attachdash.web import look, shaping, tables, whom
 from attachdash.web.import_draft import Draft
+from attachdash.web.whom import People
 from attachdash.web.wording import ask_words
 
+LONGEST = 60  # letters of a column's name in a field or table
+FOR_ALL = "no column: the same for all rows"
 AS_PROPOSED, RUN, SINGLY = "As shown below", "A run of columns", "Each by itself"
 NONE = "no such column"
 
@@ -34,12 +38,12 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
         if not shaping.ask(viewer, made):
             return None
     left, right = st.columns([3, 2])
-    informant: str | None = SELF
-    about: str | None = SELF
+    people = People(SELF, SELF)
     with right, look.card("instrument"):
         instrument = _instrument(viewer, made)
         if instrument is not None:
-            informant, about = _people(made, instrument)
+            people = _people(viewer, made, instrument)
+    informant, about = people.informant, people.about
     if instrument is None:
         with left, look.card("columns"):
             _file(made, _proposal(viewer, made, None))
@@ -56,7 +60,8 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
             made, "What tells several forms of one day apart",
             said.occasion if said else guess.occasion, "occasion", empty=NONE,
         )  # fmt: skip
-        word = answered_as(instrument, informant or SELF)
+        # Where a column says who answered, each row is scored as its own informant's.
+        word = None if people.informant_column else answered_as(instrument, informant or SELF)
         items, scores = _held(made, instrument, guess, said, word)
         totals = _totals(made, instrument, guess, said, word) if items else {}
     with right:
@@ -80,6 +85,9 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
         occasion=occasion,
         informant=informant,
         about=about,
+        informant_column=people.informant_column,
+        about_column=people.about_column,
+        people=people.words,
         coding_low=coding,
         missing=missing,
         shape=made.shape or PLAIN,
@@ -124,16 +132,30 @@ def _instrument(viewer: Viewer, made: Draft) -> Instrument | None:
     return chosen
 
 
-def _people(made: Draft, instrument: Instrument) -> tuple[str | None, str | None]:
-    """Who answered and about whom; None while it is to be said."""
+def _people(viewer: Viewer, made: Draft, instrument: Instrument) -> People:
+    """Who answered and about whom, for all rows or by columns; None while it is to be said."""
     said = made.mapping if made.mapping and made.mapping.instrument == instrument.id else None
-    found = whom.people(
-        instrument, said.informant if said else None, said.about if said else None, made.key
-    )
-    if len(informants_of(instrument)) == 1:
+    guess = _proposal(viewer, made, instrument.id)
+    who = _column(
+        made, "Who answered stands in",
+        (said.informant_column if said else None) or guess.informant_column,
+        f"informant_column_{instrument.id}", empty=FOR_ALL,
+    )  # fmt: skip
+    whom_in = (said.about_column if said else None) or guess.about_column
+    if whom_in or len(targets_of(instrument)) > 1:
+        whom_in = _column(
+            made, "About whom stands in", whom_in, f"about_column_{instrument.id}", empty=FOR_ALL
+        )
+    informant, about = whom.people(
+        instrument, said.informant if said else None, said.about if said else None, made.key,
+        by_column=bool(who), about_column=bool(whom_in),
+    )  # fmt: skip
+    if len(informants_of(instrument)) == 1 and not who:
         by = whom.who_said(informants_of(instrument)[0]).lower()
         st.html(f'<div class="ad-meta">Answered by: {by}.</div>')
-    return found
+    columns = tuple(dict.fromkeys(one for one in (who, whom_in) if one))
+    words = whom.meanings(made, columns, said.people if said else {}) if columns else {}
+    return People(informant, about, who, whom_in, words)
 
 
 def _column(
@@ -146,12 +168,22 @@ def _column(
         columns,
         index=columns.index(guess) if guess in columns else None,
         placeholder="Choose a column",
-        format_func=lambda one: empty or "" if one is None else one,
+        format_func=lambda one: empty or "" if one is None else _short(made, one),
         key=made.key(name),
     )
     if chosen:
-        st.html(f'<div class="ad-meta">{look.esc(_first(made, chosen))}</div>')
+        whole = f"{look.esc(chosen)}<br>" if _short(made, chosen) != chosen else ""
+        st.html(f'<div class="ad-meta">{whole}{look.esc(_first(made, chosen))}</div>')
     return chosen
+
+
+def _short(made: Draft, column: str) -> str:
+    """A column's name as it fits a field: of a long one its beginning, end and place."""
+    if len(column) <= LONGEST:
+        return column
+    # Two that begin and end alike must not be taken for each other.
+    place = made.forms.columns.index(column) + 1
+    return f"{column[:40].rstrip()} … {column[-15:].lstrip()} (column {place})"
 
 
 def _first(made: Draft, column: str) -> str:
@@ -232,6 +264,7 @@ def _items(made: Draft, instrument: Instrument, guess: tuple[str, ...]) -> tuple
                 columns,
                 index=columns.index(guess[place]) if fits and guess[place] in columns else None,
                 placeholder="Choose a column",
+                format_func=lambda one: _short(made, one),
                 key=made.key(f"{prefix}_{item.number}"),
             )
             for place, item in enumerate(instrument.items)
@@ -242,20 +275,24 @@ def _items(made: Draft, instrument: Instrument, guess: tuple[str, ...]) -> tuple
             st.write(f"{count - len(done)} of {count} items have no column yet.")
         return ()
     if way != SINGLY:
-        st.write(f"**{look.plain(done[0])}** to **{look.plain(done[-1])}**, in order:")
+        ends = [look.plain(_short(made, one)) for one in (done[0], done[-1])]
+        st.write(f"**{ends[0]}** to **{ends[1]}**, in order:")
         tables.table(
             ("Item", "Topic", "Column", "First values"),
             [
                 (
                     str(item.number),
                     "" if item.label == f"Item {item.number}" else item.label,
-                    column,
+                    _short(made, column),
                     _first(made, column).removeprefix("First values: "),
                 )
                 for item, column in zip(instrument.items, done, strict=True)
             ],
             "Items and their columns",
         )
+        if any(_short(made, column) != column for column in done):
+            with st.expander("Names of these columns in full", key=made.key(f"{prefix}_names")):
+                st.html("<br>".join(map(look.esc, done)))
     return done
 
 

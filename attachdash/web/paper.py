@@ -120,6 +120,17 @@ def correct(form: Form) -> None:
     go_on()
 
 
+def is_correcting(client_id: int | None) -> bool:
+    """Whether a form of this client is being put right, with its questionnaire chosen."""
+    begun = st.session_state.get(_CORRECTS)
+    chosen = st.session_state.get(f"paper_instrument_{client_id}")
+    return (
+        isinstance(begun, Paper)
+        and begun.client_id == client_id
+        and (chosen is None or chosen.id == begun.instrument_id)
+    )
+
+
 def leave_correction() -> None:
     """Correct nothing after all. Use it as `on_click`."""
     st.session_state.pop(_CORRECTS, None)

@@ -5,25 +5,27 @@ from functools import partial
 
 import streamlit as st
 
-from attachdash.practice.reading import Workbook, letters, shown
+from attachdash.practice.reading import Sheet, Titled, Workbook, joined, letters, shown
 from attachdash.practice.rights import Viewer
 from attachdash.web import import_draft as drafts
-from attachdash.web import tables
+from attachdash.web import look, tables
 from attachdash.web.import_draft import Headed, number
 
 FIRST_ROWS = 5
 FIRST_COLUMNS = 8
 
 
-def ask(viewer: Viewer, file: Workbook | Headed) -> Callable[[], None] | None:
+def ask(viewer: Viewer, file: Workbook | Titled | Headed) -> Callable[[], None] | None:
     """Ask; what then goes on with the file, None until all is said. It may raise Unreadable."""
     if isinstance(file, Workbook):
         return partial(drafts.choose, file, *_sheet(file))
+    if isinstance(file, Titled):
+        return partial(drafts.read_below, viewer, file, *_names_row(file, "file"))
     said = _header(file)
     return None if said is None else partial(drafts.read_again, viewer, file, *said)
 
 
-def _sheet(book: Workbook) -> tuple[str, int]:
+def _sheet(book: Workbook) -> tuple[str, int, int | None]:
     """Which sheet holds the answers, and in which of its rows the names stand."""
     sheets = book.sheets
     place = st.selectbox(
@@ -37,15 +39,33 @@ def _sheet(book: Workbook) -> tuple[str, int]:
         key=f"import{number()}_sheet",
     )
     sheet = sheets[place]
-    row = st.number_input(
-        "Row of the column names",
-        min_value=1,
-        value=sheet.names_row,
-        key=f"import{number()}_header{place}",
-    )
-    if head := sheet.first_rows(FIRST_ROWS, from_row=row):
-        _rows(head, "The sheet from that row on")
-    return sheet.name, int(row)
+    return sheet.name, *_names_row(sheet, "sheet", str(place))
+
+
+def _names_row(file: Sheet | Titled, what: str, place: str = "") -> tuple[int, int | None]:
+    """In which row the names stand, and in which those of groups of columns, if any."""
+    row = int(
+        st.number_input(
+            "Row of the column names", min_value=1, value=file.names_row,
+            key=f"import{number()}_header{place}",
+        )
+    )  # fmt: skip
+    groups = None
+    both = file.first_rows(2, from_row=row - 1) if row > 1 else []
+    # Only what stands right above can be a group's name.
+    if [number for number, _ in both] == [row - 1, row]:
+        (_, above), (_, own) = both
+        both_named = zip(joined(above, own), own, strict=False)
+        names = [name for name, cell in both_named if cell and name.endswith(f" {cell}")]
+        if names and st.checkbox(
+            f"Row {row - 1:,} names groups of columns: together they are such as "
+            f"“{look.plain(shown(names[0]))}”",
+            value=file.groups_row == row - 1, key=f"import{number()}_groups{place}_{row}",
+        ):  # fmt: skip
+            groups = row - 1
+    if head := file.first_rows(FIRST_ROWS, from_row=groups or row):
+        _rows(head, f"The {what} from that row on")
+    return row, groups
 
 
 def _header(file: Headed) -> tuple[int, int] | None:
@@ -74,6 +94,6 @@ def _rows(rows: Iterable[tuple[int, Sequence[str]]], alt: str) -> None:
     wide = max(len(cells) for _, cells in rows)
     tables.table(
         ("Row", *(letters(at) for at in range(1, wide + 1))),
-        [(f"{row:,}", *map(shown, cells)) for row, cells in rows],
+        [(f"{row:,}", *map(shown, cells), *[""] * (wide - len(cells))) for row, cells in rows],
         alt,
     )

@@ -7,7 +7,7 @@ import streamlit as st
 from attachdash.charts.logo import wordmark
 from attachdash.practice.house import settings
 from attachdash.practice.rights import Role, Viewer
-from attachdash.web import browser, look, navigation, rows, signin, tables, who
+from attachdash.web import browser, jobs, look, navigation, rows, signin, tables, who
 
 
 def _entrance(viewer: Viewer) -> st.Page:
@@ -86,21 +86,26 @@ def _watch(drawn_in: str) -> None:
         st.rerun()
 
 
-viewer = who.present()
-who.settle(viewer)
-outside = not viewer.signed_in or viewer.must_change
-st.set_page_config(
-    page_icon=look.ICON,
-    layout="centered" if outside or viewer.role is Role.CLIENT else "wide",
-    initial_sidebar_state="collapsed",
-)
-look.dress()
-if outside:
-    page = _entrance(viewer)
-else:
-    st.logo(str(wordmark(browser.mode())), size="large")
-    page = _menu(viewer)
-    _who_is_here(viewer)
-    _say_restored(viewer)
-_watch(browser.mode())
-page.run()
+def _draw() -> None:
+    viewer = who.present()
+    who.settle(viewer)
+    outside = not viewer.signed_in or viewer.must_change
+    st.set_page_config(
+        page_icon=look.ICON,
+        layout="centered" if outside or viewer.role is Role.CLIENT else "wide",
+        initial_sidebar_state="collapsed",
+    )
+    look.dress()
+    if outside:
+        page = _entrance(viewer)
+    else:
+        st.logo(str(wordmark(browser.mode())), size="large")
+        page = _menu(viewer)
+        _who_is_here(viewer)
+        _say_restored(viewer)
+    _watch(browser.mode())
+    page.run()
+
+
+with jobs.page_drawn():
+    _draw()

@@ -1,21 +1,81 @@
 """Who answered a form, and about whom? Asked where the questionnaire leaves a choice."""
 
+import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import streamlit as st
 
-from attachdash.practice.reading import SELF, Instrument, informants_of, targets_of
+from attachdash.practice.reading import (
+    SELF,
+    Instrument,
+    informants_of,
+    people_words,
+    shown,
+    targets_of,
+)
+from attachdash.practice.words import RelationKind
+from attachdash.web import look
+from attachdash.web.import_draft import Draft
+
+# More different words than these say nobody who answered.
+MOST_WORDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who answered a file's forms and about whom: all alike, or by columns and their words."""
+
+    informant: str | None  # None while it is to be said
+    about: str | None
+    informant_column: str | None = None
+    about_column: str | None = None
+    words: dict[str, str] = field(default_factory=dict)  # what the columns' words mean
+
+
+def meanings(made: Draft, columns: tuple[str, ...], said: dict[str, str]) -> dict[str, str]:
+    """What each word of these columns means, as far as it is said; never guessed to be the client.
+
+    A word that is a kind itself stands in its field, to be confirmed with the others.
+    """
+    st.write(
+        "Say once what each word means. Rows with a word left open are refused, never taken as "
+        "the client’s own."
+    )
+    kinds = [SELF, *RelationKind]
+    known = {word.casefold(): meaning for word, meaning in said.items()}
+    words: dict[str, str] = {}
+    found = people_words(made.forms, columns)
+    for word, count in found[:MOST_WORDS]:
+        own = word.casefold()
+        first = known.get(own) or (own if own in list(RelationKind) else None)
+        mark = hashlib.sha256(own.encode()).hexdigest()[:12]
+        chosen = st.selectbox(
+            f"“{look.plain(shown(word))}” ({count:,})" if word else f"An empty cell ({count:,})",
+            kinds, index=kinds.index(first) if first else None, placeholder="Choose who that is",
+            format_func=who_said, key=made.key(f"person_{mark}"),
+        )  # fmt: skip
+        if chosen is not None:
+            words[word] = str(chosen)
+    if len(found) > MOST_WORDS:
+        more = len(found) - MOST_WORDS
+        st.warning(f"{more:,} more words have no field here: is this the right column?")
+    return words
 
 
 def people(
-    instrument: Instrument, informant: str | None, about: str | None, key: Callable[[str], str]
-) -> tuple[str | None, str | None]:
-    """Who answered and about whom; None while it is to be said. Asked only where there is a choice.
+    instrument: Instrument, informant: str | None, about: str | None, key: Callable[[str], str], *,
+    by_column: bool = False, about_column: bool = False,
+) -> tuple[str | None, str | None]:  # fmt: skip
+    """Who answered and about whom; None while it is to be said. Asked only where there is a choice
+    and no column says it.
 
     Nothing is chosen beforehand where a wrong choice would file the answers under somebody else.
     """
     answers, asked = informants_of(instrument), targets_of(instrument)
-    if len(answers) > 1:
+    if by_column:
+        informant = SELF
+    elif len(answers) > 1:
         informant = st.selectbox(
             "Who answered?", answers,
             index=answers.index(informant) if informant in answers else None,
@@ -23,7 +83,9 @@ def people(
         )  # fmt: skip
     else:
         informant = answers[0]
-    if len(asked) > 1 and informant in (SELF, None):
+    if about_column:
+        about = SELF
+    elif len(asked) > 1 and informant in (SELF, None):
         # One target: the client's view of it is their own, unless they tell people apart.
         own = asked.index(SELF) if SELF in asked else None
         about = st.selectbox(

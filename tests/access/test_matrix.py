@@ -149,7 +149,9 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "relations.end_relation": (a, around, TODAY),
         "relations.relations": (a,),
         "streaming.import_stream": (stream, mapping, lambda what, row: None),
+        "streaming.import_table": (table, mapping, lambda what, row: None),
         "streaming.preview_stream": (stream, mapping, lambda what, row: None),
+        "streaming.preview_table": (table, mapping, lambda what, row: None),
     }
 
 
@@ -223,7 +225,9 @@ INSIDE = {
     "clients.one_client", "clients.read", "clients.refile", "courses.from_scores",
     "courses.lead_scale_ids", "flagging.raise_flags", "flagging.settle_flags", "flags.read",
     "held.differing",
-    "held.held_already", "held.held_now", "judging.given_of", "judging.instrument_of",
+    "held.held_already", "held.held_now", "importing.risks_of", "judging.givens_of",
+    "judging.held_of",
+    "judging.instrument_of",
     "judging.judged", "importing.open_episodes_of", "judging.register_now",
     "importing.whose_imports", "keeping.keep", "keeping.laid_down", "keeping.prepare",
     "loading_people.put_people", "loading_people.read_people", "norms.scale_of",
@@ -301,6 +305,8 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     do("importing.import_file", therapist, *given["importing.import_file"])
     do("streaming.preview_stream", therapist, *given["streaming.preview_stream"])
     do("streaming.import_stream", therapist, *given["streaming.import_stream"])
+    do("streaming.preview_table", therapist, *given["streaming.preview_table"])
+    do("streaming.import_table", therapist, *given["streaming.import_table"])
     for name in ("mending.forms", "mending.correct_administration",
                  "mending.withdraw_administration", "mending.restore_administration",
                  "batches.batch", "batches.undo_batch"):  # fmt: skip

@@ -101,6 +101,7 @@ def correct(page: Page, answer: str, reason: str) -> None:
     """Put the first answer of the chosen form right, and go back to the record."""
     page.get_by_role("button", name="Correct it on the paper form").click()
     expect(page.get_by_text("You are correcting the RSES")).to_be_visible(**SOON)
+    expect(page.get_by_role("heading", name="Correct a form")).to_be_visible(**SOON)
     expect(fields(page)).to_have_count(10, **SOON)
     settled(page)
     page.get_by_role("button", name="Look it over").click()

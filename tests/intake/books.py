@@ -11,7 +11,7 @@ from datetime import date
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from attachdash.intake import Table, Workbook, open_file
+from attachdash.intake import Table, Titled, Workbook, open_file
 
 SHEET = "xl/worksheets/sheet1.xml"
 SHARED = "xl/sharedStrings.xml"
@@ -98,4 +98,7 @@ def read_file(
 ) -> Table:
     """The table of a file, of a workbook that of the sheet said or proposed."""
     found = open_file(name, data)
-    return found.table(sheet, names_row=names_row) if isinstance(found, Workbook) else found
+    if isinstance(found, Workbook):
+        return found.table(sheet, names_row=names_row)
+    # As if a person had agreed to where the names seem to stand.
+    return found.table() if isinstance(found, Titled) else found

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from attachdash.intake import MOST_LISTED, Problem, ProblemKind, Table, Unreadable, blocks, read_csv
 from attachdash.intake.blocks import open_stream
 from attachdash.intake.layout import PIECE
+from attachdash.intake.loaded import open_in_pieces, read_in_pieces
 from attachdash.intake.table import notes_of
+from attachdash.intake.titled import open_csv
 from tests.intake.conftest import HEADER, ROW
 from tests.intake.nasty import all_cases
 from tests.intake.test_generated import marked, nearly
@@ -49,7 +51,10 @@ def plain(table: Table) -> list[object]:
 
 
 def either_way(data: bytes, rows: int, piece: int, **header: int) -> tuple[object, object]:
-    """What the whole file comes to, and what its blocks do: a table, or why it is refused."""
+    """What the whole file comes to, and what its blocks do: a table, or why it is refused.
+
+    One in memory that is read in pieces must come to the former too.
+    """
     found: list[object] = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "march.csv"
@@ -57,11 +62,13 @@ def either_way(data: bytes, rows: int, piece: int, **header: int) -> tuple[objec
         for read in (
             lambda: read_csv("march.csv", data, **header),
             lambda: joined(list(open_stream(path, piece=piece, **header).blocks(rows))),
+            lambda: read_in_pieces("march.csv", data, lambda: None, piece=piece, **header),
         ):
             try:
                 found.append(plain(read()))
             except Unreadable as refusal:
                 found.append(refusal.problems)
+    assert found[2] == found[0]
     return found[0], found[1]
 
 
@@ -160,3 +167,14 @@ def test_wrong_quotation_marks_beyond_counting_end_the_look(
         open_stream(path, piece=20)
     found: tuple[Problem, ...] = refusal.value.problems
     assert [one.kind for one in found] == [ProblemKind.QUOTES]
+
+
+@pytest.mark.parametrize("titles", ["", "Praxis Muster\n\n", "Praxis;2025\n"])
+def test_a_file_with_a_title_is_asked_about_also_in_pieces(titles: str) -> None:
+    data = (titles + "code;day;q1;q2\n" + "A;2026-01-02;1;2\n" * 30).encode()
+    pieces, whole = open_in_pieces("m.csv", data, lambda: None), open_csv("m.csv", data)
+    assert type(pieces) is type(whole)
+    if isinstance(pieces, Table) and isinstance(whole, Table):
+        assert plain(pieces) == plain(whole)
+    else:
+        assert pieces == whole

@@ -21,6 +21,8 @@ from attachdash.practice import (
     recording,
 )
 from attachdash.practice.rights import Role
+from attachdash.store import answers
+from attachdash.store.engine import Cursor, Row
 from tests.practice.conftest import NOW, TODAY, House
 
 PHQ9 = Mapping(
@@ -30,6 +32,13 @@ PHQ9 = Mapping(
     date_format="iso",
     items=tuple(f"q{n}" for n in range(1, 10)),
 )
+
+# How many forms were imported, and of how many clients' days.
+KEPT = """
+SELECT count(*), count(DISTINCT client_id * 100000 + (answered_on - DATE '2000-01-01'))
+FROM administration
+WHERE batch_id IS NOT NULL
+"""
 
 
 def phq9_file(*rows: tuple[str, date, list[object]]) -> bytes:
@@ -62,6 +71,37 @@ def test_a_file_becomes_the_right_persons_record(either: House) -> None:
     assert (day, 9.0) in values
     with pytest.raises(Refused):
         record.client_record(mine, either.clients["B"])
+
+
+def test_what_is_kept_and_summed_up_in_parts_is_as_if_it_were_whole(
+    either: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        (code, TODAY - timedelta(days=n * 7 + 20), [n % 4] * 9)
+        for n in range(11)
+        for code in ("A", "B", "C", "D")
+    ]
+    admin = either.viewer("a.diallo")
+    some = read_csv("some.csv", phq9_file(*rows[5:30:3]))
+    said = {"create_clients": True, "open_episodes": True}
+    assert importing.import_file(admin, some, PHQ9, **said).kept == 9
+    monkeypatch.setattr(answers, "BLOCK", 4)
+    monkeypatch.setattr(answers, "SUMMED_UP", 9)
+    done = importing.import_file(admin, read_csv("all.csv", phq9_file(*rows[::-1])), PHQ9, **said)
+    assert (done.kept, done.already_held) == (35, 9)
+
+    def both(cursor: Cursor) -> list[list[Row]]:
+        asked = "SELECT * FROM summary ORDER BY client_id, episode_id, scale_id"
+        before = cursor.rows(asked)
+        whose = sorted({int(row[1]) for row in before})
+        answers.summarise(cursor, admin.site_id, whose)
+        return [before, cursor.rows(asked)]
+
+    in_parts, whole = either.store.engine.writing(admin.scope, both)
+    assert in_parts == whole
+    assert len(whole) >= 4
+    held = either.store.engine.writing(admin.scope, lambda cursor: cursor.rows(KEPT))
+    assert held == [(44, 44)]
 
 
 def test_h07_the_same_file_ten_times_and_shuffled_changes_nothing(either: House) -> None:

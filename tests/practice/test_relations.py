@@ -335,6 +335,19 @@ def test_undoing_an_import_leaves_whom_something_else_refers_to(either: House, u
     assert [one.relation_id for one in held(either)] == [mother.relation_id]
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_whom_one_import_added_and_another_used_goes_when_both_are_undone(
+    either: House, order: tuple[int, int]
+) -> None:
+    mine = either.viewer("t.one")
+    tables = RCADS, file(("A", TODAY, [0] * 25))
+    done = [importing.import_file(mine, table, MOTHERS).batch_id for table in tables]
+    for left, which in zip((1, 0), order, strict=True):
+        batches.undo_batch(mine, done[which], "Wrong file")
+        assert len(held(either)) == left
+    assert checking.problems(either.store) == []
+
+
 def test_who_answered_about_whom_leaves_and_comes_back(either: House, empty: Empty) -> None:
     mine, a = either.viewer("t.one"), either.clients["A"]
     importing.import_file(mine, RCADS, OWN)

@@ -35,6 +35,32 @@ def test_reading_cannot_write(store: Store) -> None:
         cursor.run("INSERT INTO setting VALUES (1, 'a', 'b')")
 
 
+def test_rows_that_were_staged_or_appended_are_let_go_before_the_transaction_ends(
+    tmp_path: Path,
+) -> None:
+    store = open_store(tmp_path, NOW, create=True)
+    letters = "n" * 1_000_000
+
+    def work(cursor: Cursor) -> int:
+        before = pa.total_allocated_bytes()
+        for number in range(8):
+            rows = pa.table({"number": [number], "words": [letters]})
+            cursor.stage("brought", rows)
+            assert cursor.rows("SELECT number, length(words) FROM brought") == [(number, 1_000_000)]
+            site = pa.array([1], pa.int16())
+            rows = pa.table({"site_id": site, "name": [f"n{number}"], "body": [letters]})
+            cursor.bulk("setting", rows)
+            del rows
+        cursor.stage("brought", pa.table({"other": ["like none before"]}))
+        assert cursor.rows("SELECT other FROM brought") == [("like none before",)]
+        return pa.total_allocated_bytes() - before
+
+    try:
+        assert store.engine.writing(Scope(), work) < 1_000_000
+    finally:
+        store.close()
+
+
 def test_ids_are_never_given_twice(store: Store) -> None:
     got: list[int] = []
     lock = threading.Lock()

@@ -121,3 +121,44 @@ def test_totals_and_repeats_are_shown_with_their_rows(
     assert totals[["Row", "File says", "Our score"]].to_numpy().tolist() == [[4, "10", "9"]]
     press(tab, "Keep 2 rows")
     assert "1 total of the file differed from our scores" in said(tab)
+
+
+def test_a_column_says_who_answered_and_each_word_is_asked_about_once(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["client_code", "date", "informant", *(f"rcads25_{n}" for n in range(1, 26))]
+    rows = [f"A,{DAY},{who}{',1' * 25}" for who in ("mother", "Kind", "Oma")]
+    tab = opened(small, monkeypatch, worded(*rows, header=",".join(names)))
+    column = next(one for one in tab.selectbox if one.label == "Who answered stands in")
+    assert column.value == "informant"
+    assert not [one for one in tab.selectbox if one.label == "Who answered?"]
+    assert (word(tab, "mother").value, word(tab, "Kind").value) == ("mother", None)
+    word(tab, "Kind").select("self").run()
+    press(tab, "This is right")
+    assert any(one.label == "Keep 2 rows" for one in tab.button)
+    press(tab, "Back to the columns")
+    assert word(tab, "Kind").value == "self"
+    word(tab, "Oma").select("carer").run()
+    press(tab, "This is right")
+    press(tab, "Keep 3 rows")
+    assert "3 rows are kept" in said(tab)
+
+
+def test_long_column_names_are_shortened_and_can_be_read_in_full(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # They begin and end alike: only their place tells them apart in a field.
+    asked = [f"PHQ {'x' * 120} {n} {'y' * 120}" for n in range(1, 10)]
+    table = worded(f"A,{DAY}{',1' * 9}", header=",".join(["client_code", "date", *asked]))
+    tab = opened(small, monkeypatch, table)
+    chooser = next(one for one in tab.selectbox if one.label.startswith("Which questionnaire"))
+    [phq9] = [one for one in chooser.options if one.startswith("PHQ-9:")]
+    chooser.select(phq9).run()
+    way = next(one for one in tab.get("button_group") if one.label.startswith("Answers to items"))
+    way.set_value(["A run of columns"]).run()
+    first = next(one for one in tab.selectbox if one.label == "Item 1 stands in")
+    assert max(map(len, first.options)) < 80
+    assert len(set(first.options)) == 11
+    first.select(asked[0]).run()
+    assert not tab.exception
+    assert all(one in said(tab) for one in asked)

@@ -96,3 +96,36 @@ def test_words_below_the_names_may_be_answers(
     tab.radio[0].set_value("Row 2 is answers").run()
     press(tab, "This is right: read it")
     assert any(one.label == "This is right: check 2 rows" for one in tab.button)
+
+
+@pytest.mark.parametrize("made", [as_csv, book], ids=["CSV", "workbook"])
+def test_names_below_a_title_are_shown_and_confirmed(
+    made: Callable[..., bytes], small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    title = (("Praxis Muster, PHQ-9 2025",), ())
+    tab = chosen(small, made(*title, *ROWS), monkeypatch, "march.csv")
+    assert tab.number_input[0].value == 3
+    assert not [one for one in tab.button if one.label.startswith("This is right: check")]
+    tab.number_input[0].set_value(1).run()
+    next(one for one in tab.button if one.label.startswith("This is right")).click().run()
+    assert tab.error
+    tab.number_input[0].set_value(3).run()
+    press(tab, "This is right: read it")
+    press(tab, "This is right: check 2 rows")
+    assert any(one.label == "Keep 2 rows" and not one.disabled for one in tab.button)
+
+
+@pytest.mark.parametrize("made", [as_csv, book], ids=["CSV", "workbook"])
+def test_names_of_groups_are_confirmed_and_joined(
+    made: Callable[..., bytes], small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upper = ("client", "date", "PHQ-9", *[""] * 8, "Sum", *[""])
+    lower = ("", "", *(f"q{number}" for number in range(1, 10)), "q1", "q2")
+    row = ("A", DAY, *[1] * 9, 3, 4)
+    tab = chosen(small, made(upper, lower, row), monkeypatch, "march.csv")
+    assert tab.number_input[0].value == 2
+    assert [one.value for one in tab.checkbox] == [True]
+    assert "PHQ\\-9 q1" in tab.checkbox[0].label
+    press(tab, "This is right: read it")
+    press(tab, "This is right: check 1 row")
+    assert any(one.label == "Keep 1 row" and not one.disabled for one in tab.button)

@@ -200,3 +200,42 @@ def test_a_queued_work_is_not_begun_for_somebody_who_left_meanwhile(
         tab.file_uploader[0].set_value(file(0)).run()
     tab.run()
     assert "signed out" in tab.error[0].value
+
+
+def test_a_work_lets_the_pages_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    monkeypatch.setattr(jobs._pages, "_since", time.monotonic() - 600)  # it went on for long
+
+    def work() -> None:
+        jobs.give_way()
+        order.append("work")
+
+    working = threading.Thread(target=work)
+    with jobs.page_drawn(), jobs.page_drawn():
+        working.start()
+        working.join(0.2)
+        order.append("pages")
+    working.join(60)
+    assert order == ["pages", "work"]
+
+
+def test_a_page_that_waits_for_a_work_does_not_stop_it() -> None:
+    """It may wait for the store, which the work holds: neither would ever end."""
+    with jobs.page_drawn():
+        jobs.give_way()
+        jobs.give_way()
+
+
+def test_a_long_work_gives_way_at_every_step(small: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    gave: list[str] = []
+    tab = opened(small, monkeypatch)
+    monkeypatch.setattr(jobs, "give_way", lambda: gave.append("way"))
+    for step in (
+        lambda: tab.file_uploader[0].set_value(file(0, 7)).run(),
+        lambda: press(tab, "This is right: check 2 rows"), lambda: press(tab, "Keep 2 rows"),
+    ):  # fmt: skip
+        gave.clear()
+        with busy(small.viewer("t.one")):
+            step()
+        assert gave
+        tab.run()
