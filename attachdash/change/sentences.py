@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from attachdash.change.cutoffs import Class, LineRule
 from attachdash.change.figures import ScaleFigures
+from attachdash.change.off_course import OffCourse
 from attachdash.change.verdict import Disagreement, Verdicts, Word
 
 # Share of a scale's range within which a client is told "about where it was" (judgement).
@@ -72,9 +73,8 @@ def for_therapist(figures: ScaleFigures, found: Verdicts, row: int) -> tuple[str
         said.append(line.format(line=_line(figures)) + " (by first and latest answer).")
     if figures.important is not None:
         said.append(_important(figures, float(found.p_important[row])))
-    if differs := Disagreement(int(found.disagreement[row])):
-        why = "; ".join(_WHY[one] for one in differs)
-        said.append(f"The ways of telling change disagree: {why}.")
+    if differs := disagreement(found, row):
+        said.append(differs)
     is_early = float(found.levels.span[row]) <= EARLY_WEEKS
     if word in (Word.RELIABLY_BETTER, Word.PROBABLY_BETTER) and is_early:
         said.append("Early betterment may be the return to one’s usual level after a bad spell.")
@@ -84,6 +84,32 @@ def for_therapist(figures: ScaleFigures, found: Verdicts, row: int) -> tuple[str
             "on record."
         )
     return (*said, basis)
+
+
+def disagreement(found: Verdicts, row: int) -> str:
+    """That two points, trend and level tell different things, and why; empty where they don't."""
+    differs = Disagreement(int(found.disagreement[row]))
+    why = "; ".join(_WHY[one] for one in differs)
+    return f"The ways of telling change disagree: {why}." if differs else ""
+
+
+def off_the_course(figures: ScaleFigures, found: Verdicts, row: int) -> str:
+    """That an episode is off its course on this, its primary scale, and how sure that is; empty
+    where it isn't."""
+    flag, name = (
+        OffCourse(int(found.flag[row])),
+        f"{figures.scale.name} ({figures.instrument.short_name})",
+    )
+    if flag in (OffCourse.RED, OffCourse.AMBER):
+        sure = _probability(float(found.p_worse[row]))
+        return f"Off the course: {name} is worse than at the start with probability {sure}."
+    if flag is OffCourse.NOT_MOVING:
+        count = int(found.levels.occasions[row])
+        return (
+            f"Not moving: after {count} answers {name} is on the clinical side, as at the start, "
+            "and hardly likely to be better by half the reliable change."
+        )
+    return ""
 
 
 def together(named: Mapping[str, Word]) -> str:

@@ -1,6 +1,7 @@
 """What may be told of courses: every one of them judged in one pass of the change engine."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,9 +12,16 @@ from attachdash.change.course import Course
 from attachdash.change.cutoffs import Class
 from attachdash.change.figures import ScaleFigures, figures_of
 from attachdash.change.off_course import OffCourse
-from attachdash.change.sentences import for_client, for_therapist
+from attachdash.change.sentences import (
+    disagreement,
+    for_client,
+    for_therapist,
+    off_the_course,
+    together,
+)
 from attachdash.change.series import series_of
-from attachdash.change.verdict import LIKELY, Disagreement, Verdicts, Word, verdicts
+from attachdash.change.verdict import LIKELY, Verdicts, Word, verdicts
+from attachdash.instruments import Direction, Domain
 from attachdash.practice.clients import Client
 
 
@@ -43,9 +51,14 @@ class Told:
         return Class(int(self.found.outcome[self.row]))
 
     @property
-    def disagrees(self) -> bool:
-        """Whether two points, trend and level tell different things."""
-        return Disagreement(int(self.found.disagreement[self.row])) != 0
+    def disagreement(self) -> str:
+        """That two points, trend and level tell different things, and why; or empty."""
+        return disagreement(self.found, self.row)
+
+    @property
+    def off_the_course(self) -> str:
+        """That the episode is off its course on this primary scale, and how sure; or empty."""
+        return off_the_course(self.figures, self.found, self.row)
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -108,6 +121,22 @@ class Told:
             return None
         before = np.flatnonzero(~likely)
         return self.course.scored[int(before[-1]) + 1 if before.size else 0].answered_on
+
+
+# Groups that a person in therapy isn't compared with by a T-score.
+_APART = re.compile(r"student|online|by construction", re.IGNORECASE)
+
+
+def has_t_scores(course: Course) -> bool:
+    """Whether T-scores may be shown: a norm with an SD, of people worth comparing with."""
+    norm = next((one for one in course.scale.norms if one.sd is not None), None)
+    turned = course.scale.direction is not Direction.NEITHER
+    return norm is not None and turned and not _APART.search(norm.group)
+
+
+def summary(by_domain: Mapping[Domain, Told | None]) -> str:
+    """What is told of several domains, in one sentence or two; empty where nothing was answered."""
+    return together({one.label.lower(): told.word for one, told in by_domain.items() if told})
 
 
 _Z_LIKELY = 1.2815515655446004  # the normal quantile of LIKELY

@@ -1,6 +1,8 @@
 """What pages speak of: the words of the field, from the folders that pages don't reach into."""
 
 from attachdash.change.course import Course
+from attachdash.change.figures import Lacking
+from attachdash.change.verdict import Word
 from attachdash.instruments import LEADS, Direction, Domain, Instrument, RelationKind, Scale, State
 from attachdash.practice.courses import TRIAD
 
@@ -11,7 +13,9 @@ __all__ = [
     "Direction",
     "Domain",
     "Instrument",
+    "Lacking",
     "RelationKind",
     "Scale",
     "State",
+    "Word",
 ]

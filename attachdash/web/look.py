@@ -43,6 +43,7 @@ h1.ad-title {{font:600 28px/1.3 "Source Serif",serif;margin:0;padding:0}}
 .ad-name {{display:flex;justify-content:space-between;align-items:baseline;gap:1rem}}
 .ad-name h2 {{font:600 19px/1.3 "Source Serif",serif;margin:0;padding:0}}
 .ad-name .ad-meta {{white-space:nowrap}}
+.ad-word {{font-size:15px;font-weight:700;white-space:nowrap;margin-left:auto}}
 .ad-dot {{display:inline-block;width:11px;height:11px;border-radius:50%;margin-right:.5rem}}
 .ad-row {{display:grid;grid-template-columns:7rem minmax(12rem,1fr) repeat(3,118px) 7rem;
   gap:0 1rem;align-items:center;font-size:15px;line-height:1.4;min-height:62px}}

@@ -65,6 +65,12 @@ def ways_in(course: Course, *, named: str = "", opens: bool = True) -> None:
             go("measure")
 
 
+def ringed(course: Course) -> int | None:
+    """The administration of this course whose number is being explained, or None."""
+    point = st.session_state.get(_key(course.client_id))
+    return point[2] if point and point[:2] == key_of(course) else None
+
+
 def hold_measure(course: Course) -> None:
     """Have this measure of this client before the viewer."""
     st.session_state[f"measure_{course.client_id}"] = key_of(course)

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from attachdash import charts
-from attachdash.practice.clients import Client
 from attachdash.practice.record import ClientRecord, fix_lead
 from attachdash.practice.rights import Role, Viewer
+from attachdash.practice.telling import Told, summary
 from attachdash.practice.words import Course, Domain, Instrument, State
-from attachdash.web import browser, flagged, look, made, rows, tables
+from attachdash.web import browser, drawn, flagged, look, made, rows, tables
 from attachdash.web.tables import counted, day, last_day
 
 _SHOWN_AT_ONCE = 6
@@ -47,41 +47,54 @@ def lead(record: ClientRecord) -> str:
     elif not (any(record.triad.values()) or record.others or record.attachment):
         said = "Nothing was answered in this episode. Each picture says what it needs."
     else:
-        counts = [course.n if course else 0 for course in record.triad.values()]
-        spread = f"{min(counts)}" if min(counts) == max(counts) else f"{min(counts)}–{max(counts)}"
-        said = (
-            f"{spread} answers to each of the three leading scales. First and latest are shown as "
-            "they are: whether a difference is more than noise isn’t computed yet."
-        )
+        primary = _told(record, record.primary)
+        parts = [
+            summary({domain: _told(record, one) for domain, one in record.triad.items()}),
+            primary.off_the_course if primary else "",
+        ]
+        said = " ".join(part for part in parts if part) or "Each picture says what it needs."
     return flagged.first_of_all(record) + said
 
 
-def triad(viewer: Viewer, record: ClientRecord, *, pictures: bool) -> None:
+def _told(record: ClientRecord, course: Course | None) -> Told | None:
+    return record.told[made.key_of(course)] if course else None
+
+
+def triad(
+    viewer: Viewer, record: ClientRecord, *, pictures: bool, reach: str, as_t: bool = False
+) -> None:
     """Three cards, one a domain: the leading scale's sentence and picture, or what is needed."""
     for column, (domain, course) in zip(st.columns(3), record.triad.items(), strict=True):
         with column, look.card(f"triad-{domain}"):
-            title = rows.title(domain.label, domain, f"n {course.n if course else 0}")
+            told = _told(record, course)
+            count = f"n {course.n if course else 0}"
+            title = rows.title(domain.label, domain, count, drawn.word(told))
             if course is None:
                 st.html(title + _needs(record, domain))
             else:
                 bold, place, more = charts.sentence_parts(course, shared=True)
-                st.html(f'<div class="ad-lines">{title}{rows.say(bold, place)}</div>')
+                where = f'<div class="ad-meta">{look.esc(f"{bold} {place}")}</div>'
+                st.html(f'<div class="ad-lines">{title}{drawn.sentence(told)}{where}</div>')
                 if pictures:
-                    look.chart(
-                        charts.panel(course, mode=browser.mode(), phone=browser.phone()),
-                        f"chart_{domain}",
-                        f"{domain.label}. {charts.sentence(course, shared=True)}",
-                    )
+                    figure = charts.panel(
+                        course, mode=browser.mode(), phone=browser.phone(), as_t=as_t,
+                        overlay=drawn.overlay(record, course), since=drawn.since(course, reach),
+                    )  # fmt: skip
+                    said = drawn.plain_sentence(told)
+                    alt = f"{domain.label}. {said} {charts.sentence(course, shared=True)}"
+                    look.chart(figure, f"chart_{domain}", alt)
                 else:
                     _table(course, domain.label, shared=True)
                 st.html(f'<div class="ad-meta">{look.esc(more)}</div>')
                 made.ways_in(course)
             if viewer.role is Role.THERAPIST and record.episode:
                 _other_lead(viewer, record, domain, course)
-    if pictures and any(record.triad.values()):
+    shown = [course for course in record.triad.values() if course]
+    if pictures and shown:
+        axis = "T-scores" if as_t else "Share of each scale’s own range, 0–100"
         st.html(
-            '<div class="ad-key"><b>Share of each scale’s own range, 0–100, up is better</b>'
-            "<span>● answers</span><span>○ items missing</span>"
+            f'<div class="ad-key"><b>{axis}, up is better</b>'
+            f"{drawn.key(record, shown, as_t=as_t)}"
             "<span>broken line: a long gap between two answers</span>"
             "<span>pale band: usual range, mean ± 1 SD of the group named; "
             "dashed edge: unchecked</span>"
@@ -123,7 +136,7 @@ def _other_lead(
             st.rerun()
 
 
-def measures(viewer: Viewer, record: ClientRecord, *, pictures: bool) -> None:
+def measures(viewer: Viewer, record: ClientRecord, *, pictures: bool, reach: str) -> None:
     """Attachment's two, then every other course on its own axis, two cards a row."""
     leading: list[Course] = []
     rest: list[Course] = []
@@ -139,26 +152,26 @@ def measures(viewer: Viewer, record: ClientRecord, *, pictures: bool) -> None:
     if not any(course.n for course in record.others if course.scale.domain is Domain.ATTACHMENT):
         _attachment_needs(record)
     cards: list[Course | None] = [*([None] if record.attachment else []), *leading]
-    _grid(viewer, record, cards, pictures=pictures)
+    _grid(viewer, record, cards, pictures=pictures, reach=reach)
     if rest:
         words = f"{counted(len(rest), 'more scale')} of this episode"
         more = st.expander(words, key="more_scales", on_change="rerun")
         if more.open:
             with more:
-                _grid(viewer, record, list(rest), pictures=pictures)
+                _grid(viewer, record, list(rest), pictures=pictures, reach=reach)
 
 
 def _grid(
-    viewer: Viewer, record: ClientRecord, cards: list[Course | None], *, pictures: bool
+    viewer: Viewer, record: ClientRecord, cards: list[Course | None], *, pictures: bool, reach: str
 ) -> None:
     for start in range(0, len(cards), 2):
         pair = cards[start : start + 2]
         for column, course in zip(st.columns(len(pair)), pair, strict=True):
             with column:
                 if course is None:
-                    _attachment(record, pictures=pictures)
+                    _attachment(record, pictures=pictures, reach=reach)
                 else:
-                    _measure(record.client, course, pictures=pictures)
+                    _measure(record, course, pictures=pictures, reach=reach)
         made.panel(viewer, [*(record.attachment or ()), *pair] if None in pair else pair)
 
 
@@ -169,42 +182,51 @@ def _attachment_needs(record: ClientRecord) -> None:
             st.html(title + _needs(record, Domain.ATTACHMENT))
 
 
-def _attachment(record: ClientRecord, *, pictures: bool) -> None:
+def _attachment(record: ClientRecord, *, pictures: bool, reach: str) -> None:
     assert record.attachment is not None
     anxiety, avoidance = record.attachment
     said = charts.pair_sentence(anxiety, avoidance)
     with look.card("attachment"):
         count = f"n {max(anxiety.n, avoidance.n)}"
         title = rows.title("Attachment in close relationships", anxiety.scale.domain, count)
-        bold, mark, rest = said.partition(" on ")
-        st.html(title + rows.say(bold, mark.strip() + " " + rest))
+        st.html(title + f'<div class="ad-meta">{look.esc(said)}</div>')
         if pictures:
             figure = charts.two_lines(
-                anxiety, avoidance, mode=browser.mode(), phone=browser.phone()
-            )
+                anxiety, avoidance, mode=browser.mode(), phone=browser.phone(),
+                overlay=(drawn.overlay(record, anxiety), drawn.overlay(record, avoidance)),
+                since=drawn.since(anxiety, reach),
+            )  # fmt: skip
             look.chart(figure, "chart_attachment", said)
         else:
             for course in record.attachment:
                 st.html(f'<div class="ad-say"><b>{look.esc(course.scale.name)}</b></div>')
                 _table(course, course.scale.name)
+        for course in record.attachment:
+            told = _told(record, course)
+            st.html(f'<div class="ad-lines">{drawn.word(told)}{drawn.sentence(told)}</div>')
         st.html('<div class="ad-meta">It moves slowly: every 7 to 12 weeks is enough.</div>')
         for word, course in (("anxiety", anxiety), ("avoidance", avoidance)):
             made.ways_in(course, named=word)
 
 
-def _measure(client: Client, course: Course, *, pictures: bool) -> None:
+def _measure(record: ClientRecord, course: Course, *, pictures: bool, reach: str) -> None:
     key = f"{course.instrument.id}_{course.scale.id}"
     with look.card(f"measure-{key}"):
-        domain = course.scale.domain
-        title = rows.title(course.scale.name, domain, f"{domain.label} · n {course.n}")
+        domain, told = course.scale.domain, _told(record, course)
+        count = f"{domain.label} · n {course.n}"
+        title = rows.title(course.scale.name, domain, count, drawn.word(told))
         bold, place, more = charts.sentence_parts(course)
-        st.html(f'<div class="ad-lines">{title}{rows.say(bold, place)}</div>')
+        where = f'<div class="ad-meta">{look.esc(f"{bold} {place}")}</div>'
+        st.html(f'<div class="ad-lines">{title}{drawn.sentence(told)}{where}</div>')
         if pictures:
             on = course.latest.answered_on if course.latest else course.started_on
             figure = charts.measure(
-                course, mode=browser.mode(), phone=browser.phone(), age=client.age(on)
-            )
-            look.chart(figure, f"chart_{key}", f"{course.scale.name}. {charts.sentence(course)}")
+                course, mode=browser.mode(), phone=browser.phone(), age=record.client.age(on),
+                overlay=drawn.overlay(record, course), since=drawn.since(course, reach),
+            )  # fmt: skip
+            said = drawn.plain_sentence(told)
+            alt = f"{course.scale.name}. {said} {charts.sentence(course)}"
+            look.chart(figure, f"chart_{key}", alt)
         else:
             _table(course, course.scale.name)
         st.html(f'<div class="ad-meta">{look.esc(more)}</div>')

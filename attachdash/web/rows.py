@@ -200,12 +200,12 @@ def _narrow(domain: Domain) -> str:
     return f'<span class="ad-narrow">{domain.label}</span>'
 
 
-def title(words: str, domain: Domain, count: str) -> str:
-    """A card's title with its domain's dot, and n at the right, as HTML."""
+def title(words: str, domain: Domain, count: str, word: str = "") -> str:
+    """A card's title with its domain's dot, and at the right `word` (HTML) and n, as HTML."""
     hue = domain_hue(domain, browser.mode())
     return (
         f'<div class="ad-name"><h2><span class="ad-dot" style="background:{hue}"></span>'
-        f'{look.esc(words)}</h2><span class="ad-meta">{look.esc(count)}</span></div>'
+        f'{look.esc(words)}</h2>{word}<span class="ad-meta">{look.esc(count)}</span></div>'
     )
 
 
