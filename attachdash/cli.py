@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from attachdash import cli_import, cli_leave, cli_practice, cli_store
+from attachdash import cli_change, cli_import, cli_leave, cli_practice, cli_store
 from attachdash.cli_words import known_instrument, told_to_people, write_private
 from attachdash.errors import Invalid
 from attachdash.instruments import library, listing
@@ -124,6 +124,7 @@ def print_json(content: object) -> None:
 cli_practice.add_to(app)
 app.command("import")(cli_import.import_file)
 cli_leave.add_to(app)
+cli_change.add_to(app)
 cli_store.add_to(app)
 
 if __name__ == "__main__":

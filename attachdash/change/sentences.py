@@ -207,7 +207,7 @@ def _important(figures: ScaleFigures, probability: float) -> str:
     assert figures.important is not None
     assert figures.threshold is not None
     published = figures.scale.important_change
-    checked = "" if published and published.checked else ", unchecked"
+    checked = "" if published and published.checked else " (unchecked)"
     said = (
         f"The true change for the better exceeds the important {figures.important:g} points"
         f"{checked} with probability {_probability(probability)}."
