@@ -5,6 +5,7 @@ import streamlit as st
 from attachdash import charts, web
 from attachdash.practice.house import settings
 from attachdash.practice.record import Progress, my_progress
+from attachdash.practice.telling import client_summary
 from attachdash.practice.words import Domain
 from attachdash.web import phases, rows
 
@@ -31,7 +32,7 @@ def hello() -> None:
         )
         web.header(f"Hello {name}", "", lead)
         return
-    own = charts.client_lead({NAMES[domain]: course for domain, course in found.triad.items()})
+    own = client_summary({NAMES[domain]: told for domain, told in found.told.items()})
     if any(course and course.n for course in found.triad.values()):
         lead = f"{own} These are your own answers: one alone says little.".strip()
     else:
@@ -43,7 +44,8 @@ def pictures(progress: Progress) -> None:
     """One card for each of the three."""
     for domain, course in progress.triad.items():
         with web.card(f"mine-{domain}"):
-            said = charts.client_sentence(course) if course else NONE_YET
+            told = progress.told.get(domain)
+            said = told.client_sentence if told else NONE_YET
             st.html(rows.title(NAMES[domain], domain, "") + rows.say("", said))
             if course and course.n > 1:
                 figure = charts.client_panel(course, mode=web.mode(), phone=web.phone())

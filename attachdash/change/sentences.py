@@ -41,6 +41,34 @@ _RULES: Mapping[LineRule, str] = {
 }
 
 
+_PLAIN: Mapping[Word, str] = {
+    Word.NO_ANSWER: "No answers for a picture yet. The first one will start it.",
+    Word.ONE_ANSWER: "Not enough answers for a picture yet. One more check-in will do.",
+    Word.TWO_ANSWERS: "Two answers so far: too few to say whether anything changed.",
+    Word.TOO_EARLY: "It is too early to say whether anything changed.",
+    Word.RELIABLY_BETTER: "Clearly better than when you began.",
+    Word.PROBABLY_BETTER: "It looks better than when you began. A few more answers will make this "
+    "surer.",
+    Word.NO_CLEAR_CHANGE: "Close to where you began: no clear change. One low week doesn’t undo "
+    "anything.",
+}
+_THEN: Mapping[Word, str] = {
+    Word.NEITHER: "Neither up nor down is the goal here.",
+    Word.NO_FIGURES: "How much of that is chance isn’t known.",
+    Word.PROBABLY_WORSE: "It may be harder just now: worth talking about.",
+    Word.RELIABLY_WORSE: "It is harder just now: worth talking about.",
+}
+_GRAVEST_FIRST = (
+    Word.RELIABLY_WORSE, Word.PROBABLY_WORSE, Word.RELIABLY_BETTER, Word.PROBABLY_BETTER,
+    Word.NO_CLEAR_CHANGE,
+)  # fmt: skip
+_LEAD: Mapping[str, frozenset[Word]] = {
+    "Better than when you began": frozenset({Word.RELIABLY_BETTER, Word.PROBABLY_BETTER}),
+    "No clear change": frozenset({Word.NO_CLEAR_CHANGE}),
+    "Harder just now": frozenset({Word.PROBABLY_WORSE, Word.RELIABLY_WORSE}),
+}
+
+
 def for_therapist(figures: ScaleFigures, found: Verdicts, row: int) -> tuple[str, ...]:
     """The verdict on series `row`, a sentence each: the word first, then what it rests on."""
     word = Word(int(found.word[row]))
@@ -113,23 +141,22 @@ def off_the_course(figures: ScaleFigures, found: Verdicts, row: int) -> str:
 
 
 def together(named: Mapping[str, Word]) -> str:
-    """The words of several domains in one sentence, those for the better first.
+    """The words of several domains in one sentence: what is worse first, then what is better.
 
     "Regulation is reliably better than at the start; self-esteem shows no clear change." Those of
     which nothing can be told yet are said apart.
     """
     by_word: dict[Word, list[str]] = {}
-    for name, word in sorted(named.items(), key=lambda one: one[1]):
-        if word.is_for_change:
-            by_word.setdefault(word, []).append(name)
+    for name, word in named.items():
+        by_word.setdefault(word, []).append(name)
     parts: list[str] = []
-    for word, names in by_word.items():
+    for word, names in ((word, by_word[word]) for word in _GRAVEST_FIRST if word in by_word):
         one = len(names) == 1
         if word is Word.NO_CLEAR_CHANGE:
             verb = "shows no clear change" if one else "show no clear change"
         else:
             verb = f"{'is' if one else 'are'} {word.label}"
-            verb += " than at the start" if not parts else ""
+            verb += "" if any("start" in part for part in parts) else " than at the start"
         parts.append(f"{_listed(names)} {verb}")
     said = [_sentence("; ".join(parts))] if parts else []
     untold = [name for name, word in named.items() if not word.is_for_change]
@@ -146,40 +173,32 @@ def _sentence(clause: str) -> str:
     return f"{clause[0].upper()}{clause[1:]}."
 
 
-def for_client(figures: ScaleFigures, found: Verdicts, row: int, name: str | None = None) -> str:
-    """The verdict on series `row` in everyday words, addressed to the client.
-
-    `name` is what the client knows the scale by, else its own name.
-    """
+def for_client(figures: ScaleFigures, found: Verdicts, row: int) -> str:
+    """The verdict on series `row` in everyday words, addressed to the client, who sees its name."""
     word = Word(int(found.word[row]))
-    name = figures.scale.name if name is None else name
-    if word is Word.NO_ANSWER:
-        return f"{name}: no answer yet."
-    if word is Word.ONE_ANSWER:
-        return f"{name}: one answer so far, nothing to compare it with yet."
-    if word is Word.TWO_ANSWERS:
-        return f"{name}: two answers so far. That is too few to say whether anything changed."
-    if word is Word.TOO_EARLY:
-        return f"{name}: it is too early to say whether anything changed."
-    if word is Word.RELIABLY_BETTER:
-        return f"{name}: clearly better than when you began."
-    if word is Word.PROBABLY_BETTER:
-        return f"{name}: it looks better than when you began, though it isn’t certain yet."
-    if word is Word.NO_CLEAR_CHANGE:
-        return f"{name}: no clear change since you began."
+    if word in _PLAIN:
+        return _PLAIN[word]
     # The client's picture is turned so that up is better, and its words are too.
     rise = float(found.change[row]) * (figures.sign or 1)
-    if abs(rise) <= CLOSE * figures.scale.span:
-        where = "your latest answer is about where you began"
-    else:
-        where = f"your latest answer is {'higher' if rise > 0 else 'lower'} than when you began"
-    if word is Word.NEITHER:
-        return f"{name}: {where}. Neither way is better."
-    if word is Word.NO_FIGURES:
-        return f"{name}: {where}. How much of that is chance isn’t known."
-    if word is Word.PROBABLY_WORSE:
-        return f"{name}: {where}. It may be harder now, which is worth talking about."
-    return f"{name}: {where}. It is harder now, which is worth talking about."
+    where = "Your latest answer is about where you began."
+    if abs(rise) > CLOSE * figures.scale.span:
+        where = f"Your latest answer is {'higher' if rise > 0 else 'lower'} than when you began."
+    return f"{where} {_THEN[word]}"
+
+
+def together_for_client(named: Mapping[str, Word]) -> str:
+    """The same over all the client's pictures, what is better first; a fall is put in its place.
+
+    Empty while nothing can be told of any.
+    """
+    said = []
+    for start, words in _LEAD.items():
+        names = [f"{name[0].lower()}{name[1:]}" for name, word in named.items() if word in words]
+        if names:
+            said.append(f"{start}: {', '.join(names)}.")
+    if set(named.values()) & {Word.PROBABLY_WORSE, Word.RELIABLY_WORSE}:
+        said.append("A fall happens in therapy and isn’t a verdict on you.")
+    return " ".join(said)
 
 
 def signed(points: float) -> str:

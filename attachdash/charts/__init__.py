@@ -9,8 +9,6 @@ from attachdash.charts.panels import client_panel, panel, triad
 from attachdash.charts.sparkline import sparkline
 from attachdash.charts.theme import Mode, Palette, domain_hue, palette
 from attachdash.charts.words import (
-    client_lead,
-    client_sentence,
     pair_sentence,
     sentence,
     sentence_parts,
@@ -27,9 +25,7 @@ __all__ = [
     "Overlay",
     "Palette",
     "Phase",
-    "client_lead",
     "client_panel",
-    "client_sentence",
     "domain_hue",
     "heat_note",
     "heat_strip",

@@ -50,16 +50,18 @@ def heat_strip(
     mode: Mode,
     phone: bool = False,
     words: Mapping[int, str] | None = None,
+    only: Sequence[int] | None = None,
 ) -> go.Figure:
     """One cell an answer, the latest administrations only where they are many, which is said.
 
     A cell has the digit as it was answered and is the darker the more it counts, so an item
     that counts the other way round (marked ↕) is shaded the other way round. Risk items are
-    framed. `words` stand at the right of an item, by its number. Raises ValueError where an
+    framed. `words` stand at the right of an item, by its number; `only` leaves out all items
+    but these. Raises ValueError where an
     administration has not one answer for each item, or one out of its range.
     """
     ink, hue = palette(mode), domain_hue(instrument.domain, mode)
-    items = instrument.items
+    items = _items(instrument, only)
     for one in administrations:
         _check(instrument, one)
     shown = _latest(administrations, phone=phone)
@@ -88,7 +90,11 @@ def heat_strip(
             "tickfont": {"color": ink.text, "size": TICK_PX},
             "ticklabelstandoff": 4,
         },
-        "shapes": [_framed(risk.item, frame, ink.text) for risk in instrument.risk_items],
+        "shapes": [
+            _framed(place, frame, ink.text)
+            for place, item in enumerate(items)
+            if item.number in {risk.item for risk in instrument.risk_items}
+        ],
         "annotations": _beside(items, words or {}, right, ink.text),
     }
     notes: list[Part] = layout["annotations"]
@@ -101,7 +107,7 @@ def heat_strip(
         notes.append(
             marks.over_axis(frame, f"The last {len(shown)} of {len(administrations)} answers")
         )
-    return theme.figure(_cells(instrument, shown, turned, mode, hue), layout)
+    return theme.figure(_cells(instrument, items, shown, turned, mode, hue), layout)
 
 
 def heat_note(instrument: Instrument, administrations: Sequence[Administration]) -> str:
@@ -114,7 +120,11 @@ def heat_note(instrument: Instrument, administrations: Sequence[Administration])
 
 
 def heat_table(
-    instrument: Instrument, administrations: Sequence[Administration], *, phone: bool = False
+    instrument: Instrument,
+    administrations: Sequence[Administration],
+    *,
+    phone: bool = False,
+    only: Sequence[int] | None = None,
 ) -> pd.DataFrame:
     """The same as text: a row an item, a column for each administration that the strip shows."""
     shown = _latest(administrations, phone=phone)
@@ -124,10 +134,14 @@ def heat_table(
         for one in shown
     ]
     rows = [
-        [item.label, *(_digits(instrument, one.answers[row])[1] for one in shown)]
-        for row, item in enumerate(instrument.items)
+        [item.label, *(_digits(instrument, one.answers[item.number - 1])[1] for one in shown)]
+        for item in _items(instrument, only)
     ]
     return pd.DataFrame(rows, columns=["Item", *columns], dtype="str")
+
+
+def _items(instrument: Instrument, only: Sequence[int] | None) -> Sequence[Item]:
+    return [one for one in instrument.items if only is None or one.number in only]
 
 
 def _latest(administrations: Sequence[Administration], *, phone: bool) -> Sequence[Administration]:
@@ -144,6 +158,7 @@ def _digits(instrument: Instrument, answer: int) -> tuple[str, str]:
 
 def _cells(
     instrument: Instrument,
+    items: Sequence[Item],
     shown: Sequence[Administration],
     turned: frozenset[int],
     mode: Mode,
@@ -157,10 +172,10 @@ def _cells(
     digits: list[str] = []
     colours: list[str] = []
     said: list[list[str]] = []
-    for row, item in enumerate(instrument.items):
+    for row, item in enumerate(items):
         shades: list[float | None] = []
         for column, one in enumerate(shown):
-            answer = one.answers[row]
+            answer = one.answers[item.number - 1]
             missing = answer in MISSING
             share = None if missing else _shade(item, answer, turned=item.number in turned)
             shades.append(share)
@@ -247,14 +262,14 @@ def _name(item: Item, is_turned: bool, left_px: float) -> str:
     return "<br>".join(safe(line) for line in lines)
 
 
-def _framed(number: int, frame: Frame, colour: str) -> Part:
+def _framed(place: int, frame: Frame, colour: str) -> Part:
     return {
         "type": "rect",
         "layer": "above",
         "xref": f"{frame.x} domain",
         "yref": frame.y,
-        "y0": number - 1.5,
-        "y1": number - 0.5,
+        "y0": place - 0.5,
+        "y1": place + 0.5,
         "line": {"color": colour, "width": _FRAME_PX},
     }
 

@@ -29,10 +29,6 @@ STATE_WORDS: Mapping[State, str] = {
 }
 
 
-# Share of a scale's range within which a client is told "close to where it was" (judgement).
-CLOSE = 0.05
-
-
 def safe(text: str) -> str:
     """The text as plotly may draw it: no markup from outside, one line."""
     return escape(" ".join(text.split()), quote=False)
@@ -145,61 +141,6 @@ def pair_sentence(anxiety: Course, avoidance: Course) -> str:
     how = f"{range_of(scale)}, {scale.direction.label}"
     place = f"on {anxiety.instrument.short_name}{about} ({how}), n {anxiety.n} and {avoidance.n}."
     return f"{', '.join(said).capitalize()} {place}"
-
-
-def client_sentence(course: Course) -> str:
-    """First against latest in everyday words for the client: no numbers, no field's words."""
-    values = course.values
-    if not values:
-        if course.answers:
-            return (
-                "Too much was left blank for a picture, which is fine. More answers will start it."
-            )
-        return "No answers for a picture yet. The first one will start it."
-    if len(values) == 1:
-        return "Not enough answers for a picture yet. One more check-in will do."
-    where = {"close": "close to where it was", "higher": "higher than", "lower": "lower than"}[
-        _client_word(course)
-    ]
-    if course.scale.direction is Direction.NEITHER:
-        return (
-            f"Your latest answer is {where} when you began. Neither up nor down is the goal here."
-        )
-    return f"In this picture your latest answer is {where} when you began. Up is better."
-
-
-def client_lead(named: Mapping[str, Course | None]) -> str:
-    """The same over all pictures at once, what is up first; a fall is put in its place once.
-
-    `named` has the everyday name of each picture. Empty while no picture has two answers.
-    """
-    found: dict[str, list[str]] = {"higher": [], "close": [], "lower": []}
-    for name, course in named.items():
-        if course and course.n > 1 and course.scale.direction is not Direction.NEITHER:
-            found[_client_word(course)].append(name[0].lower() + name[1:])
-    said = [
-        f"{word}: {', '.join(names)}."
-        for word, names in (
-            ("Higher than when you began", found["higher"]),
-            ("Close to where you began", found["close"]),
-            ("Lower just now", found["lower"]),
-        )
-        if names
-    ]
-    if found["lower"]:
-        said.append("A fall happens in therapy and isn’t a verdict on you.")
-    return " ".join(said)
-
-
-def _client_word(course: Course) -> str:
-    # The client's picture is turned, so its words are too: "higher" is what the eye sees.
-    lower_is_better = course.scale.direction is Direction.LOWER
-    rise = (course.values[-1] - course.values[0]) * (-1 if lower_is_better else 1)
-    # A step or two on a questionnaire is nothing to call a fall; which difference is real is for
-    # the therapist's page to say.
-    if abs(rise) < CLOSE * course.scale.span:
-        return "close"
-    return "higher" if rise > 0 else "lower"
 
 
 def table(course: Course, *, shared: bool = False) -> pd.DataFrame:

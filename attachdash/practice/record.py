@@ -87,6 +87,7 @@ class Progress:
     week: int | None
     last_answer_on: date | None
     triad: dict[Domain, Course | None]
+    told: dict[Domain, Told]  # of those of the triad that were answered
     phases: tuple[Phase, ...]  # shared ones alone, as are the events
     events: tuple[Event, ...]
 
@@ -176,12 +177,14 @@ def my_progress(viewer: Viewer) -> Progress | None:
         triad[domain] = courses.leading(found, domain, fixed)
     phases, events = marks.of_episode(head.marks, episode)
     shown = [course.latest.answered_on for course in triad.values() if course and course.latest]
+    drawn = {domain: course for domain, course in triad.items() if course}
     return Progress(
         client=client,
         therapists=head.therapists,
         week=courses.week(episode, viewer.today),
         last_answer_on=max(shown, default=None),
         triad=triad,
+        told=dict(zip(drawn, tell([(client, course) for course in drawn.values()]), strict=True)),
         phases=phases,
         events=events,
     )

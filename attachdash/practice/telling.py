@@ -18,6 +18,7 @@ from attachdash.change.sentences import (
     for_therapist,
     off_the_course,
     together,
+    together_for_client,
 )
 from attachdash.change.series import series_of
 from attachdash.change.verdict import LIKELY, Verdicts, Word, verdicts
@@ -65,9 +66,19 @@ class Told:
         """For staff: the word first, then what it rests on."""
         return for_therapist(self.figures, self.found, self.row)
 
-    def client_sentence(self, name: str) -> str:
-        """For the client, in everyday words, by the name they know the scale by."""
-        return for_client(self.figures, self.found, self.row, name)
+    @property
+    def client_sentence(self) -> str:
+        """For the client, in everyday words."""
+        if self.course.answers and not self.course.n:
+            return (
+                "Too much was left blank for a picture, which is fine. More answers will start it."
+            )
+        return for_client(self.figures, self.found, self.row)
+
+    @property
+    def shares_from(self) -> str:
+        """Where passing state and drift are from."""
+        return "judged starting values, in shares of the SD (docs/architecture.md)"
 
     @property
     def probability(self) -> float | None:
@@ -137,6 +148,11 @@ def has_t_scores(course: Course) -> bool:
 def summary(by_domain: Mapping[Domain, Told | None]) -> str:
     """What is told of several domains, in one sentence or two; empty where nothing was answered."""
     return together({one.label.lower(): told.word for one, told in by_domain.items() if told})
+
+
+def client_summary(named: Mapping[str, Told]) -> str:
+    """What is told of all a client's pictures, by the names they know them by; or empty."""
+    return together_for_client({name: told.word for name, told in named.items()})
 
 
 _Z_LIKELY = 1.2815515655446004  # the normal quantile of LIKELY

@@ -4,22 +4,15 @@ import streamlit as st
 
 from attachdash import charts
 from attachdash.charts import words
-from attachdash.practice.clients import Client
-from attachdash.practice.provenance import (
-    DECLINED,
-    NOT_APPLICABLE,
-    ItemAnswers,
-    ItemRow,
-    grounds,
-    in_digits,
-    item_answers,
-)
+from attachdash.practice.provenance import BLANK, ItemAnswers, grounds, item_answers
+from attachdash.practice.record import ClientRecord
 from attachdash.practice.rights import Viewer
+from attachdash.practice.statistics import statistics_of
 from attachdash.practice.words import Course
-from attachdash.web import browser, look, made, rows, tables
-from attachdash.web.tables import counted, day
+from attachdash.web import browser, drawn, look, made, rows, tables
+from attachdash.web.tables import counted
 
-_UNANSWERED = {DECLINED: "declined", NOT_APPLICABLE: "n/a"}
+_STANDING = {None: "computed", True: "checked", False: "unchecked"}
 
 
 def choose(courses: list[Course]) -> None:
@@ -38,20 +31,51 @@ def choose(courses: list[Course]) -> None:
         st.rerun()
 
 
-def picture(client: Client, course: Course) -> None:
-    """The scale on its own axis, in its own direction."""
+def picture(record: ClientRecord, course: Course) -> None:
+    """The scale on its own axis, in its own direction, and all that is told of it."""
+    told = record.told[made.key_of(course)]
     with look.card("measure-page", stretch=False):
         bold, place, more = charts.sentence_parts(course)
         domain = course.scale.domain
-        title = rows.title(course.scale.name, domain, f"{domain.label} · n {course.n}")
-        st.html(title + rows.say(bold, place))
+        count = f"{domain.label} · n {course.n}"
+        title = rows.title(course.scale.name, domain, count, drawn.word(told))
+        first, *rest = told.sentences
+        st.html(
+            title + rows.say(first, " ".join(rest))
+            + f'<div class="ad-meta">{look.esc(f"{bold} {place}")}</div>'
+        )  # fmt: skip
+        reach = drawn.chosen_range(course.client_id)
         on = course.latest.answered_on if course.latest else course.started_on
         figure = charts.measure(
-            course, mode=browser.mode(), phone=browser.phone(), age=client.age(on)
+            course, mode=browser.mode(), phone=browser.phone(), age=record.client.age(on),
+            overlay=drawn.overlay(record, course), since=drawn.since(course, reach),
+        )  # fmt: skip
+        said = drawn.plain_sentence(told)
+        look.chart(
+            figure, "chart_measure", f"{course.scale.name}. {said} {charts.sentence(course)}"
         )
-        look.chart(figure, "chart_measure", f"{course.scale.name}. {charts.sentence(course)}")
-        st.html(f'<div class="ad-meta">{look.esc(more)}</div>')
+        st.html(
+            f'<div class="ad-key"><b>In points of the scale</b>{drawn.key(record, [course])}</div>'
+            f'<div class="ad-meta">{look.esc(more)}</div>'
+        )
         made.ways_in(course, opens=False)
+
+
+def told(record: ClientRecord, course: Course) -> None:
+    """Every statistic with its figure and source."""
+    found = statistics_of(record.told[made.key_of(course)])
+    with look.card("measure-statistics", stretch=False):
+        st.html(rows.heading("Every statistic"))
+        if not found:
+            st.html(
+                rows.say("Nothing to compute yet.", record.told[made.key_of(course)].sentences[0])
+            )
+            return
+        tables.table(
+            ("Statistic", "Figure", "How it comes about", "Standing"),
+            [(one.name, one.value, one.source, _STANDING[one.checked]) for one in found],
+            f"Statistics of {course.scale.name}",
+        )
 
 
 def answers(course: Course) -> None:
@@ -74,7 +98,7 @@ def items(viewer: Viewer, course: Course) -> None:
         if not found.days:
             st.html(rows.say("No answers by item:", "what came in were ready scores."))
         else:
-            st.html(_strip(found))
+            _strip(course, found)
         if found.left_out:
             st.html(
                 f'<div class="ad-meta">{counted(found.left_out, "form")} of another version of '
@@ -82,34 +106,26 @@ def items(viewer: Viewer, course: Course) -> None:
             )
 
 
-def _strip(found: ItemAnswers) -> str:
-    head = "".join(f'<th scope="col" class="ad-n">{day(on)}</th>' for on in found.days)
-    body = "".join(_row(one, found) for one in found.rows)
-    step = found.instrument.step
-    low = min(one.item.low for one in found.rows) * step
-    high = max(one.item.high for one in found.rows) * step
-    return (
-        '<div class="ad-wide" tabindex="0" role="region" aria-label="Item by item, scrolls">'
-        '<table class="ad-grid" aria-label="Items over time, oldest form first"><thead><tr>'
-        f'<th scope="col">Item</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-        f'<div class="ad-meta">As answered, {in_digits(low)}–{in_digits(high)}; “turned” items '
-        "count the other way round. – is blank; declined and not applicable (n/a) say so.</div>"
+def _strip(course: Course, found: ItemAnswers) -> None:
+    only = [one.item.number for one in found.rows]
+    forms = []
+    for at, on in enumerate(found.days):
+        given = [BLANK] * len(found.instrument.items)
+        for row in found.rows:
+            given[row.item.number - 1] = row.answers[at]
+        week = (on - course.started_on).days // 7
+        forms.append(charts.Administration(week, on, given))
+    figure = charts.heat_strip(
+        found.instrument, forms, mode=browser.mode(), phone=browser.phone(), only=only
     )
-
-
-def _row(one: ItemRow, found: ItemAnswers) -> str:
-    marks = [word for word, on in (("turned", one.is_turned), ("! risk", one.is_risk)) if on]
-    name = f"{one.item.number}. {one.item.label}" + (f" ({', '.join(marks)})" if marks else "")
-    cells = "".join(
-        f'<td class="ad-n">{_cell(answer, found.instrument.step)}</td>' for answer in one.answers
-    )
-    return f'<tr><th scope="row">{look.esc(name)}</th>{cells}</tr>'
-
-
-def _cell(answer: int, step: float) -> str:
-    if answer < 0:
-        return _UNANSWERED.get(answer, "–")
-    return in_digits(answer * step)
+    name = f"{found.instrument.short_name} item by item"
+    look.chart(figure, "chart_items", f"{name}; the table below has the same.")
+    st.html(f'<div class="ad-meta">{look.esc(charts.heat_note(found.instrument, forms))}</div>')
+    more = st.expander("The same as a table", key="items_table", on_change="rerun")
+    if more.open:
+        frame = charts.heat_table(found.instrument, forms, only=only)
+        with more:
+            tables.table(list(frame.columns), frame.to_numpy().tolist(), name)
 
 
 def figures(course: Course) -> None:
