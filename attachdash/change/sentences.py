@@ -78,7 +78,7 @@ def for_therapist(figures: ScaleFigures, found: Verdicts, row: int) -> tuple[str
     if word is Word.ONE_ANSWER:
         return (f"{name}: one answer only, nothing to compare it with.",)
     change = float(found.change[row])
-    figure = f"{signed(change)} points"
+    figure = f"{signed(change, _decimals(figures, change))} points"
     if word is Word.NEITHER:
         return (f"{name}: {figure} since the start; neither way is better.",)
     if figures.threshold is None:
@@ -86,7 +86,7 @@ def for_therapist(figures: ScaleFigures, found: Verdicts, row: int) -> tuple[str
             f"{name}: {figure} since the start. Whether that is more than noise can’t be told: "
             f"{figures.lacking}.",
         )
-    noise = f"a change {_noise(figures)} can be noise"
+    noise = f"a change {_noise(figures, change)} can be noise"
     basis = _basis(figures)
     if word is Word.TWO_ANSWERS:
         return (f"{name}: two answers only, {figure}; {noise}.", basis)
@@ -201,17 +201,26 @@ def together_for_client(named: Mapping[str, Word]) -> str:
     return " ".join(said)
 
 
-def signed(points: float) -> str:
+def signed(points: float, decimals: int = 2) -> str:
     """A change in points as "+9" or "−2.25"; "0" where nothing changed."""
-    digits = f"{abs(points):.2f}".rstrip("0").rstrip(".")
+    digits = f"{abs(points):.{decimals}f}"
+    digits = digits.rstrip("0").rstrip(".") if decimals else digits
     if digits == "0":
         return digits
     return ("+" if points > 0 else "−") + digits
 
 
-def _noise(figures: ScaleFigures) -> str:
+def _decimals(figures: ScaleFigures, change: float) -> int:
+    """One, as the error justifies no more; two where change and threshold would look alike."""
+    if figures.threshold is None:
+        return 1
+    size, line = abs(change), figures.threshold.points
+    return 2 if size != line and f"{size:.1f}" == f"{line:.1f}" else 1
+
+
+def _noise(figures: ScaleFigures, change: float) -> str:
     assert figures.threshold is not None
-    points = f"{figures.threshold.points:.3g}"
+    points = f"{figures.threshold.points:.{_decimals(figures, change)}f}".removesuffix(".0")
     return f"within {points}" if figures.threshold.strict else f"of less than {points}"
 
 

@@ -81,7 +81,11 @@ def sentence(told: Told | None) -> str:
     more = told.disagreement
     if told.figures.lacking in _FILLED:
         more = "An administrator can enter what is missing, with its source, under Norms."
-    return rows.say(told.sentences[0], more)
+    # The clause that says whether it changed; figures and reasons follow it.
+    bold, mark, figures = told.sentences[0].partition(
+        " (+" if " (+" in told.sentences[0] else " (−"
+    )
+    return rows.say(bold, f"{mark}{figures} {more}".strip())
 
 
 def key(record: ClientRecord, courses: list[Course], *, as_t: bool = False) -> str:

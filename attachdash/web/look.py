@@ -54,6 +54,7 @@ h1.ad-title {{font:600 28px/1.3 "Source Serif",serif;margin:0;padding:0}}
 .ad-table :is(th,td) {{border:0;border-bottom:1px solid {card_line};padding:.35rem .5rem .35rem 0;
   vertical-align:top}}
 .ad-table td {{overflow-wrap:anywhere}}
+.ad-table td[data-label=Standing] {{white-space:nowrap}}
 [class*="st-key-line-"] button p {{text-decoration:underline;font-weight:600}}
 .ad-turn a {{color:{link};font-weight:600}}
 .ad-code {{font:700 26px/2 monospace;letter-spacing:.05em;overflow-wrap:anywhere}}

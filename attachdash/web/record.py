@@ -203,7 +203,7 @@ def _attachment(record: ClientRecord, *, pictures: bool, reach: str) -> None:
                 _table(course, course.scale.name)
         for course in record.attachment:
             told = _told(record, course)
-            st.html(f'<div class="ad-lines">{drawn.word(told)}{drawn.sentence(told)}</div>')
+            st.html(f'<div class="ad-lines">{drawn.sentence(told)}</div>')
         st.html('<div class="ad-meta">It moves slowly: every 7 to 12 weeks is enough.</div>')
         for word, course in (("anxiety", anxiety), ("avoidance", avoidance)):
             made.ways_in(course, named=word)
