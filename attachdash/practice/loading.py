@@ -28,6 +28,7 @@ MARKS = {
     "technique": {"", *Technique},
     "visibility": {"staff", "client"},
 }  # what may stand in a column
+WRITTEN_SINCE = {"marks.csv"}
 NO_ANSWER = {word: number for number, word in WHY.items()}
 KEY = [
     "client", "instrument", "day_is_nominal", "answered_on", "occasion", "about", "informant",
@@ -115,7 +116,12 @@ def _state(files: Mapping[str, str]) -> str:
 
 
 def table(files: Mapping[str, str], name: str) -> pl.DataFrame:
-    """A table of the folder. Raises Invalid where it is missing or isn't one."""
+    """A table of the folder. Raises Invalid where it is missing or isn't one.
+
+    What an earlier version didn't write yet is empty; the sum of the state finds one taken away.
+    """
+    if name not in files and name in WRITTEN_SINCE:
+        return pl.DataFrame(schema=dict.fromkeys(COLUMNS[name], pl.String))
     if name not in files:
         raise Invalid(f"{name} is missing: load the whole folder.")
     return read(name, files[name], COLUMNS[name])

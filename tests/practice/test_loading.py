@@ -164,6 +164,24 @@ def test_any_difference_is_another_sum(either: House) -> None:
         seen.add(sum_of(admin))
 
 
+def test_an_export_from_before_there_were_marks_still_comes_back(
+    either: House, empty: Empty
+) -> None:
+    files = exporting.export(administrator(either))
+    del files["marks.csv"]
+    there = empty()
+    loading.load(there, files)
+    assert sum_of(there) == sum_of(administrator(either))
+
+
+def test_marks_taken_out_of_an_export_are_missed(small: House, empty: Empty) -> None:
+    marks.add_event(small.viewer("t.one"), small.episodes["A"], marks.EventKind.MOVE, TODAY)
+    files = exporting.export(administrator(small))
+    del files["marks.csv"]
+    with pytest.raises(Invalid, match="changed since"):
+        loading.load(empty(), files)
+
+
 def test_a_therapists_export_can_be_loaded_too(small: House, tmp_path: Path) -> None:
     store, _ = founding.found(tmp_path / "own", "t.one", "Own Practice", NOW)
     own = entrance.at_terminal(store, "t.one", NOW)
@@ -211,7 +229,7 @@ def without(name: str) -> Callable[[dict[str, str]], dict[str, str]]:
         (edited("marks.csv", ",move,", ",holiday,"), "'holiday' isn't known"),
         (edited("marks.csv", ",move,", ",,"), "'' isn't known"),
         (edited("marks.csv", "A,1,", "A,2,"), "has an episode of episodes.csv"),
-        (without("marks.csv"), "marks.csv is missing"),
+        (without("marks.csv"), "were changed since"),
         (without("answers.csv"), "answers.csv is missing"),
         (without("people.csv"), "people.csv is missing"),
         (without("about.txt"), "about.txt"),
