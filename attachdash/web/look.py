@@ -40,7 +40,8 @@ h1.ad-title {{font:600 28px/1.3 "Source Serif",serif;margin:0;padding:0}}
 .ad-first {{background:{attention_ground};color:{attention_ink};border:1px solid {attention_ink}}}
 .ad-soon {{background:{sunk};color:{text};border:1px solid {card_line}}}
 .ad-course {{color:{muted};padding-left:0}}
-.ad-name {{display:flex;justify-content:space-between;align-items:baseline;gap:1rem}}
+.ad-name {{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:baseline;
+  gap:0 1rem}}
 .ad-name h2 {{font:600 19px/1.3 "Source Serif",serif;margin:0;padding:0}}
 .ad-name .ad-meta {{white-space:nowrap}}
 .ad-word {{font-size:15px;font-weight:700;white-space:nowrap;margin-left:auto}}
