@@ -20,7 +20,7 @@ import polars as pl
 import yaml
 
 from attachdash.errors import Invalid
-from attachdash.practice import assignments, founding, house, passwords, people
+from attachdash.practice import assignments, founding, house, norms, passwords, people
 from attachdash.practice.demo_courses import Form, Invented, Spell, invent
 from attachdash.practice.demo_marks import marked
 from attachdash.practice.entrance import at_terminal
@@ -82,6 +82,12 @@ def _make(folder: Path, now: datetime) -> None:
             crisis_text=plan["crisis_text"].strip(),
         )  # fmt: skip
         change(admin, "made demo", lambda cursor: settings.put(cursor, 1, "is_demo", "yes"))
+        # The leading scale of regulation has no published SD: a practice enters one.
+        norms.enter_norm(
+            admin, ("ders16", "total"), group="invented clients of the demo", of_whom="clients",
+            mean=50, sd=13, reliability=0.92, reliability_kind="alpha",
+            source="invented for the demo; alpha as published (Bjureberg 2016)",
+        )  # fmt: skip
         today = at_terminal(store, chief["sign_in"], now).today
         everyone = invent(plan, store.library, today)
         roles, therapists = _people(admin, plan, everyone)
