@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-import numpy as np
 import polars as pl
 
 from attachdash.instruments import Instrument, answered_as
@@ -67,14 +66,19 @@ def _scales_wrong(mapping: Mapping, instrument: Instrument, informant: str) -> l
 def people_words(table: Table, columns: tuple[str, ...]) -> list[tuple[str, int]]:
     """The different words of these columns, commonest first, each with how often it stands there;
     those that only differ in capitals or outer blanks are one."""
+    # Counted before anything is folded here: a column of codes, chosen by mistake, has thousands.
+    parts = [table.frame[column].str.strip_chars().rename("word") for column in columns]
+    counted = (
+        pl.DataFrame(pl.concat(parts)).group_by("word", maintain_order=True)
+        .agg(times=pl.len()).with_columns(own=pl.col("word").str.to_lowercase())
+        .group_by("own", maintain_order=True)
+        .agg(pl.col("word").first(), pl.col("times").sum())
+    )  # fmt: skip
     times: Counter[str] = Counter()
     first: dict[str, str] = {}
-    for column in columns:
-        texts, which = distinct(table.frame[column])
-        counts = np.bincount(which, minlength=len(texts)).tolist()
-        for text, count in zip(texts, counts, strict=True):
-            times[folded(text)] += count
-            first.setdefault(folded(text), text.strip())
+    for own, word, count in counted.iter_rows():
+        times[folded(own)] += count
+        first.setdefault(folded(own), word)
     return [(first[word], count) for word, count in times.most_common()]
 
 

@@ -49,7 +49,8 @@ def meanings(made: Draft, columns: tuple[str, ...], said: dict[str, str]) -> dic
     for word, count in found[:MOST_WORDS]:
         own = word.casefold()
         first = known.get(own) or (own if own in list(RelationKind) else None)
-        mark = hashlib.sha256(own.encode()).hexdigest()[:12]
+        # Of these columns alone: the same word in another one may mean somebody else.
+        mark = hashlib.sha256(repr((columns, own)).encode()).hexdigest()[:12]
         chosen = st.selectbox(
             f"“{look.plain(shown(word))}” ({count:,})" if word else f"An empty cell ({count:,})",
             kinds, index=kinds.index(first) if first else None, placeholder="Choose who that is",
