@@ -89,6 +89,9 @@ def import_file(
         list[str] | None,
         typer.Option("--who", help='What a word of them means, as "Mutter=mother"; repeated.'),
     ] = None,
+    person_column: Annotated[
+        str | None, typer.Option(help="The column of the name that tells two of a kind apart.")
+    ] = None,
     coding_low: Annotated[int | None, typer.Option(help="What stands for the lowest.")] = None,
     missing: Annotated[str, typer.Option(help="Codes for no answer, as 88,99.")] = "",
     shape: Annotated[str, typer.Option(help=SHAPE_HELP)] = "forms",
@@ -156,6 +159,7 @@ def import_file(
             "informant_column": informant_column,
             "about_column": about_column,
             "people": people_said(who_is or []),
+            "person_column": person_column,
             "coding_low": coding_low,
             "missing": tuple(code.strip() for code in missing.split(",") if code.strip()),
             "words": words_said(word or []),

@@ -41,7 +41,7 @@ def typing(made: Paper, instrument: Instrument) -> None:
                 "Only if there are several of one day: which one?", value=made.occasion,
                 max_chars=40, key=made.key("occasion"),
             )  # fmt: skip
-        said = parts.people(made, instrument)
+        said = parts.people(web.viewer(), made, instrument)
         hint = "Steps of .1: 7.3." if instrument.step != 1 else "Whole numbers, as on the paper."
         st.html(
             f'<div class="ad-meta">{hint} Turning is done here. <b>Tab</b> goes on · leave empty '
@@ -77,8 +77,8 @@ def looking_over(made: Paper, instrument: Instrument, client: Client) -> None:
     with web.card("paper"):
         st.header(count, anchor=False)
         st.write(
-            f"{instrument.short_name}, {tables.day(made.day)}{parts.whose(made)}. Compare with the "
-            "paper. Nothing has been kept yet, and nothing is scored before."
+            f"{instrument.short_name}, {tables.day(made.day)}{web.plain(parts.whose(made))}. "
+            "Compare with the paper. Nothing has been kept yet, and nothing is scored before."
         )
         if not nothing:
             parts.will_raise(risks, instrument, client.code)
@@ -106,6 +106,7 @@ def looking_over(made: Paper, instrument: Instrument, client: Client) -> None:
                 new = record_administration(
                     viewer, client.client_id, instrument.id, made.day, made.answers,
                     made.occasion.strip(), made.informant or SELF, made.about or SELF,
+                    made.person.relation_id if made.person else None,
                 )  # fmt: skip
         except ForPeople as error:
             said.error(web.plain(error))

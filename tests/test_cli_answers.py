@@ -175,3 +175,21 @@ def test_a_column_of_informants_is_asked_about_at_the_terminal(
     wrong = attachdash(*column, "--who", "Oma=grandmother")
     assert wrong.exit_code == 1
     assert '--who "Oma=grandmother": expected word=kind' in wrong.output
+
+
+def test_which_of_two_is_named_by_a_column_at_the_terminal(founded: Path, tmp_path: Path) -> None:
+    file = tmp_path / "rcads.csv"
+    names = ",".join(f"Q{number}" for number in range(1, 26))
+    ones = ",".join(["1"] * 25)
+    file.write_text(f"Who,Day,Name,{names}\nK-1,2026-09-01,Anna,{ones}\nK-2,2026-09-01,,{ones}\n")
+    asked = (
+        "--instrument", "rcads25", "--client", "Who", "--date", "Day", "--date-format", "iso",
+        "--items", "Q1..Q25", "--person-column", "Name", "--as", "a.diallo", *KEEP,
+    )  # fmt: skip
+    done = attachdash("import", file, *asked, "--informant", "mother")
+    assert done.exit_code == 0, done.output
+    assert "row 2, column Name: found anna; expected a row that names nobody" in done.output
+    assert "Kept 1, already held 0, refused 1" in done.output
+    done = attachdash("import", file, *asked)
+    assert done.exit_code == 1
+    assert "all rows are by and about the client" in done.output

@@ -150,9 +150,20 @@ def open_stream(
     return _opened(name, sha256, file, header_rows, names_row, groups_row)
 
 
+def seems_titled(file_name: str, data: bytes, tell: Callable[[], None]) -> bool:
+    """Whether something seems to stand above the names of a file in memory.
+
+    Raises Unreadable where its bytes are no text.
+    """
+    file = _Held(data, PIECE, tell)
+    encoding = find_encoding(shown(file_name) or "file", file.pieces)
+    start = next(at_least(as_text(file.pieces(), encoding), LETTERS_LOOKED_AT + 1))
+    return names_seem_in(start)[1] > 1
+
+
 def stream_of(
     file_name: str, data: bytes, tell: Callable[[], None], *, header_rows: int = 1,
-    names_row: int | None = 1, piece: int = PIECE,
+    names_row: int = 1, piece: int = PIECE,
 ) -> Stream:  # fmt: skip
     """The same of a file in memory; `tell` is called before each piece of it is looked at."""
     name = shown(file_name) or "file"

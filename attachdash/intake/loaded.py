@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from attachdash.intake.blocks import ROWS, Stream, stream_of
+from attachdash.intake.blocks import ROWS, Stream, seems_titled, stream_of
 from attachdash.intake.layout import PIECE
 from attachdash.intake.table import MOST_LISTED, Origin, Table, notes_of
 from attachdash.intake.titled import Titled, open_csv
@@ -28,8 +28,9 @@ def read_in_pieces(
 
 def open_in_pieces(file_name: str, data: bytes, tell: Callable[[], None]) -> Table | Titled:
     """What open_csv comes to, a piece at a time; where something stands above the names, whole."""
-    stream = stream_of(file_name, data, tell, names_row=None)
-    return open_csv(file_name, data) if stream.layout.names_row > 1 else _whole(stream)
+    if seems_titled(file_name, data, tell):
+        return open_csv(file_name, data)
+    return _whole(stream_of(file_name, data, tell))
 
 
 def _whole(stream: Stream) -> Table:

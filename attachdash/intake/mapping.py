@@ -39,6 +39,7 @@ class Mapping(BaseModel):
     informant_column: str | None = None
     about_column: str | None = None
     people: dict[str, str] = Field(default_factory=dict)
+    person_column: str | None = None  # that says by name which of a client's mothers it is
     # What the file writes for the lowest answer, once stated.
     coding_low: int | None = Field(default=None, ge=-9_999, le=9_999)
     missing: tuple[str, ...] = ()  # what the file writes for "not answered" besides nothing
@@ -55,6 +56,8 @@ class Mapping(BaseModel):
         if self.occasion is not None:
             names.append(self.occasion)
         names += self.people_columns
+        if self.person_column is not None:
+            names.append(self.person_column)
         if not all(name.strip() for name in names):
             raise ValueError("a column name is empty")
         if not set(self.people.values()) <= {SELF, *RelationKind}:
@@ -67,6 +70,12 @@ class Mapping(BaseModel):
             raise ValueError("who answered is said for all rows, and by a column too")
         if self.about_column is not None and self.about != SELF:
             raise ValueError("whom it is about is said for all rows, and by a column too")
+        if (
+            self.person_column
+            and not self.people_columns
+            and {self.informant, self.about} == {SELF}
+        ):
+            raise ValueError("a column names somebody, but all rows are by and about the client")
         if len({folded(word) for word in self.words} - {""}) != len(self.words):
             raise ValueError("a word is empty, or has a value twice")
         return self
@@ -87,7 +96,7 @@ class Mapping(BaseModel):
         """Every column the mapping reads."""
         said = (self.client, self.answered_on, *self.items, *self.scores.values())
         said += (*self.totals.values(), *self.people_columns)
-        return said if self.occasion is None else (*said, self.occasion)
+        return (*said, *(one for one in (self.occasion, self.person_column) if one is not None))
 
     @property
     def sha256(self) -> str:
@@ -97,7 +106,7 @@ class Mapping(BaseModel):
             # As it was before it could be said: the same file is still the same file.
             del body["about"]
         people = {folded(word): meaning for word, meaning in self.people.items()}
-        for name in ("informant_column", "about_column", "people"):
+        for name in ("informant_column", "about_column", "people", "person_column"):
             if not body.pop(name):
                 continue
             body[name] = people if name == "people" else getattr(self, name)

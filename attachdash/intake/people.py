@@ -2,10 +2,9 @@
 
 from collections import Counter
 
-import numpy as np
 import polars as pl
 
-from attachdash.instruments import Instrument, answered_as
+from attachdash.instruments import SELF, Instrument, answered_as
 from attachdash.intake.findings import Findings
 from attachdash.intake.mapping import Mapping, folded, people_wrong
 from attachdash.intake.problems import ProblemKind, Wrong
@@ -17,12 +16,13 @@ CURE = "Say once what this word means, or correct the cell."
 def people(
     table: Table, mapping: Mapping, instrument: Instrument, findings: Findings
 ) -> dict[str, pl.Series]:
-    """Each row's informant and whom it is about, as SELF or a kind of relation; null where refused.
+    """Each row's informant and whom it is about, as SELF or a kind of relation, null where refused;
+    and the `person` it names, folded, "" for none.
 
     Nothing where one is said for the whole file. A word without a meaning is never the client.
     """
     if not mapping.people_columns:
-        return {}
+        return _named(table, mapping, {})
     meanings = {folded(word): meaning for word, meaning in mapping.people.items()}
     found = {}
     for role, column, said in (
@@ -49,7 +49,19 @@ def people(
             )
             for at in own["at"].to_list():
                 findings.add(at, column, table.frame[column][at], wrong)
-    return found
+    return _named(table, mapping, found)
+
+
+def _named(table: Table, mapping: Mapping, found: dict[str, pl.Series]) -> dict[str, pl.Series]:
+    if mapping.person_column is None:
+        return found
+    texts, which = distinct(table.frame[mapping.person_column])
+    names = pl.Series([folded(text) for text in texts], dtype=pl.String).gather(which)
+    if found:
+        # What stands beside the client's own answers is the client's own name.
+        own = (found["informant"] == SELF) & (found["about"] == SELF)
+        names = names.set(own.fill_null(value=False), "")
+    return found | {"person": names.alias("person")}
 
 
 def _scales_wrong(mapping: Mapping, instrument: Instrument, informant: str) -> list[str]:
@@ -67,14 +79,19 @@ def _scales_wrong(mapping: Mapping, instrument: Instrument, informant: str) -> l
 def people_words(table: Table, columns: tuple[str, ...]) -> list[tuple[str, int]]:
     """The different words of these columns, commonest first, each with how often it stands there;
     those that only differ in capitals or outer blanks are one."""
+    # Counted before anything is folded here: a column of codes, chosen by mistake, has thousands.
+    parts = [table.frame[column].str.strip_chars().rename("word") for column in columns]
+    counted = (
+        pl.DataFrame(pl.concat(parts)).group_by("word", maintain_order=True)
+        .agg(times=pl.len()).with_columns(own=pl.col("word").str.to_lowercase())
+        .group_by("own", maintain_order=True)
+        .agg(pl.col("word").first(), pl.col("times").sum())
+    )  # fmt: skip
     times: Counter[str] = Counter()
     first: dict[str, str] = {}
-    for column in columns:
-        texts, which = distinct(table.frame[column])
-        counts = np.bincount(which, minlength=len(texts)).tolist()
-        for text, count in zip(texts, counts, strict=True):
-            times[folded(text)] += count
-            first.setdefault(folded(text), text.strip())
+    for own, word, count in counted.iter_rows():
+        times[folded(own)] += count
+        first.setdefault(folded(own), word)
     return [(first[word], count) for word, count in times.most_common()]
 
 

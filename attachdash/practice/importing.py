@@ -1,7 +1,7 @@
 """Importing a file: what would be kept, what is refused and why, and keeping it in one piece."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -183,8 +183,10 @@ def import_file(
     starts = starts.with_columns(episode_id=pl.Series(episode_ids, dtype=pl.Int64))
     batch_id = int(engine.new_ids("batch", 1)[0])
     prepared = [prepare(viewer, given) for _, given in givens_of(viewer, checked, rows, ids)]
+    theirs = [ids[code] for code in codes if code in everyone]
 
     def work(cursor: Cursor) -> Kept:
+        refuse_others(cursor, viewer, theirs)
         if new:
             if taken := clients.codes_taken(cursor, viewer.site_id, new):
                 raise Invalid(f"{taken[0]} can't be used as a new code. Look at the preview again.")
@@ -232,6 +234,16 @@ def imports(viewer: Viewer) -> pd.DataFrame:
 def whose_imports(viewer: Viewer) -> int | None:
     """Whose past imports the viewer is told of; None: everybody's."""
     return None if viewer.role is Role.ADMINISTRATOR else viewer.person_id
+
+
+def refuse_others(cursor: Cursor, viewer: Viewer, client_ids: Sequence[int]) -> None:
+    """Raises Invalid where one of these clients is no longer the viewer's: a long file is judged
+    some time before it is kept."""
+    if set(client_ids) - {one.client_id for one in practice_clients.read(cursor, viewer)}:
+        raise Invalid(
+            "Whose clients these are has changed since the file was checked. Check it again; "
+            "nothing was kept."
+        )
 
 
 def open_episodes_of(cursor: Cursor, viewer: Viewer, starts: pl.DataFrame) -> list[int]:

@@ -8,16 +8,19 @@ from functools import cached_property
 import polars as pl
 
 from attachdash.errors import Invalid
-from attachdash.instruments import SELF, Instrument, RelationKind
+from attachdash.instruments import Instrument
 from attachdash.intake import Checked, Mapping, Problem, ProblemKind
 from attachdash.intake.codes import alike
 from attachdash.practice import clients as practice_clients
 from attachdash.practice.held import held_now
 from attachdash.practice.keeping import Given
-from attachdash.practice.relations import meant
-from attachdash.practice.rights import (
-    Role,
-    Viewer,
+from attachdash.practice.rights import Role, Viewer
+from attachdash.practice.whom import (
+    NAMES_NOBODY,
+    THEIR_THERAPIST,
+    by_people,
+    kind_of,
+    which_unclear,
 )
 
 UNKNOWN = "the code of a client who is yours now; check the spelling, or ask your administrator"
@@ -106,15 +109,20 @@ def judged(
             )  # fmt: skip
     if bad:
         rows = rows.filter(~pl.col("place").is_in(list(bad)))
-    known = rows.filter(register.known(rows))
-    several = _several(viewer, mapping, known, everyone)
-    for who, unclear in several:
-        for row in unclear.select("place", "row_number", "client_code").rows():
-            refuse((*row, None), mapping.client, row[2], ProblemKind.WHICH_PERSON,
-                   *_which(viewer, who))  # fmt: skip
-    if several:
+    if mapping.person_column is not None and viewer.role is Role.ADMINISTRATOR:
+        # Kept or refused by its name, a row would tell whether the name is known.
+        for row in rows.filter(pl.col("person") != "").select(*listed.columns, "person").rows():
+            refuse(row[:4], mapping.person_column, row[4], ProblemKind.WHICH_PERSON,
+                   NAMES_NOBODY, THEIR_THERAPIST)  # fmt: skip
         rows = rows.filter(~pl.col("place").is_in(list(bad)))
-        known = known.filter(~pl.col("place").is_in(list(bad)))
+    known = rows.filter(register.known(rows))
+    for unclear in which_unclear(viewer, mapping, known, everyone):
+        refuse(
+            (*unclear.row, None), unclear.column, unclear.value, ProblemKind.WHICH_PERSON,
+            unclear.expected, unclear.cure,
+        )  # fmt: skip
+    rows = rows.filter(~pl.col("place").is_in(list(bad)))
+    known = known.filter(~pl.col("place").is_in(list(bad)))
     # An administrator who could tell same from other answers could find out those held by trying.
     if known.height and viewer.role is not Role.ADMINISTRATOR:
         ids = {code: everyone[code].client_id for code in codes if code in everyone}
@@ -131,38 +139,6 @@ def judged(
     return rows, tuple(problems), len(checked.refused_rows) + len(bad)
 
 
-def _several(
-    viewer: Viewer, mapping: Mapping, known: pl.DataFrame,
-    everyone: dict[str, practice_clients.Client],
-) -> list[tuple[str, pl.DataFrame]]:  # fmt: skip
-    """The rows that could mean more than one person of a kind, by that; none of an own form."""
-    found = []
-    for part, informant, about in by_people(mapping, known):
-        people = [kind for one in (about, informant) if (kind := _kind(one))]
-        if not people or part.is_empty():
-            continue
-        ids = {code: everyone[code].client_id for code in part["client_code"].unique().to_list()}
-        rows = part.with_columns(
-            client_id=pl.col("client_code").replace_strict(ids, return_dtype=pl.Int64)
-        )
-        with viewer.store.engine.reading(viewer.scope) as cursor:
-            unclear = [meant(cursor, viewer.site_id, rows, kind)["several"] for kind in people]
-        who = informant if informant != SELF else about
-        found.append((who, part.filter(pl.any_horizontal(unclear))))
-    return found
-
-
-def by_people(mapping: Mapping, rows: pl.DataFrame) -> list[tuple[pl.DataFrame, str, str]]:
-    """The rows by who answered and about whom: together where that is said for the whole file."""
-    if not mapping.people_columns:
-        return [(rows, mapping.informant, mapping.about)]
-    return [
-        (part, str(part["informant"][0]), str(part["about"][0]))
-        for part in rows.partition_by("informant", "about", maintain_order=True)
-        if part.height
-    ]
-
-
 def held_of(
     viewer: Viewer, checked: Checked, rows: pl.DataFrame, ids: dict[str, int]
 ) -> pl.DataFrame:
@@ -174,20 +150,6 @@ def held_of(
         places = part["place"].gather(held["place"])
         parts.append(held.with_columns(place=places).select(none.columns))
     return pl.concat(parts)
-
-
-def _which(viewer: Viewer, who: str) -> tuple[str, str]:
-    if viewer.role is Role.ADMINISTRATOR:
-        # Whom a client has around them is the therapist's to know.
-        return f"one {who} whom the form can mean", "Have the client’s therapist import it."
-    return (
-        f"one {who} of this client on that day, but there are several",
-        "Under Clients, People around them, say from when to when each of them is meant.",
-    )
-
-
-def _kind(who: str) -> RelationKind | None:
-    return None if who == SELF else RelationKind(who)
 
 
 def mismatches_of(checked: Checked, rows: pl.DataFrame) -> pl.DataFrame:
@@ -240,6 +202,7 @@ def _given(
         rows=rows.select(
             "answered_on",
             "occasion",
+            *(["person"] if "person" in rows.columns else []),
             client_id=pl.col("client_code").replace_strict(own or NOBODY, return_dtype=pl.Int64),
         ),
         answers=checked.answers[places] if checked.answers is not None else None,
@@ -251,6 +214,6 @@ def _given(
         else {},
         channel="file",
         nominal=checked.mapping.is_nominal,
-        about=_kind(about),
-        informant=_kind(informant),
+        about=kind_of(about),
+        informant=kind_of(informant),
     )

@@ -40,7 +40,8 @@ class Given:
     """What came in for one instrument, a row per administration, all by the same kind of person.
 
     Whom they are about and from is looked up by kind when they are kept; None is the client.
-    Where the rows have about_id and informant_id, those are meant.
+    Where the rows have about_id and informant_id, those are meant; where they have `person`, the
+    one of the kind who is called so (relations.meant).
     """
 
     instrument: Instrument
@@ -145,8 +146,8 @@ def laid_down(
     )
     if rows["about_id"].null_count() or rows["informant_id"].null_count():
         raise Invalid(
-            f"There are several whom the form can mean ({', '.join(given.unnamed)}). Under "
-            "Clients, People around them, end those who are not meant."
+            f"There are several whom the form can mean ({', '.join(given.unnamed)}). Say which, or "
+            "end those who are not meant: under Clients, People around them."
         )
     same = {
         "site_id": viewer.site_id, "version": version,

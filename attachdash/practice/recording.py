@@ -6,27 +6,30 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from attachdash.errors import Invalid
+from attachdash.errors import Invalid, Refused
 from attachdash.instruments import SELF, RelationKind
 from attachdash.intake.mapping import people_wrong
 from attachdash.practice.clients import OLDEST, one_client
 from attachdash.practice.held import differing
 from attachdash.practice.keeping import ROW, Given, keep, prepare
-from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
+from attachdash.practice.relations import read
+from attachdash.practice.rights import NOT_THERE, About, Audit, Role, Viewer, change, use_case
 from attachdash.store.engine import Cursor
 
 
 @use_case(roles=[Role.THERAPIST], about=About.CLIENT, audit=Audit.CHANGE)
 def record_administration(
     viewer: Viewer, client_id: int, instrument_id: str, answered_on: date, answers: Sequence[int],
-    occasion: str = "", informant: str = SELF, about: str = SELF,
+    occasion: str = "", informant: str = SELF, about: str = SELF, person_id: int | None = None,
 ) -> bool:  # fmt: skip
     """Keep one form: answers in whole steps, in item order, negative where there is none.
 
-    `informant` and `about` are a kind of relation where they aren't the client themself. Whether it
-    was new; False where the same form of that day is already held. Raises Invalid: nothing
-    answered, too few or too many answers, a value outside its range, a day in the future or before
-    birth, other answers held for the same day, people whom the form isn't for or can't tell apart.
+    `informant` and `about` are a kind of relation where they aren't the client themself; of several
+    of that kind, `person_id` says which. Whether it was new; False where the same form of that day
+    is already held. Raises Invalid: nothing answered, too few or too many answers, a value outside
+    its range, a day in the future or before birth, other answers held for the same day, people whom
+    the form isn't for or can't tell apart, one who isn't meant on that day. Raises Refused for a
+    person who is none of the client's.
     """
     instrument = viewer.store.library.get(instrument_id)
     if instrument is None or not instrument.accepts_items:
@@ -44,9 +47,13 @@ def record_administration(
         steps = np.array([answers], np.int16)
     except OverflowError:
         raise Invalid("An answer lies far outside its range.") from None
+    rows = pl.DataFrame([(client_id, answered_on, occasion)], ROW, orient="row")
+    if person_id is not None:
+        whose = "informant_id" if about == SELF else "about_id"
+        rows = rows.with_columns(pl.lit(person_id, pl.Int64).alias(whose))
     given = Given(
         instrument=instrument,
-        rows=pl.DataFrame([(client_id, answered_on, occasion)], ROW, orient="row"),
+        rows=rows,
         answers=steps,
         scores={},
         about=None if about == SELF else RelationKind(about),
@@ -55,6 +62,12 @@ def record_administration(
     prepared = prepare(viewer, given)
 
     def work(cursor: Cursor) -> bool:
+        if person_id is not None:
+            person = read(cursor, viewer, client_id).get(person_id)
+            if person is None or person.kind not in (informant, about):
+                raise Refused(NOT_THERE)
+            if not person.is_meant(answered_on):
+                raise Invalid(f"{person.said.capitalize()} is not meant on that day.")
         if keep(cursor, viewer, prepared):
             return True
         if differing(cursor, viewer, given):

@@ -12,6 +12,7 @@ import polars as pl
 
 from attachdash.errors import Invalid, Refused
 from attachdash.instruments import RelationKind
+from attachdash.intake.mapping import folded
 from attachdash.practice.clients import A_DAY
 from attachdash.practice.rights import (
     NOT_THERE,
@@ -54,6 +55,10 @@ class Relation:
         """Who it is in words: mother (Anna), partner 2."""
         return told(self.kind, self.label) if self.label else self.name
 
+    def is_meant(self, day: date) -> bool:
+        """Whether a form of that day can mean them."""
+        return (not self.from_on or self.from_on <= day) and (not self.to_on or day < self.to_on)
+
 
 def told(kind: RelationKind | str, label: str) -> str:
     """A kind and a label in words: mother (Anna)."""
@@ -76,6 +81,11 @@ def from_rows(rows: list[Row]) -> dict[int, Relation]:
 def read(cursor: Cursor, viewer: Viewer, client_id: int) -> dict[int, Relation]:
     """The people around a client in reach, by id."""
     return from_rows(store.of_clients(cursor, reach(viewer), client_id))
+
+
+def read_all(cursor: Cursor, viewer: Viewer) -> list[Relation]:
+    """The people around every client in reach, by client and kind."""
+    return list(from_rows(store.of_clients(cursor, reach(viewer))).values())
 
 
 @use_case(roles=[Role.THERAPIST], about=About.CLIENT, audit=Audit.OPENING)
@@ -151,13 +161,19 @@ def end_relation(viewer: Viewer, client_id: int, relation_id: int, last_day: dat
 
 def meant(cursor: Cursor, site_id: int, rows: pl.DataFrame, kind: RelationKind) -> pl.DataFrame:
     """Whom each row (client_id, answered_on) means by a kind: relation_id, null where nobody is
-    known or several are; `several` says which."""
+    known or several are; `several` says which.
+
+    Where the rows have `person`, one that isn't "" must be the person's label, folded.
+    """
     people = store.of_kinds(cursor, site_id, rows["client_id"].unique().to_list(), [kind.value])
     day, start, end = pl.col("answered_on"), pl.col("from_on"), pl.col("to_on")
-    asked = rows.select("client_id", "answered_on").with_row_index("place")
+    label = pl.Series("label", [folded(one) for one in people["label"]], pl.String)
+    person = pl.col("person") if "person" in rows.columns else pl.lit("").alias("person")
+    asked = rows.select("client_id", "answered_on", person).with_row_index("place")
     found = (
-        asked.join(people, on="client_id")
+        asked.join(people.with_columns(label), on="client_id")
         .filter((start.is_null() | (start <= day)) & (end.is_null() | (day < end)))
+        .filter((pl.col("person") == "") | (pl.col("person") == pl.col("label")))
         .group_by("place")
         .agg(pl.col("relation_id").first(), count=pl.len())
     )
@@ -182,7 +198,7 @@ def named(
                 else meant(cursor, site_id, rows, kind)["relation_id"]
             )
             rows = rows.with_columns(whom.alias(column))
-    return rows
+    return rows.drop("person", strict=False)
 
 
 def add_missing(

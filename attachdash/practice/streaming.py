@@ -6,10 +6,11 @@ file (importing.import_file). Only codes, days and counts of more than one block
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -32,6 +33,7 @@ from attachdash.practice.importing import (
     Risk,
     newest_first,
     open_episodes_of,
+    refuse_others,
     risks_of,
     whose_imports,
 )
@@ -45,13 +47,14 @@ from attachdash.practice.judging import (
     mismatches_of,
     register_now,
 )
-from attachdash.practice.keeping import keep, prepare
+from attachdash.practice.keeping import Prepared, keep, prepare
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, looked_at, use_case
 from attachdash.store import answers, clients, versions
 from attachdash.store.engine import Cursor
 
 FORMS = 20_000  # of a table in memory, worked on at once: pages wait no longer than for so many
 MOST_SHOWN = 5  # first rows
+WRITTEN = "written"  # what `tell` is told while the store is held
 STARTS = {"code": pl.String, "started_on": pl.Date}
 # Is told what is being done to which row of the file, and may raise to stop it.
 Told = Callable[[str, int], None]
@@ -121,6 +124,13 @@ class _Plan:
     kept: list[NDArray[np.uint8]] = field(default_factory=list)  # packed, of each block's rows
     starts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STARTS))
     left_out: dict[str, None] = field(default_factory=dict)  # new codes that nobody confirmed
+
+
+class _Block(NamedTuple):
+    """What is kept of a block, by who answered and about whom."""
+
+    parts: list[Prepared]
+    differ: int  # totals that aren't our score
 
 
 @use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.CHANGE)
@@ -229,15 +239,25 @@ def _kept(
         ),
     )
     batch_id = int(engine.new_ids("batch", 1)[0])
+    known = [plan.ids[code] for code in found.known_codes]
+
+    def scored() -> Iterator[_Block]:
+        return _scored(viewer, settled, plan, tell)
+
+    # What is in memory is scored before the store is held: whoever writes waits for that alone.
+    ready = list(scored()) if isinstance(stream, Loaded) else None
 
     def work(cursor: Cursor) -> Kept:
+        refuse_others(cursor, viewer, known)
         if new:
             if taken := clients.codes_taken(cursor, viewer.site_id, new):
                 raise Invalid(f"{taken[0]} can't be used as a new code. Look at the preview again.")
             created = pl.DataFrame({"code": new, "client_id": [plan.ids[code] for code in new]})
             clients.add_many(cursor, viewer.site_id, created)
         opened = open_episodes_of(cursor, viewer, starts) if starts.height else []
-        kept, others, differ = _keep_blocks(cursor, viewer, settled, plan, batch_id, tell)
+        blocks = scored() if ready is None else _told_while_written(ready, tell)
+        scales = len(settled.instrument.scales)
+        kept, others, differ = _keep_blocks(cursor, viewer, blocks, scales, batch_id)
         result = Kept(
             kept=kept, already_held=found.rows - kept - others, refused=found.refused + others,
             created=len(new), episodes=len(opened), batch_id=batch_id,
@@ -316,32 +336,41 @@ def _planned(
     return plan
 
 
-def _keep_blocks(
-    cursor: Cursor, viewer: Viewer, settled: Settled, plan: _Plan, batch_id: int, tell: Told
-) -> tuple[int, int, int]:
-    """Keep the planned rows; how many were, how many met other answers meanwhile, and how many of
-    their totals aren't our score."""
-    kept = others = differ = 0
-    touched: set[int] = set()
-    for checked, rows in _planned_rows(settled, plan, tell):
-        for _, given in givens_of(viewer, checked, rows, plan.ids):
-            new = keep(cursor, viewer, prepare(viewer, given), batch_id, and_sum_up=False)
-            if new < len(given) and viewer.role is not Role.ADMINISTRATOR:
-                # Other answers may have come in since the file was judged.
-                others += len(differing(cursor, viewer, given))
-            kept += new
-            touched.update(given.rows["client_id"].unique().to_list())
-        differ += mismatches_of(checked, rows).height
-    if touched:
-        scores = kept * len(settled.instrument.scales)
-        answers.summarise(cursor, viewer.site_id, list(touched), scores)
-    return kept, others, differ
-
-
-def _planned_rows(
-    settled: Settled, plan: _Plan, tell: Told
-) -> Iterator[tuple[Checked, pl.DataFrame]]:
+def _scored(viewer: Viewer, settled: Settled, plan: _Plan, tell: Told) -> Iterator[_Block]:
+    """The planned rows of each block, ready to be kept."""
     blocks = settled.checked(partial(tell, "kept"))
     for checked, packed in zip(blocks, plan.kept, strict=True):
         mask = np.unpackbits(packed, count=checked.n).astype(bool)
-        yield checked, checked.rows.with_row_index("place").filter(pl.Series(mask))
+        rows = checked.rows.with_row_index("place").filter(pl.Series(mask))
+        parts = [prepare(viewer, one) for _, one in givens_of(viewer, checked, rows, plan.ids)]
+        yield _Block(parts, mismatches_of(checked, rows).height)
+
+
+def _told_while_written(blocks: list[_Block], tell: Told) -> Iterator[_Block]:
+    """The blocks, with `tell` told how many of their rows are written."""
+    rows = 0
+    for block in blocks:
+        tell(WRITTEN, rows)
+        yield block
+        rows += sum(len(one.given) for one in block.parts)
+
+
+def _keep_blocks(
+    cursor: Cursor, viewer: Viewer, blocks: Iterable[_Block], scales: int, batch_id: int
+) -> tuple[int, int, int]:
+    """Keep the blocks; how many rows were kept, how many met other answers meanwhile, and how many
+    of their totals aren't our score."""
+    kept = others = differ = 0
+    touched: set[int] = set()
+    for block in blocks:
+        for one in block.parts:
+            new = keep(cursor, viewer, one, batch_id, and_sum_up=False)
+            if new < len(one.given) and viewer.role is not Role.ADMINISTRATOR:
+                # Other answers may have come in since the file was judged.
+                others += len(differing(cursor, viewer, one.given))
+            kept += new
+            touched.update(one.given.rows["client_id"].unique().to_list())
+        differ += block.differ
+    if touched:
+        answers.summarise(cursor, viewer.site_id, list(touched), kept * scales)
+    return kept, others, differ

@@ -71,10 +71,11 @@ def of_clients(cursor: Cursor, reach: Reach, client_id: int | None = None) -> li
 
 
 def of_kinds(cursor: Cursor, site_id: int, client_ids: list[int], kinds: list[str]) -> pl.DataFrame:
-    """These clients' relations of these kinds, for filing: relation_id, client_id, kind, span."""
+    """These clients' relations of these kinds, for filing: relation_id, client_id, kind, label,
+    span."""
     return pl.DataFrame(
         cursor.arrow(
-            "SELECT relation_id, client_id, kind, from_on, to_on FROM relation "
+            "SELECT relation_id, client_id, kind, label, from_on, to_on FROM relation "
             "WHERE site_id = $1 AND client_id IN (SELECT unnest(CAST($2 AS BIGINT[]))) "
             "AND kind = ANY($3) "
             "ORDER BY relation_id NULLS LAST",

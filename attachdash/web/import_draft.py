@@ -26,7 +26,7 @@ from attachdash.practice.reading import (
     second_is_header,
 )
 from attachdash.practice.rights import Viewer
-from attachdash.practice.streaming import import_table, preview_table
+from attachdash.practice.streaming import WRITTEN, import_table, preview_table
 from attachdash.web import jobs, who
 
 _DRAFT, _OPENED, _NUMBER = "_import", "_import_opened", "_import_number"
@@ -206,8 +206,10 @@ def _is_small(table: Table) -> bool:
 
 
 def _told(what: str, row: int) -> None:
-    """Between two blocks of a long work."""
-    jobs.give_way()
+    """Between two blocks of a long work. While they are written, pages wait for the store: the
+    sooner that ends the better."""
+    if what != WRITTEN:
+        jobs.give_way()
 
 
 def _work(

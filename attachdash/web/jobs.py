@@ -21,8 +21,10 @@ def _hand_over_often() -> None:
     sys.setswitchinterval(0.0005)
 
 
+THREADS = "file"
+LONGEST = 1.0  # seconds that a work waits for pages at a time
 # One after the other: each takes memory, and the pages need the rest of the machine.
-_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="file", initializer=_hand_over_often)
+_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=THREADS, initializer=_hand_over_often)
 WAITS = 900.0  # seconds that a result waits to be fetched
 
 Key = tuple[int, int, Role]
@@ -50,9 +52,10 @@ class _Pages:
                 self._none.set()
 
     def wait(self) -> None:
-        """Wait until none is drawn, but no longer than the work went on since the last wait: a
-        page may be waiting for what the work holds, and many could keep it from ever going on."""
-        self._none.wait(time.monotonic() - self._since)
+        """Wait until none is drawn, but no longer than the work went on since the last wait, nor
+        than LONGEST: a page may be waiting for what the work holds, and many could keep it from
+        ever going on."""
+        self._none.wait(min(time.monotonic() - self._since, LONGEST))
         self._since = time.monotonic()
 
 
@@ -70,8 +73,12 @@ def page_drawn() -> Iterator[None]:
 
 
 def give_way() -> None:
-    """Let the pages go first. A work calls it as often as it can: a page waits for the rest."""
-    _pages.wait()
+    """Let the pages go first. A work calls it as often as it can: a page waits for the rest.
+
+    What a page does while it is drawn would wait for itself, and goes on.
+    """
+    if threading.current_thread().name.startswith(THREADS):
+        _pages.wait()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

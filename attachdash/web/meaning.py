@@ -21,6 +21,7 @@ from attachdash.practice.reading import (
     targets_of,
 )
 from attachdash.practice.rights import Viewer
+from attachdash.practice.words import RelationKind
 from attachdash.web import look, shaping, tables, whom
 from attachdash.web.import_draft import Draft
 from attachdash.web.whom import People
@@ -30,6 +31,7 @@ LONGEST = 60  # letters of a column's name in a field or table
 FOR_ALL = "no column: the same for all rows"
 AS_PROPOSED, RUN, SINGLY = "As shown below", "A run of columns", "Each by itself"
 NONE = "no such column"
+ONE_EACH = "no column: a client has one of each kind"
 
 
 def ask(viewer: Viewer, made: Draft) -> Mapping | None:
@@ -88,6 +90,7 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
         informant_column=people.informant_column,
         about_column=people.about_column,
         people=people.words,
+        person_column=people.person_column,
         coding_low=coding,
         missing=missing,
         shape=made.shape or PLAIN,
@@ -155,7 +158,13 @@ def _people(viewer: Viewer, made: Draft, instrument: Instrument) -> People:
         st.html(f'<div class="ad-meta">Answered by: {by}.</div>')
     columns = tuple(dict.fromkeys(one for one in (who, whom_in) if one))
     words = whom.meanings(made, columns, said.people if said else {}) if columns else {}
-    return People(informant, about, who, whom_in, words)
+    person = None
+    if columns or {informant, about} & set(RelationKind):
+        person = _column(
+            made, "Their name stands in", said.person_column if said else None,
+            f"person_column_{instrument.id}", empty=ONE_EACH,
+        )  # fmt: skip
+    return People(informant, about, who, whom_in, words, person)
 
 
 def _column(

@@ -8,6 +8,8 @@ import streamlit as st
 
 from attachdash.practice.mending import Form
 from attachdash.practice.reading import BLANK, DECLINED, SELF, Instrument, Item, RiskLine, span
+from attachdash.practice.relations import Relation
+from attachdash.practice.rights import Viewer
 from attachdash.web import look, rows, tables, whom
 from attachdash.web.flagged import NEXT_STEP
 
@@ -54,10 +56,17 @@ class Paper:
     reason: str = ""  # of a correction
     informant: str | None = None  # who answered, once it is said
     about: str | None = None
+    person: Relation | None = None  # of several of the kind
 
     def key(self, name: str) -> str:
         """The key of one of its widgets."""
         return f"paper{self.number}_{self.client_id}_{self.instrument_id}_{name}"
+
+    @property
+    def kind(self) -> str | None:
+        """The kind of whoever isn't the client but answered, or is answered about."""
+        said = (self.informant, self.about)
+        return next((one for one in said if one not in (None, SELF)), None) if all(said) else None
 
     @property
     def is_held_up(self) -> bool:
@@ -210,20 +219,28 @@ def fields(made: Paper, instrument: Instrument) -> list[str]:
         ]
 
 
-def people(made: Paper, instrument: Instrument) -> bool:
+def people(viewer: Viewer, made: Paper, instrument: Instrument) -> bool:
     """Ask who answered about whom, where there is a choice; whether it is said."""
     if made.corrects:
         return True
     made.informant, made.about = whom.people(
         instrument, made.informant, made.about, made.key
     )  # fmt: skip
+    made.person = made.person if made.kind else None
+    if made.kind:
+        said, made.person = whom.which(
+            viewer, made.client_id, made.kind, made.day, made.person, made.key(f"who_{made.kind}")
+        )
+        return said
     return bool(made.informant and made.about)
 
 
 def whose(made: Paper) -> str:
     """Who answered about whom, where it isn't the client about themself: ", by mother"."""
-    said = f", by {made.informant}" if made.informant not in (None, SELF) else ""
-    return said + (f", about {made.about}" if made.about not in (None, SELF) else "")
+    if not made.kind:
+        return ""
+    said = made.person.said if made.person else made.kind
+    return f", about {said}" if made.about == made.kind else f", by {said}"
 
 
 def _marked(wrong: tuple[str, str] | None) -> str:

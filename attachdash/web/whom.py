@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
 import streamlit as st
 
@@ -14,6 +15,8 @@ from attachdash.practice.reading import (
     shown,
     targets_of,
 )
+from attachdash.practice.relations import Relation, relations
+from attachdash.practice.rights import Viewer
 from attachdash.practice.words import RelationKind
 from attachdash.web import look
 from attachdash.web.import_draft import Draft
@@ -31,6 +34,7 @@ class People:
     informant_column: str | None = None
     about_column: str | None = None
     words: dict[str, str] = field(default_factory=dict)  # what the columns' words mean
+    person_column: str | None = None  # that tells two of a kind apart
 
 
 def meanings(made: Draft, columns: tuple[str, ...], said: dict[str, str]) -> dict[str, str]:
@@ -49,7 +53,8 @@ def meanings(made: Draft, columns: tuple[str, ...], said: dict[str, str]) -> dic
     for word, count in found[:MOST_WORDS]:
         own = word.casefold()
         first = known.get(own) or (own if own in list(RelationKind) else None)
-        mark = hashlib.sha256(own.encode()).hexdigest()[:12]
+        # Of these columns alone: the same word in another one may mean somebody else.
+        mark = hashlib.sha256(repr((columns, own)).encode()).hexdigest()[:12]
         chosen = st.selectbox(
             f"“{look.plain(shown(word))}” ({count:,})" if word else f"An empty cell ({count:,})",
             kinds, index=kinds.index(first) if first else None, placeholder="Choose who that is",
@@ -100,6 +105,28 @@ def people(
             "where nobody of that kind is known around a client yet, one is added.</div>"
         )
     return informant, about
+
+
+def which(
+    viewer: Viewer, client_id: int, kind: str, day: date | None, chosen: Relation | None, key: str
+) -> tuple[bool, Relation | None]:
+    """Which of several people of a kind a form of that day means, and whether that is said; nobody
+    is asked about where the day means at most one."""
+    meant = {
+        one.relation_id: one
+        for one in relations(viewer, client_id)
+        if one.kind == kind and (day is None or one.is_meant(day))
+    }
+    if len(meant) < 2:
+        return True, None
+    # Who is meant depends on the day: a choice made for another one doesn't stand.
+    found = st.selectbox(
+        f"Which {kind}?", list(meant),
+        index=list(meant).index(chosen.relation_id)
+        if chosen and chosen.relation_id in meant else None,
+        placeholder="Choose", format_func=lambda one: meant[one].said, key=key,
+    )  # fmt: skip
+    return found is not None, meant.get(found) if found is not None else None
 
 
 def who_said(one: str) -> str:

@@ -9,8 +9,18 @@ import pytest
 
 from attachdash.errors import Invalid
 from attachdash.intake import ProblemKind, read_csv
-from attachdash.practice import clients, entrance, founding, house, importing, recording
+from attachdash.practice import (
+    assignments,
+    clients,
+    entrance,
+    founding,
+    house,
+    importing,
+    recording,
+    streaming,
+)
 from attachdash.practice.importing import import_file, preview_import
+from attachdash.practice.keeping import Prepared, prepare
 from tests.practice.conftest import NOW, TODAY, House
 from tests.practice.test_one_path import PHQ9, phq9_file
 
@@ -267,3 +277,30 @@ def test_a_code_that_a_spreadsheet_took_the_zeros_of_never_becomes_another_clien
     [problem] = preview_import(admin, table, PHQ9).problems
     assert (problem.kind, problem.cure) == (ProblemKind.CLIENT_CODE, "Write it as 007.")
     assert import_file(admin, table, PHQ9, create_clients=True).created == 0
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_who_loses_a_client_while_a_file_is_worked_on_keeps_nothing_of_it(
+    small: House, monkeypatch: pytest.MonkeyPatch, whole: bool
+) -> None:
+    mine, admin = small.viewer("t.one"), small.viewer("a.diallo")
+    table = read_csv("late.csv", phq9_file(("A", DAY, [1] * 9)))
+    module = importing if whole else streaming
+
+    def meanwhile(*given: object) -> Prepared:
+        assignments.end_assignment(admin, small.clients["A"], small.people["t.one"], mine.today)
+        return prepare(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "prepare", meanwhile)
+    before = len(exported(small))
+    told: tuple[Any, ...] = () if whole else (lambda what, row: None,)
+    bring: Callable[..., object] = import_file if whole else streaming.import_table
+    with pytest.raises(Invalid, match="Check it again"):
+        bring(mine, table, PHQ9, *told)
+    assert len(exported(small)) == before
+
+
+def exported(house: House) -> list[object]:
+    """Every version of every form."""
+    with house.store.engine.reading(house.viewer("a.diallo").scope) as cursor:
+        return list(cursor.rows("SELECT administration_id, version FROM administration"))

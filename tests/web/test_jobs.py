@@ -210,7 +210,7 @@ def test_a_work_lets_the_pages_go_first(monkeypatch: pytest.MonkeyPatch) -> None
         jobs.give_way()
         order.append("work")
 
-    working = threading.Thread(target=work)
+    working = threading.Thread(target=work, name=jobs.THREADS)
     with jobs.page_drawn(), jobs.page_drawn():
         working.start()
         working.join(0.2)
@@ -224,6 +224,24 @@ def test_a_page_that_waits_for_a_work_does_not_stop_it() -> None:
     with jobs.page_drawn():
         jobs.give_way()
         jobs.give_way()
+
+
+def test_a_page_never_waits_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it does while it is drawn is no work beside it, however long ago the last one was."""
+    monkeypatch.setattr(jobs._pages, "_since", time.monotonic() - 3600)
+    monkeypatch.setattr(jobs._pages, "wait", lambda: pytest.fail("waited for itself"))
+    with jobs.page_drawn():
+        jobs.give_way()
+
+
+def test_a_work_waits_no_longer_than_a_moment_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "LONGEST", 0.05)
+    monkeypatch.setattr(jobs._pages, "_since", time.monotonic() - 3600)
+    working = threading.Thread(target=jobs.give_way, name=jobs.THREADS)
+    with jobs.page_drawn():
+        working.start()
+        working.join(60)
+        assert not working.is_alive()
 
 
 def test_a_long_work_gives_way_at_every_step(small: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from attachdash.practice import importing, mending, relations
 from attachdash.web.import_draft import Draft
 from attachdash.web.look import plain
 from tests.practice.conftest import TODAY, House, _light_bcrypt, make_house, small
+from tests.practice.test_named_people import by_name
 from tests.practice.test_relations import CSI, MOTHERS, RISK, file
 
 __all__ = ["_light_bcrypt", "make_house", "small"]
@@ -172,7 +173,7 @@ def test_a_paper_form_about_one_of_several_people_says_which(
     for field in tab.text_input[1:]:
         field.set_value("1")
     of(tab.button, "Look it over").click().run()  # type: ignore[attr-defined]
-    assert any(", about mother. Compare" in one.value for one in tab.markdown)
+    assert any(", about mother. " in one.value for one in tab.markdown)
     next(one for one in tab.button if one.label.startswith("Keep this form")).click().run()
     assert not tab.exception
     [form] = [
@@ -180,3 +181,63 @@ def test_a_paper_form_about_one_of_several_people_says_which(
         if one.instrument.id == "ecr_rs"
     ]  # fmt: skip
     assert form.about == "mother"
+
+
+def test_h07_a_paper_form_says_which_of_two_parents_filled_it_in(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, a = small.viewer("t.one"), small.clients["A"]
+    anna = relations.add_relation(mine, a, RelationKind.MOTHER, "Anna")
+    berta = relations.add_relation(mine, a, RelationKind.MOTHER, "Berta *B*")
+    relations.end_relation(mine, a, anna, DAY)
+    relations.add_relation(small.viewer("t.two"), small.clients["B"], RelationKind.MOTHER, "Zoe")
+    tab = opened(small, monkeypatch, "paper_form")
+    tab.session_state["_client"] = a
+    tab.run()
+    chooser = of(tab.selectbox, "Questionnaire")
+    [one] = [option for option in chooser.options if option.startswith("RCADS-25:")]  # type: ignore[attr-defined]
+    tab = chooser.select(one).run()  # type: ignore[attr-defined]
+    tab = of(tab.selectbox, "Who answered?").select("father").run()  # type: ignore[attr-defined]
+    assert not [one for one in tab.selectbox if one.label.startswith("Which ")]
+    tab = of(tab.selectbox, "Who answered?").select("mother").run()  # type: ignore[attr-defined]
+    which = of(tab.selectbox, "Which mother?")
+    assert which.options == ["mother (Anna)", "mother (Berta *B*)"]  # type: ignore[attr-defined]
+    assert which.value is None  # type: ignore[attr-defined]
+    assert of(tab.button, "Look it over").disabled  # type: ignore[attr-defined]
+    tab = which.select(anna).run()  # type: ignore[attr-defined]
+    # On a later day the other one alone is meant: there is nothing left to choose.
+    tab = tab.date_input[0].set_value(DAY + timedelta(days=1)).run()
+    assert not [one for one in tab.selectbox if one.label.startswith("Which ")]
+    tab = tab.date_input[0].set_value(DAY).run()
+    tab = of(tab.selectbox, "Which mother?").select(berta).run()  # type: ignore[attr-defined]
+    for field in tab.text_input[1:]:
+        field.set_value("1")
+    tab = of(tab.button, "Look it over").click().run()  # type: ignore[attr-defined]
+    assert not tab.exception
+    assert any(plain(", by mother (Berta *B*)") in one.value for one in tab.markdown)
+    next(one for one in tab.button if one.label.startswith("Keep this form")).click().run()
+    [form] = [one for one in mending.forms(mine, a).forms if one.instrument.id == "rcads25"]
+    assert form.informant_id == berta
+
+
+def test_the_page_asks_for_a_column_of_names_only_where_somebody_else_is_meant(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, a = small.viewer("t.one"), small.clients["A"]
+    relations.add_relation(mine, a, RelationKind.MOTHER, "Anna")
+    berta = relations.add_relation(mine, a, RelationKind.MOTHER, "Berta")
+    table = by_name(("A", DAY, "berta", 1))
+    tab = opened(small, monkeypatch, "import_file")
+    tab.session_state["_import"] = Draft(0, table)
+    tab = choose(tab.run(), "RCADS-25")
+    tab = of(tab.selectbox, "Who answered?").select("self").run()  # type: ignore[attr-defined]
+    assert not [one for one in tab.selectbox if one.label == "Their name stands in"]
+    tab = of(tab.selectbox, "Who answered?").select("mother").run()  # type: ignore[attr-defined]
+    names = of(tab.selectbox, "Their name stands in")
+    assert names.value is None  # type: ignore[attr-defined]
+    tab = names.select("who").run()  # type: ignore[attr-defined]
+    tab = check_button(tab).click().run()  # type: ignore[attr-defined]
+    next(one for one in tab.button if one.label.startswith("Keep 1 row")).click().run()
+    assert not tab.exception
+    [form] = [one for one in mending.forms(mine, a).forms if one.instrument.id == "rcads25"]
+    assert form.informant_id == berta
