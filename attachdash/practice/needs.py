@@ -124,7 +124,9 @@ class Reason:
         if self.need is Need.NOT_MOVING:
             at = told.found.figures
             return 1 - float(told.found.levels.p_more(at.sign, at.half)[told.row])
-        return told.probability if told.word.is_for_change else None
+        if told.word is Word.NO_CLEAR_CHANGE or not told.word.is_for_change:
+            return None
+        return told.probability
 
 
 def _open(risk: bool) -> Callable[[Facts], Iterator[Evidence]]:
