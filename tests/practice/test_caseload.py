@@ -35,12 +35,18 @@ def add(house: House, code: str, started_on: date) -> None:
 
 def answered(house: House, code: str, totals: Mapping[date, int], word: str = "") -> None:
     """PHQ-9 answers that come to these totals, with no risk in them, all at once."""
-    mine, phq9 = house.viewer("t.one"), house.store.library["phq9"]
-    rows = [(house.clients[code], day, word) for day in totals]
+    gave(house, code, "phq9", {day: items(total) for day, total in totals.items()}, word)
+
+
+def gave(
+    house: House, code: str, instrument: str, forms: Mapping[date, list[int]], word: str = ""
+) -> None:
+    """What a client answered on these days, brought in by t.one."""
+    mine = house.viewer("t.one")
+    rows = [(house.clients[code], day, word) for day in forms]
     given = Given(
-        instrument=phq9, rows=pl.DataFrame(rows, ROW, orient="row"),
-        answers=np.array([items(total) for total in totals.values()], dtype=np.int16),
-        scores={}, channel="form",
+        instrument=house.store.library[instrument], rows=pl.DataFrame(rows, ROW, orient="row"),
+        answers=np.array(list(forms.values()), dtype=np.int16), scores={}, channel="form",
     )  # fmt: skip
     prepared = prepare(mine, given)
     change(mine, "planted", lambda cursor: keep(cursor, mine, prepared))
