@@ -201,17 +201,17 @@ def _also(row: Row, others: Sequence[Reason]) -> str:
         if told is None:
             said.setdefault(_ALSO.get(need) or _lower(need.value), [])
         elif need in (Need.OFF_COURSE, Need.NOT_MOVING):
-            said[_lower(need.value)] = [f"{_level(told)}, {percent(one.certainty)}"]
+            said[_lower(need.value)] = [f"{_level(told)} ({percent(one.certainty)})"]
         else:
             named = told.course.instrument.short_name
             if one.evidence.domain in TRIAD:
                 named = _lower(_named(one))
-            said.setdefault(told.word.label, []).append(f"{named}, {percent(one.certainty)}")
+            said.setdefault(told.word.label, []).append(f"{named} ({percent(one.certainty)})")
     softer = sum(one.state == "historic" and not one.is_risk for one in row.flags)
     if softer:
         said[counted(softer, "softer answer or blank", "softer answers or blanks") + " late"] = []
     return "; ".join(
-        f"{what}: {' and '.join(which)}" if which else what for what, which in said.items()
+        f"{what}: {', '.join(which)}" if which else what for what, which in said.items()
     )
 
 
@@ -328,8 +328,8 @@ def rule() -> None:
     with look.card("rule", stretch=False):
         st.header("How is this sorted?", anchor=False)
         st.write(
-            "By the first step that holds. Within a step: the surer flag first, then whose record "
-            "nobody has opened for longest. A row names what else holds."
+            "By the first step that holds. Within a step: answers before blanks, red before "
+            "amber, then whose record nobody has opened for longest. A row names what else holds."
         )
         columns = ["Step", "Needs", "From which data", "Holds when", "How sure", "Next step"]
         table(
