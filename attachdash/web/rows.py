@@ -26,7 +26,8 @@ _CSS = """
 [class*="st-key-row-"] button p {{font-size:16px;font-weight:600}}
 [data-testid=stLayoutWrapper]:has(> .st-key-row-head) {{position:sticky;top:3.7rem;z-index:9;
   background:{bg}}}
-.st-key-ask_rule button {{text-decoration:underline;color:{link}}}
+.st-key-ask_rule button, .st-key-ask_rule button * {{text-decoration:underline;
+  color:{link}!important}}
 .st-key-client-head > :first-child {{flex:1 1 26rem;min-width:min(100%,26rem)}}
 .ad-cells {{display:grid;grid-template-columns:6.4rem minmax(10rem,1fr) repeat(3,126px) 6rem;
   gap:0 1rem;align-items:center;font-size:15px;line-height:1.4}}
