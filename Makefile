@@ -6,7 +6,7 @@ PORT ?= 8501
 bin := .venv/bin
 # What ruff and mypy look at; what is not there yet is left out.
 typed := $(wildcard attachdash pages app.py benchmarks)
-benchmarks := scoring change triad client_page client_data importing upload
+benchmarks := scoring change triad client_page caseload client_data importing upload
 pytest := $(bin)/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help

@@ -1,11 +1,13 @@
-"""Caseload: who of my clients wants an eye first, and how does each one go?"""
+"""Caseload: who of my clients wants an eye first, why, and how sure is that?"""
 
 import streamlit as st
 
 from attachdash import web
 from attachdash.practice.caseload import Row, caseload
 from attachdash.practice.house import settings
+from attachdash.practice.needs import Group
 from attachdash.practice.rights import Role
+from attachdash.web import caseload as parts
 from attachdash.web import rows
 from attachdash.web.tables import counted
 
@@ -13,31 +15,6 @@ viewer = web.viewer()
 supervises = viewer.role is Role.SUPERVISOR
 zone = settings(viewer).time_zone
 found = caseload(viewer)
-
-risky = [row for row in found.rows if row.open_flag and row.open_flag.is_risk]
-soft = [row for row in found.rows if row.open_flag and not row.open_flag.is_risk]
-waiting = [row for row in found.rows if row.week is None]
-silent = [row for row in found.rows if rows.is_silent(row, viewer.today)]
-
-
-def lead() -> str:
-    """What to know first."""
-    if not found.rows:
-        return "Nobody is here yet."
-    if risky:
-        verb = "has " if len(risky) == 1 else "have "
-        blank = [row.open_flag is not None and row.open_flag.is_blank for row in risky]
-        what = "a risk answer, or left one blank, that" if any(blank) else "a risk answer"
-        if all(blank):
-            what = "left a risk item blank, which"
-            verb = ""
-        who = counted(len(risky), "client")
-        first = f"{who} {verb}{what} nobody has seen. Risk answers stand first."
-    else:
-        first = "No risk answer waits to be seen. That is not safety: ask in person too."
-    more = f" {counted(len(soft), 'client')} with a softer prompt." if soft else ""
-    return first + more
-
 
 rows.dress()
 web.header(
@@ -49,7 +26,7 @@ web.header(
         zone,
         any_answers=any(row.last_answer_on for row in found.rows),
     ),
-    lead(),
+    parts.lead(found.rows),
 )
 
 
@@ -58,8 +35,9 @@ def empty() -> None:
     with web.card("empty"):
         st.header("What will stand here", anchor=False)
         st.write(
-            "One row a client: who, week of therapy, first and latest level in communication, "
-            "regulation and self-esteem, last answer. Risk answers first."
+            "One row a client: who, week of therapy, why they need a look and how sure that is, "
+            "the courses of communication, regulation and self-esteem, last answer. Risk answers "
+            "first."
         )
         if supervises:
             st.write("Nobody you supervise treats a client now. An administrator assigns both.")
@@ -86,50 +64,63 @@ def draw(row: Row) -> None:
             if st.button(web.plain(name), key=f"open_{client.client_id}", type="tertiary"):
                 web.hold_client(client.client_id)
                 web.go("client")
-            st.html(rows.who(row, viewer.today, with_therapists=supervises))
-        right.html(rows.cells(row, viewer.today))
+            st.html(parts.who(row, viewer.today, with_therapists=supervises))
+        right.html(parts.cells(row, viewer.today, zone))
 
 
 if not found.rows:
     empty()
     st.stop()
 
-lists = {
-    "All": found.rows,
-    "Risk answer": risky,
-    "No episode": waiting,
-    "No answer for 6 weeks": silent,
-}
-with st.container(horizontal=True, vertical_alignment="center"):
+lists, reasons = parts.lists(found.rows), parts.by_reason(found.rows)
+domains = parts.by_domain(found.rows)
+with st.container(horizontal=True, vertical_alignment="center", key="filters"):
     chosen = st.segmented_control(
         "Show", list(lists), default="All", required=True, label_visibility="collapsed",
         format_func=lambda name: f"{name} {len(lists[name])}", wrap=True, key="show",
     )  # fmt: skip
+    reason = st.selectbox(
+        "Reason", list(reasons), index=None, placeholder="Any reason", width=168,
+        label_visibility="collapsed", key="reason",
+        format_func=lambda one: f"{one.value} · {len(reasons.get(one, ()))}",
+    )  # fmt: skip
+    domain = st.selectbox(
+        "Domain", list(domains), index=None, placeholder="Any domain", width=168,
+        label_visibility="collapsed", key="domain",
+        format_func=lambda one: f"{one.label} · {len(domains[one])}",
+    )  # fmt: skip
     sought = st.text_input(
         "Find code or name", placeholder="Find code or name", label_visibility="collapsed",
-        width=260, key="find",
+        width=200, key="find",
     )  # fmt: skip
 words = sought.strip().casefold()
-shown = [row for row in lists[chosen or "All"] if words in rows.label(row.client).casefold()]
-st.html(
-    '<div class="ad-meta">Communication · regulation · self-esteem: first → latest as a share of '
-    "each scale’s own range, 0–100, up is better. Whether a difference is more than noise isn’t "
-    "computed yet.</div>"
-)
+shown = [
+    row
+    for row in lists[chosen or "All"]
+    if words in rows.label(row.client).casefold()
+    and (reason is None or row.client.client_id in reasons.get(reason, ()))
+    and (domain is None or row.client.client_id in domains[domain])
+]
+with st.container(horizontal=True, horizontal_alignment="distribute", key="rule-line"):
+    st.html(
+        '<div class="ad-meta">Communication · regulation · self-esteem: each scale’s own range, up '
+        "is better; words compare with the start. Pale band: usual range.</div>"
+    )
+    asked = st.session_state.get("rule", False)
+    if st.button("Hide the rule" if asked else "How is this sorted?", key="ask_rule",
+                 type="tertiary"):  # fmt: skip
+        st.session_state["rule"] = not asked
+        st.rerun()
+if asked:
+    parts.rule()
 with st.container(key="row-head"):
-    st.columns([2, 9], gap="small")[1].html(rows.head())
-first = [row for row in shown if row.open_flag]
-groups = {
-    "Risk answers first": [row for row in first if row in risky],
-    "Softer prompts": [row for row in first if row not in risky],
-    "Current": [row for row in shown if not row.open_flag and row.week is not None],
-    "Assigned, no episode yet": [row for row in shown if not row.open_flag and row.week is None],
-}
+    st.columns([2, 9], gap="small")[1].html(parts.head())
 with st.container(gap=None):
-    for heading, members in groups.items():
+    for group in Group:
+        members = [row for row in shown if row.reasons[0].rule.group is group]
         if members:
-            st.header(heading, anchor=False)
+            st.header(f"{group.value} · {len(members)}", anchor=False)
         for row in members:
             draw(row)
 if not shown:
-    st.write("Nobody fits. Choose All, or empty the find box.")
+    st.write("Nobody fits. Choose All and any reason and domain, or empty the find box.")

@@ -1,17 +1,22 @@
 """A therapist's clients, or those of the therapists a supervisor answers for, on one page."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from attachdash.change.course import Course
 from attachdash.instruments import Domain
-from attachdash.practice import clients, courses
+from attachdash.practice import clients, courses, needs, telling
 from attachdash.practice import flags as practice_flags
 from attachdash.practice.courses import TRIAD
+from attachdash.practice.needs import Need, Reason
 from attachdash.practice.rights import About, Audit, Role, Viewer, opened, reach, use_case
-from attachdash.store import answers, scores
+from attachdash.practice.telling import Told
+from attachdash.store import answers, audit, scores
 from attachdash.store import clients as store_clients
+
+LOOKS_BACK = timedelta(days=180)  # for when a record was last opened: the audit is never short
+JUDGED = (*TRIAD, Domain.SYMPTOMS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,17 +28,31 @@ class Row:
     week: int | None  # full weeks since the open episode began; None without one
     last_answer_on: date | None
     triad: dict[Domain, Course | None]
+    told: dict[Domain, Told]  # of what leads the triad and, for symptoms, of the primary scale
     flags: tuple[practice_flags.Flag, ...]  # most urgent first
+    reasons: tuple[Reason, ...]  # the first says where the row stands; never empty
+    opened_at: datetime | None  # by anybody of staff, within LOOKS_BACK
+    is_unseen: bool  # not opened since the latest of the client's own answers came in
 
     @property
     def open_flag(self) -> practice_flags.Flag | None:
         """The most urgent flag that nobody has seen."""
         return next((flag for flag in self.flags if flag.state == "open"), None)
 
+    @property
+    def need(self) -> Need:
+        """The first step of the rule that holds."""
+        return self.reasons[0].need
+
+    @property
+    def primary(self) -> Told | None:
+        """The one symptom scale that says whether the episode is off its course."""
+        return self.told.get(Domain.SYMPTOMS)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caseload:
-    """Rows sorted by who wants a person's eye first; clients without an episode last."""
+    """Rows sorted by the rule of `needs`; within a step who was not looked at for longest."""
 
     rows: tuple[Row, ...]
     as_of: datetime
@@ -42,7 +61,7 @@ class Caseload:
 
 @use_case(roles=[Role.THERAPIST, Role.SUPERVISOR], about=About.NOTHING, audit=Audit.OPENING)
 def caseload(viewer: Viewer) -> Caseload:
-    """The viewer's current clients: assigned today, those with an open episode first."""
+    """The viewer's current clients: assigned today, sorted by who wants a person's eye."""
     with viewer.store.engine.reading(viewer.scope) as cursor:
         everyone = clients.read(cursor, viewer)
         therapists = store_clients.therapists(cursor, reach(viewer))
@@ -51,45 +70,75 @@ def caseload(viewer: Viewer) -> Caseload:
         wanted = sorted({*courses.lead_scale_ids(viewer), *fixed.values()})
         found = scores.courses(cursor, reach(viewer), wanted, current)
         last = scores.last_answers(cursor, reach(viewer))
+        looked = audit.last_openings(cursor, reach(viewer), viewer.now - LOOKS_BACK, viewer.now)
         raised = practice_flags.read(cursor, viewer)
         last_import_at = answers.last_import(cursor, viewer.site_id)
     opened(viewer, "opened caseload", f"{len(everyone)} clients")
     of_client = {
         client_id: list(group) for client_id, group in groupby(found, lambda row: row.client_id)
     }
-    rows = []
+    leading: list[tuple[clients.Client, Domain, Course]] = []
     for client in everyone:
         episode = client.open_episode
-        own: list[Course] = []
         if episode and client.client_id in of_client:
             own = courses.from_scores(
                 viewer, of_client[client.client_id], client.client_id, episode
             )
-        rows.append(
-            Row(
-                client=client,
-                therapists=tuple(therapists.get(client.client_id, ())),
-                week=courses.week(episode, viewer.today),
-                last_answer_on=last.get(client.client_id),
-                triad={
-                    domain: courses.leading(own, domain, _fixed(viewer, fixed, episode, domain))
-                    for domain in TRIAD
-                },
-                flags=tuple(flag for flag in raised if flag.client_id == client.client_id),
-            )
+            for domain in JUDGED:
+                course = courses.leading(own, domain, _fixed(viewer, fixed, episode, domain))
+                if course is not None:
+                    leading.append((client, domain, course))
+    # All of them in one pass: what the engine costs is per pass, hardly per course.
+    judged = telling.tell([(client, course) for client, _, course in leading])
+    told: dict[int, dict[Domain, Told]] = {}
+    for (client, domain, _), one in zip(leading, judged, strict=True):
+        told.setdefault(client.client_id, {})[domain] = one
+    rows = [
+        _row(
+            viewer, client, tuple(therapists.get(client.client_id, ())),
+            told.get(client.client_id, {}), last.get(client.client_id),
+            tuple(flag for flag in raised if flag.client_id == client.client_id),
+            looked.get(client.client_id),
         )
+        for client in everyone
+    ]  # fmt: skip
     return Caseload(
         rows=tuple(sorted(rows, key=_place)), as_of=viewer.now, last_import_at=last_import_at
+    )
+
+
+def _row(
+    viewer: Viewer, client: clients.Client, therapists: tuple[str, ...], told: dict[Domain, Told],
+    last: scores.Last | None, flags: tuple[practice_flags.Flag, ...], opened_at: datetime | None,
+) -> Row:  # fmt: skip
+    episode, silent_days = client.open_episode, None
+    if episode:
+        since = max(last.answered_on, episode.started_on) if last else episode.started_on
+        silent_days = (viewer.today - since).days
+    facts = needs.Facts(
+        has_episode=episode is not None, told=told, flags=flags, silent_days=silent_days
+    )
+    return Row(
+        client=client,
+        therapists=therapists,
+        week=courses.week(episode, viewer.today),
+        last_answer_on=last.answered_on if last else None,
+        triad={domain: told[domain].course if domain in told else None for domain in TRIAD},
+        told=told,
+        flags=flags,
+        reasons=needs.reasons(facts),
+        opened_at=opened_at,
+        is_unseen=last is not None and (opened_at is None or opened_at < last.came_in_at),
     )
 
 
 def _fixed(
     viewer: Viewer,
     fixed: dict[tuple[int, str], int],
-    episode: clients.Episode | None,
+    episode: clients.Episode,
     domain: Domain,
 ) -> tuple[str, str] | None:
-    scale_id = fixed.get((episode.episode_id, domain.value)) if episode else None
+    scale_id = fixed.get((episode.episode_id, domain.value))
     if scale_id is None:
         return None
     instrument, scale = viewer.store.catalogue.scales[scale_id]
@@ -97,10 +146,9 @@ def _fixed(
 
 
 def _place(row: Row) -> tuple[object, ...]:
-    flag = row.open_flag
     return (
-        row.week is None and flag is None,
-        flag.urgency if flag else (9, 9, 9, 0),
+        needs.place(row.reasons[0]),
+        row.opened_at or datetime.min,
         row.client.name or row.client.code,
         row.client.code,
     )

@@ -9,6 +9,7 @@ from datetime import date, datetime
 import pandas as pd
 
 from attachdash.store.engine import Cursor
+from attachdash.store.reach import CLINICAL, Reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,32 @@ def opened_since(
         now,
     )
     return row is not None
+
+
+# One row per client in reach whose record somebody of staff opened after $5 and not after $6, with
+# the last time.
+LAST_OPENINGS = (
+    CLINICAL
+    + """
+SELECT audit.client_id, max(audit.happened_at) AS opened_at
+FROM audit
+INNER JOIN reached ON reached.client_id = audit.client_id
+WHERE audit.site_id = $1 AND audit.kind = 'opened record' AND audit.role <> 'client'
+    AND audit.happened_at > $5 AND audit.happened_at <= $6
+GROUP BY audit.client_id
+"""
+)
+
+
+def last_openings(
+    cursor: Cursor, reach: Reach, since: datetime, now: datetime
+) -> dict[int, datetime]:
+    """When each client's record was last opened by anybody of staff, of those opened since then.
+
+    As in `opened_since`, what seems to come counts for nothing.
+    """
+    rows = cursor.rows(reach.narrowed(LAST_OPENINGS), *reach.parameters, since, now)
+    return {int(row[0]): row[1] for row in rows}
 
 
 def written_since(

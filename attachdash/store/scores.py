@@ -1,6 +1,6 @@
 """Reading what was answered: a client's history, a caseload, the outcomes of a team."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 import pandas as pd
@@ -63,11 +63,13 @@ ORDER BY score.client_id NULLS LAST, score.scale_id NULLS LAST, score.answered_o
 """
 )
 
-# One row per client: the last day on which they themselves answered, about whomever.
+# One row per client: the last day on which they themselves answered, about whomever, and when the
+# latest of what they answered came in or was put right.
 LAST_ANSWERS = (
     CLINICAL
     + """
-SELECT administration.client_id, max(administration.answered_on) AS answered_on
+SELECT administration.client_id, max(administration.answered_on) AS answered_on,
+    max(administration.recorded_at) AS came_in_at
 FROM administration
 INNER JOIN reached ON reached.client_id = administration.client_id
 WHERE administration.site_id = $1 AND administration.replaced_at IS NULL
@@ -181,11 +183,17 @@ def courses(
     return [Scored(*row) for row in rows]
 
 
-def last_answers(cursor: Cursor, reach: Reach) -> dict[int, date]:
-    """The day of each client's last answer."""
-    return {
-        int(row[0]): row[1] for row in cursor.rows(reach.narrowed(LAST_ANSWERS), *reach.parameters)
-    }
+class Last(NamedTuple):
+    """A client's last answer: the last day of one, and when the latest came in (UTC)."""
+
+    answered_on: date
+    came_in_at: datetime
+
+
+def last_answers(cursor: Cursor, reach: Reach) -> dict[int, Last]:
+    """Each client's last answer."""
+    rows = cursor.rows(reach.narrowed(LAST_ANSWERS), *reach.parameters)
+    return {int(row[0]): Last(*row[1:]) for row in rows}
 
 
 def leads(cursor: Cursor, reach: Reach) -> dict[tuple[int, str], int]:

@@ -1,26 +1,22 @@
-"""How does a client look in one row of the caseload? Also the small pieces other pages share."""
+"""The small pieces that caseload, record and a client's own page share, and their CSS."""
 
 import re
-from datetime import date, datetime
+from datetime import datetime
 
 import streamlit as st
 
-from attachdash.charts import domain_hue, palette, sparkline, week_if_old
-from attachdash.practice.caseload import Row
+from attachdash.charts import domain_hue, palette
 from attachdash.practice.clients import Client
-from attachdash.practice.courses import TRIAD
 from attachdash.practice.flags import Flag
 from attachdash.practice.house import Settings
 from attachdash.practice.record import Progress
-from attachdash.practice.words import Course, Domain
+from attachdash.practice.words import Domain
 from attachdash.web import browser, look
-from attachdash.web.tables import clock, counted, day, last_day
+from attachdash.web.tables import clock, last_day
 
 # A number that can be rung is taken whole or not at all: half of one rings somebody else.
 _DIGITS = re.compile(r"(?<![\w:.&#+])\+?\d(?:[ /-]?\d)*(?![\w:]|[.,/-]\d)")
 _NUMBER = re.compile(r"\d{3,6}|\d{3} \d{3}|[+0][\d /-]{6,}|(?:1[ -])?\d{3}[ -]\d{3}[ -]\d{4}")
-
-SILENT_DAYS = 42  # without an answer for this long a client is listed apart
 
 _CSS = """
 [class*="st-key-flag-"] {{border-left:6px solid {text}}}
@@ -28,8 +24,12 @@ _CSS = """
 [class*="st-key-row-"] {{border-bottom:1px solid {card_line};padding:.25rem 0}}
 [class*="st-key-row-"] button {{min-height:28px;padding:0;justify-content:flex-start;color:{link}}}
 [class*="st-key-row-"] button p {{font-size:16px;font-weight:600}}
+[data-testid=stLayoutWrapper]:has(> .st-key-row-head) {{position:sticky;top:3.7rem;z-index:9;
+  background:{bg}}}
+.st-key-ask_rule button, .st-key-ask_rule button * {{text-decoration:underline;
+  color:{link}!important}}
 .st-key-client-head > :first-child {{flex:1 1 26rem;min-width:min(100%,26rem)}}
-.ad-cells {{display:grid;grid-template-columns:7.5rem minmax(10rem,1fr) repeat(3,126px) 7rem;
+.ad-cells {{display:grid;grid-template-columns:6.4rem minmax(10rem,1fr) repeat(3,126px) 6rem;
   gap:0 1rem;align-items:center;font-size:15px;line-height:1.4}}
 .ad-cells > :last-child {{text-align:right}}
 .ad-head {{font-weight:600;color:{muted};font-size:14px}}
@@ -81,24 +81,6 @@ def label(client: Client) -> str:
     return f"{client.name} · {client.code}" if client.name else client.code
 
 
-def weeks_since(last_answer_on: date | None, today: date) -> str:
-    """How long since the last answer, in weeks."""
-    if last_answer_on is None:
-        return "no answer yet"
-    weeks = (today - last_answer_on).days // 7
-    return "this week" if weeks == 0 else f"{counted(weeks, 'week')} ago"
-
-
-def is_silent(row: Row, today: date) -> bool:
-    """Whether an open episode has gone without an answer for six weeks, from its start on."""
-    since = row.client.open_episode
-    if since is None:
-        return False
-    return (today - max(row.last_answer_on or since.started_on, since.started_on)).days >= (
-        SILENT_DAYS
-    )
-
-
 def badge(flag: Flag | None) -> str:
     """The badge of a flag as HTML; nothing without one."""
     if flag is None:
@@ -108,41 +90,6 @@ def badge(flag: Flag | None) -> str:
         return f'<span class="ad-badge ad-risk">{words}</span>'
     words = "Ask: blank" if flag.is_blank else "Ask about it"
     return f'<span class="ad-badge ad-soon">{words}</span>'
-
-
-def head() -> str:
-    """The caseload's table header as HTML; gone in a narrow window, where words stand beside."""
-    names = "".join(f"<span>{domain.label}</span>" for domain in TRIAD)
-    return (
-        f'<div class="ad-cells ad-head"><span>Needs</span><span>Why</span>{names}'
-        "<span>Last answer</span></div>"
-    )
-
-
-def who(row: Row, today: date, *, with_therapists: bool) -> str:
-    """The muted line under a name as HTML: code, year of birth, week, and by whom treated.
-
-    In a narrow window, where the row has no column for it, also when the last answer was.
-    """
-    client = row.client
-    parts = [
-        client.code if client.name else "",
-        str(client.born_on.year) if client.born_on else "",
-        f"wk {row.week}" if row.week is not None else "no episode",
-        ", ".join(row.therapists) if with_therapists else "",
-    ]
-    said = look.esc(" · ".join(part for part in parts if part))
-    last = weeks_since(row.last_answer_on, today)
-    return f'<div class="ad-meta">{said}<span class="ad-narrow"> · {last}</span></div>'
-
-
-def cells(row: Row, today: date) -> str:
-    """Everything of a caseload row but the name, as HTML."""
-    sparks = "".join(_spark(domain, row.triad[domain]) for domain in TRIAD)
-    return (
-        f'<div class="ad-cells"><span>{badge(row.open_flag)}</span><span>{_why(row, today)}</span>'
-        f'{sparks}<span class="ad-meta">{weeks_since(row.last_answer_on, today)}</span></div>'
-    )
 
 
 def given(flag: Flag) -> str:
@@ -158,46 +105,6 @@ def by_whom(flag: Flag) -> str:
     return (f" by {flag.informant}" if flag.informant else "") + (
         f" about {flag.about}" if flag.about else ""
     )
-
-
-def _why(row: Row, today: date) -> str:
-    flag = row.open_flag
-    muted = '<span class="ad-meta">{}</span>'
-    if flag is not None:
-        how = "left blank" if flag.answer is None else f"answered {given(flag)}"
-        more = sum(one.state == "open" for one in row.flags) - 1
-        also = f" And {more} more." if more else ""
-        how += by_whom(flag)
-        fact = f"{flag.instrument.short_name} item {flag.item} {how}, {day(flag.answered_on)}."
-        return f"{look.esc(fact)} Nobody has seen it.{also} {muted.format('Ask directly.')}"
-    historic = sum(one.state == "historic" for one in row.flags)
-    if historic:
-        late = counted(historic, "answer or blank", "answers or blanks")
-        return muted.format(f"{late} came in late: look at the record.")
-    if row.client.open_episode is None:
-        return muted.format("Open an episode: weeks are counted from its first day.")
-    if is_silent(row, today):
-        return muted.format("No answer for 6 weeks or longer. Ask how it goes.")
-    return ""
-
-
-def _spark(domain: Domain, course: Course | None) -> str:
-    if course is None or not course.n:
-        return f'<span class="ad-meta ad-spark">{_narrow(domain)}no score</span>'
-    shares = [f"{share:.0f}" for share in course.shares]
-    said = f"{shares[0]} → {shares[-1]}" if course.n > 1 else shares[0]
-    when = week_if_old(course)
-    said = " · ".join([said, *([when] if when else []), f"n {course.n}"])
-    alt = f"{domain.label}, share of range 0 to 100: {said}"
-    address = sparkline(course, mode=browser.mode())
-    return (
-        f'<span class="ad-spark">{_narrow(domain)}'
-        f'<img alt="{look.esc(alt)}" width="118" src="{address}">{said}</span>'
-    )
-
-
-def _narrow(domain: Domain) -> str:
-    return f'<span class="ad-narrow">{domain.label}</span>'
 
 
 def title(words: str, domain: Domain, count: str, word: str = "") -> str:

@@ -87,11 +87,44 @@ def test_the_caseload_fits_every_window(
     monkeypatch.setitem(people.SIZES, "desktop", (width, 900))
     with someone(browser) as (_, page, _wrong):
         sign_in(page, demo.url, "a.okafor", demo.passwords["a.okafor"])
-        expect(page.get_by_role("heading", name="Current")).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("heading", name="On course")).to_be_visible(timeout=30_000)
         settled(page)
         assert no_sideways_scroll(page)
         # Which picture is which is said beside it, or over its column.
         assert page.get_by_text("Self-esteem", exact=True).locator("visible=true").count() > 0
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("desktop", "dark"), ("phone", "light")])
+def test_the_caseload_is_walked_by_key_and_its_rule_is_one_click_away(
+    demo: Served, browser: Browser, size: str, scheme: str
+) -> None:
+    with someone(browser, size, scheme) as (_, page, wrong):
+        sign_in(page, demo.url, "b.kaya", demo.passwords["b.kaya"])
+        expect(page.get_by_role("heading", name="Getting worse")).to_be_visible(timeout=30_000)
+        settled(page)
+        expect(page.get_by_text("Look first", exact=True).first).to_be_visible()
+        expect(page.get_by_text("▼ reliably worse").first).to_be_visible()
+        page.get_by_role("button", name="How is this sorted?").click()
+        expect(page.get_by_role("table", name="The rule, step by step")).to_be_visible(
+            timeout=30_000
+        )
+        settled(page)
+        assert no_sideways_scroll(page)
+        assert serious(page) == []
+        page.get_by_role("button", name="Hide the rule").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="How is this sorted?")).to_be_visible(timeout=30_000)
+        settled(page)
+        # From there the next stop is the first client, and Enter opens the record.
+        page.get_by_role("button", name="How is this sorted?").focus()
+        first = page.locator("[class*='st-key-open_'] button").first
+        name = first.inner_text().strip()
+        page.keyboard.press("Tab")
+        expect(first).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Type a paper form")).to_be_visible(timeout=30_000)
+        assert name in page.content()
+        assert people.unexpected(wrong) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,0 +1,2 @@
+-- Who was last looked at is asked of all clients of a caseload at once. PostgreSQL finds it by the
+-- index in the file beside this one; DuckDB reads the audit's last months in order, and needs none.
