@@ -21,7 +21,7 @@ DRIFT: Mapping[Kind, float] = {
 }  # per root week
 DRIFT_OF: Mapping[str, float] = {"erq": 0.10, "maas": 0.10, "ffmq15": 0.10, "ffmq39": 0.10}
 # Those were judged on people without treatment, and a treated level is meant to move: with them
-# alone the 95% band of people who move held the level in 93%, with a fifth more in 94 to 95%
+# alone the 95% band of simulated people held the level in 92.7%, with a fifth more in 94.2%
 # (docs/calibration.md). For states that makes .18, of a judged range of .10 to .25; still
 # more would find single unusual answers reliable.
 IN_TREATMENT = 1.2

@@ -9,13 +9,13 @@ default here and each there because of what docs/calibration.md found without it
 - A passing state lasts about a week. An answer that comes sooner, `gap` days after the one before,
   tells only gap / 7 of a new one: its passing variance counts 7 / gap times. So a week of daily
   answers tells no more of the level than one week's passing state lets it; without this the 95%
-  band of daily answers held the level in 77%.
+  band of daily answers held the level in 84%.
 - The spell that people come in is not over at the second answer: its SD halves every week.
 - A level can jump. Where two answers running are further off than the limit, and on the same side,
   the level is taken to have drifted as much more before the second as brings it to the limit (an
   adaptive filter; the rule is this project's own, kept for what it does in docs/calibration.md).
   One alone is a bad week until the next confirms it. Without this PHQ-9 of 5, 25, 25 was called
-  worse with .92 only, and bands after a sudden gain held the level in 82% of some cells.
+  worse with .92 only.
 
 Scores have a floor and a ceiling; the model's normal distribution has not. A band is therefore cut
 to the scale's range. The level's mean always lies within the range, so the cut band still holds it,
