@@ -50,7 +50,10 @@ def estimated_shares(
 
         def fit(logs: Floats) -> float:
             shares = np.exp(logs)
-            tried = replace(model, drift=shares[0] * sd, transient=shares[1] * sd)
+            # Jumps are the drift's to explain here, or it would be found too small.
+            tried = replace(
+                model, drift=shares[0] * sd, transient=shares[1] * sd, surprising=np.inf
+            )
             penalty = (((logs - defaults) / PRIOR_WIDTH) ** 2).sum() / 2
             return float(filtered(steps, tried).log_likelihood.sum() - penalty)
 

@@ -35,6 +35,8 @@ class Figures:
     spell: float = 2.4
     drift: float = 0.9
     most_drift: float = 3.7
+    passing_days: float = 0.0
+    spell_days: float = 0.0
     low: float = 0.0
     high: float = 27.0
 
@@ -48,22 +50,34 @@ class Dense:
     log_likelihood: float
 
 
-def dense_gaussian(person: list[tuple[float, float]], figures: Figures, upto: int) -> Dense:
+def dense_gaussian(
+    person: list[tuple[float, float]],
+    figures: Figures,
+    upto: int,
+    jumps: np.ndarray | None = None,
+) -> Dense:
     """The joint covariance of all levels written out, conditioned on the first `upto` answers.
 
-    Independent of any filter: plain linear algebra over every answer's level at once.
+    Independent of any filter: plain linear algebra over every answer's level at once. `jumps` is
+    variance of the level's movement before each moment, besides its drift.
     """
     values = np.array([v for v, _ in person])
     times = np.array([t for _, t in person])
     moments = np.unique(times)
     grown = np.zeros(len(moments))
+    states = np.full(len(moments), figures.transient**2 + figures.spell**2)
     for k in range(1, len(moments)):
-        weeks = (moments[k] - moments[k - 1]) / 7
-        grown[k] = grown[k - 1] + min(figures.drift**2 * weeks, figures.most_drift**2)
+        days = moments[k] - moments[k - 1]
+        grown[k] = grown[k - 1] + min(figures.drift**2 * days / 7, figures.most_drift**2)
+        grown[k] += 0 if jumps is None else jumps[k]
+        left = 0.0
+        if figures.spell_days:
+            left = figures.spell * 0.5 ** ((moments[k] - moments[0]) / figures.spell_days)
+        states[k] = (figures.transient**2 + left**2) * max(1, figures.passing_days / days)
     which = np.searchsorted(moments, times)
     levels = figures.start_sd**2 + grown[np.minimum.outer(which, which)]
     same = np.equal.outer(which, which)
-    passing = same * (figures.transient**2 + (which == 0) * figures.spell**2)
+    passing = same * states[which]
     answers = levels + passing + np.eye(len(values)) * figures.sem**2
     seen = slice(0, upto)
     gain = np.linalg.solve(answers[seen, seen], levels[seen, :]).T

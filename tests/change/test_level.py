@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from attachdash.change.level import Z_BAND, LevelModel, levels
+from attachdash.change.level import Z_BAND, LevelModel, filtered, levels
+from attachdash.change.occasions import occasions_of
 from attachdash.change.series import series_of
 from tests.change.people import PEOPLE, Figures, dense_gaussian, flat, scored
 
@@ -30,9 +31,12 @@ FIGURES = [
         low=1,
         high=7,
     ),
+    Figures(passing_days=7, spell_days=7),
     Figures(drift=0, spell=0, transient=0),
     Figures(sem=0.01, transient=0, start_sd=10, drift=3),
 ]
+
+LIMIT = 1.5
 
 
 def model_of(people_figures: list[Figures]) -> LevelModel:
@@ -99,6 +103,66 @@ def test_one_alone_is_what_it_is_among_many(people, figure):
         np.testing.assert_allclose(together.high[at : at + n], alone.high, rtol=1e-12)
         assert together.change[i] == pytest.approx(alone.change[0], abs=1e-12)
         at += n
+
+
+@given(PEOPLE)
+def test_jumps_are_drift_that_the_dense_gaussian_is_told_of(people):
+    figure = Figures(passing_days=7, spell_days=7)
+    model = LevelModel(**asdict(figure), surprising=LIMIT)
+    series = series_of(*flat(people))
+    steps = occasions_of(series)
+    more = filtered(steps, model).drift
+    less = np.minimum(figure.drift**2 * steps.weeks, figure.most_drift**2)
+    found = levels(series, model)
+    for i, person in enumerate(people):
+        if not (answers := scored(person)):
+            continue
+        mine = slice(series.offsets[i], series.offsets[i + 1])
+        _, first = np.unique([t for _, t in answers], return_index=True)
+        jumps = (more - less)[steps.row_of[mine]][first]
+        whole = dense_gaussian(answers, figure, len(answers), jumps)
+        np.testing.assert_allclose(found.level[mine], whole.mean, atol=1e-5)
+        np.testing.assert_allclose(found.sd[mine], np.sqrt(np.diag(whole.cov)), atol=1e-5)
+        was_off = 0.0
+        for k in range(1, len(first)):
+            at, upto = first[k], int(first[k])
+            before = dense_gaussian(answers, figure, upto, jumps)
+            days = answers[at][1] - answers[upto - 1][1]
+            left = figure.spell * 0.5 ** ((answers[at][1] - answers[0][1]) / 7)
+            moment = [v for v, t in answers if t == answers[at][1]]
+            noise = (figure.transient**2 + left**2) * max(1, 7 / days)
+            total = before.cov[at, at] - jumps[k] + noise + figure.sem**2 / len(moment)
+            off = (np.mean(moment) - before.mean[at]) / np.sqrt(total)
+            is_jump = min(abs(off), was_off * np.sign(off)) > LIMIT
+            wanted = total * ((off / LIMIT) ** 2 - 1) if is_jump else 0
+            assert jumps[k] == pytest.approx(wanted, abs=1e-4, rel=1e-5)
+            was_off = off
+
+
+def test_a_leap_that_stays_is_seen_and_one_unusual_answer_is_none():
+    model = LevelModel(**asdict(Figures()), surprising=LIMIT)
+    plain = LevelModel(**asdict(Figures()))
+    assert levels(weekly([5, 25, 25]), plain).p_worse(-1)[0] < 0.93
+    assert levels(weekly([5, 25, 25]), model).p_worse(-1)[0] > 0.97
+    for unusual in ([5, 5, 5, 20], [5, 6, 20, 5]):
+        alone, base = levels(weekly(unusual), model), levels(weekly(unusual), plain)
+        assert (alone.now[0], alone.now_sd[0]) == (base.now[0], base.now_sd[0])
+
+
+def test_a_week_of_daily_answers_tells_of_one_passing_state():
+    figure = Figures(sem=1e-3, spell=0, drift=0, passing_days=7)
+    daily = levels(weekly([14.2] * 8, gap=1.0), LevelModel(**asdict(figure)))
+    twice = levels(weekly([14.2] * 2), LevelModel(**asdict(figure)))
+    assert daily.now_sd[0] == pytest.approx(twice.now_sd[0], rel=1e-4)
+    fresh = levels(weekly([14.2] * 8, gap=1.0), LevelModel(**asdict(Figures(sem=1e-3, drift=0))))
+    assert fresh.now_sd[0] < 0.75 * daily.now_sd[0]
+
+
+def test_a_bad_arrival_is_half_over_in_a_week():
+    # A first answer as far off as a spell, the second as if the spell were half over.
+    fading = LevelModel(**asdict(Figures(spell_days=7)))
+    at_once = LevelModel(**asdict(Figures()))
+    assert levels(weekly([20, 18]), fading).now_sd[0] > levels(weekly([20, 18]), at_once).now_sd[0]
 
 
 @given(PEOPLE)
@@ -182,7 +246,7 @@ def test_nobody_is_nothing():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"sem": 0}, {"start_sd": 0}, {"drift": -1}, {"transient": np.nan}]
+    "wrong", [{"sem": 0}, {"start_sd": 0}, {"drift": -1}, {"transient": np.nan}, {"surprising": 0}]
 )
 def test_a_certainty_nobody_has_is_refused(wrong):
     with pytest.raises(ValueError, match="expected"):
