@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from attachdash.change.measured import AMBER, NOT_MOVING
 from attachdash.change.off_course import (
     LEAST_ANSWERS,
     LEAST_WEEKS,
@@ -284,9 +285,12 @@ RULES: tuple[Rule, ...] = (
     ),
 )  # fmt: skip
 
-# How often each step is wrong. Empty until it was measured: no figure is better than an invented
-# one. `from attachdash.change.measured import ...` goes here.
-RATES: Mapping[Need, Rates] = {}
+# How often a step is wrong, as docs/calibration.md has it; of the others nothing was measured. The
+# limits of off course are amber's, and its sure half is red's.
+RATES: Mapping[Need, Rates] = {
+    need: Rates(false_alarms=found.in_vain_words, misses=found.missed_words)
+    for need, found in ((Need.OFF_COURSE, AMBER), (Need.NOT_MOVING, NOT_MOVING))
+}
 
 _QUIET = (Need.NEW, Need.UNTOLD, Need.ON_COURSE)  # not worth a word beside another reason
 

@@ -1,7 +1,7 @@
 """One client's record: who they are, what was answered, what wants a person's eye."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
@@ -67,7 +67,8 @@ class ClientRecord:
     fixed: dict[Domain, tuple[str, str]]  # instrument and scale that a therapist fixed
     attachment: tuple[Course, Course] | None  # anxiety, avoidance of one instrument
     others: tuple[Course, ...]  # every other course, by domain
-    told: dict[tuple[str, str], Told]  # of each course, by instrument and scale
+    # Of each course, by instrument and scale; it follows from the course.
+    told: dict[tuple[str, str], Told] = field(compare=False)
     primary: Course | None  # the one symptom scale that says whether the episode is off its course
     beside: tuple[Beside, ...]  # by or about others, apart from all the above
     flags: tuple[practice_flags.Flag, ...]
@@ -87,7 +88,7 @@ class Progress:
     week: int | None
     last_answer_on: date | None
     triad: dict[Domain, Course | None]
-    told: dict[Domain, Told]  # of those of the triad that were answered
+    told: dict[Domain, Told] = field(compare=False)  # of those of the triad that were answered
     phases: tuple[Phase, ...]  # shared ones alone, as are the events
     events: tuple[Event, ...]
 

@@ -333,14 +333,15 @@ def rule() -> None:
         )
         columns = ["Step", "Needs", "From which data", "Holds when", "How sure", "Next step"]
         table(
-            columns + (["False alarms", "Missed"] if RATES else []),
+            [*columns, "False alarms", "Missed"],
             [_line(place) for place in range(len(RULES))],
             "The rule, step by step",
         )
         st.html(
             '<div class="ad-meta">"Likely true level": what all answers together say, passing '
             "states and the questionnaire’s own error set aside. Symptoms have no picture here; "
-            f"the reason names the scale. {_measured()}</div>"
+            "the reason names the scale. False alarms and misses are of simulated courses (PHQ-9, "
+            "weekly answers), not of your clients; – was not measured.</div>"
         )
 
 
@@ -352,16 +353,5 @@ def _line(place: int) -> list[str]:
         f"{place + 1}. {step.need.value}", needs, step.data, step.threshold, step.certainty,
         step.next_step.format(month="the month it began"),
     ]  # fmt: skip
-    if RATES:
-        rates = RATES.get(step.need)
-        line += [rates.false_alarms, rates.misses] if rates else ["–", "–"]
-    return line
-
-
-def _measured() -> str:
-    if RATES:
-        return "False alarms and misses are of simulated courses, not of your clients."
-    return (
-        "How often a step raises a false alarm or misses somebody is not measured yet: the figures "
-        "will come from simulated courses and stand in this table. Until then none is quoted."
-    )
+    rates = RATES.get(step.need)
+    return [*line, rates.false_alarms, rates.misses] if rates else [*line, "–", "–"]

@@ -115,9 +115,11 @@ def _strip(course: Course, found: ItemAnswers) -> None:
             given[row.item.number - 1] = row.answers[at]
         week = (on - course.started_on).days // 7
         forms.append(charts.Administration(week, on, given))
+    risky = {one.item.number for one in found.rows if one.is_risk}
     figure = charts.heat_strip(
-        found.instrument, forms, mode=browser.mode(), phone=browser.phone(), only=only
-    )
+        found.instrument, forms, mode=browser.mode(), phone=browser.phone(), only=only,
+        words=dict.fromkeys(risky, "! risk"),
+    )  # fmt: skip
     name = f"{found.instrument.short_name} item by item"
     look.chart(figure, "chart_items", f"{name}; the table below has the same.")
     st.html(f'<div class="ad-meta">{look.esc(charts.heat_note(found.instrument, forms))}</div>')

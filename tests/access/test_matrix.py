@@ -235,6 +235,7 @@ INSIDE = {
     "mending.read_form",
     "people.change_person",
     "people.check_holds", "relations.add_missing", "relations.read",
+    "relations.read_all", "whom.which_unclear",
 }  # fmt: skip
 # They touch the instruments and what was handed to them, and nobody's data.
 NOBODYS = {"reading.days_read", "reading.instrument", "reading.proposal",

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from attachdash import web
 from attachdash.practice import record, recording
-from attachdash.practice.needs import RULES, Need, Rates
+from attachdash.practice.needs import RATES, RULES, Need
 from attachdash.web import caseload as parts
 from tests.practice.conftest import NOW, TODAY, House, _light_bcrypt, make_house, small
 from tests.practice.test_caseload import WILD, WORSE, add, answered, every, gave
@@ -128,7 +128,7 @@ def test_rows_are_found_by_need_reason_domain_name_and_unseen(
     assert "Nobody fits" in said(tab)
 
 
-def test_the_whole_rule_stands_behind_one_click_and_quotes_no_rate_that_was_not_measured(
+def test_the_whole_rule_stands_behind_one_click_with_the_rates_that_were_measured(
     planted: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tab = opened(planted, monkeypatch)
@@ -138,14 +138,8 @@ def test_the_whole_rule_stands_behind_one_click_and_quotes_no_rate_that_was_not_
     for place, rule in enumerate(RULES, 1):
         assert f"{place}. {rule.need.value}" in text
         assert rule.threshold in text
-    assert "is not measured yet" in text
-    assert "False alarms" not in text
-    monkeypatch.setattr(parts, "RATES", {Need.NOT_MOVING: Rates(false_alarms="3", misses="40")})
-    text = said(tab.run())
-    assert "False alarms" in text
-    assert "Missed" in text
-    assert "Review the focus of the work. 3 40" in text
-    assert "not measured yet" not in text
+    assert f"{RATES[Need.OFF_COURSE].false_alarms} {RATES[Need.OFF_COURSE].misses}" in text
+    assert f"{RULES[0].next_step} – –" in text
 
 
 def test_a_supervisor_reads_the_same_with_whose_client_it_is(
