@@ -57,6 +57,13 @@ class Told:
         return for_client(self.figures, self.found, self.row, name)
 
     @property
+    def shares_from(self) -> str:
+        """Where passing state and drift are from."""
+        if own := self.figures.scale.shares:
+            return own.source
+        return "judged starting values, in shares of the SD (docs/architecture.md)"
+
+    @property
     def probability(self) -> float | None:
         """P(true change in the direction that the word names); None where none is told."""
         better, worse = float(self.found.p_better[self.row]), float(self.found.p_worse[self.row])

@@ -363,6 +363,8 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     assert do("norms.lacking", admin)
     do("norms.take_back_norm", admin, ("ders16", "total"))
     do("norms.take_own_answers", admin)
+    do("shares.take_own_shares", admin)
+    do("shares.own_shares", admin)
     for name in ("back_up", "check_now", "tidy", "state", "end_restored_notice"):
         do(f"safekeeping.{name}", admin)
     do("house.settings", admin)
