@@ -33,7 +33,7 @@ if course is None:
     measured.choose(known)
     st.stop()
 web.header(record.client.identity, course.instrument.scale_label(course.scale))
-measured.picture(record.client, course)
+measured.picture(viewer, record.client, course)
 made.panel(viewer, [course])
 measured.answers(course)
 measured.items(viewer, course)

@@ -16,7 +16,7 @@ from attachdash.practice.provenance import (
 )
 from attachdash.practice.rights import Viewer
 from attachdash.practice.words import Course
-from attachdash.web import browser, look, made, rows, tables
+from attachdash.web import browser, expected, look, made, rows, tables
 from attachdash.web.tables import counted, day
 
 _UNANSWERED = {DECLINED: "declined", NOT_APPLICABLE: "n/a"}
@@ -38,7 +38,7 @@ def choose(courses: list[Course]) -> None:
         st.rerun()
 
 
-def picture(client: Client, course: Course) -> None:
+def picture(viewer: Viewer, client: Client, course: Course) -> None:
     """The scale on its own axis, in its own direction."""
     with look.card("measure-page", stretch=False):
         bold, place, more = charts.sentence_parts(course)
@@ -47,8 +47,9 @@ def picture(client: Client, course: Course) -> None:
         st.html(title + rows.say(bold, place))
         on = course.latest.answered_on if course.latest else course.started_on
         figure = charts.measure(
-            course, mode=browser.mode(), phone=browser.phone(), age=client.age(on)
-        )
+            course, mode=browser.mode(), phone=browser.phone(), age=client.age(on),
+            overlay=expected.over(viewer, course, charts.Overlay()),
+        )  # fmt: skip
         look.chart(figure, "chart_measure", f"{course.scale.name}. {charts.sentence(course)}")
         st.html(f'<div class="ad-meta">{look.esc(more)}</div>')
         made.ways_in(course, opens=False)
