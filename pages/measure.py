@@ -33,7 +33,7 @@ if course is None:
     measured.choose(known)
     st.stop()
 web.header(record.client.identity, course.instrument.scale_label(course.scale))
-measured.picture(record, course)
+measured.picture(viewer, record, course)
 made.panel(viewer, [course])
 measured.items(viewer, course)
 measured.told(record, course)

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from attachdash import web
-from attachdash.practice import norms
+from attachdash.practice import norms, shares
 from attachdash.practice.norms import LocalNorm, OfWhom, ReliabilityKind
 from attachdash.web import forms, tables
 
@@ -36,6 +36,11 @@ def said(norm: LocalNorm | None) -> str:
         f"mean {norm.mean:.4g}, SD {norm.sd:.3g}, {norm.reliability_kind} "
         f"{norm.reliability:.2f}{many}: {norm.group_name} ({norm.source})"
     )
+
+
+def beside(share: float, at_first: float) -> str:
+    """A share of the SD, and the judged one that it was drawn to."""
+    return f"{norms.in_share(share)} ({norms.in_share(at_first)})"
 
 
 left, right = st.columns(2)
@@ -101,3 +106,29 @@ if held:
     )
 else:
     st.html('<div class="ad-meta">No figure was entered or taken yet.</div>')
+
+st.subheader("How far this practice’s own clients drift and waver", anchor=False)
+st.write(
+    f"A true level drifts, and a bad week passes: both must not be read as change. How far is "
+    f"judged at first. Each night, a scale answered on three days or more in {shares.FEWEST} "
+    "episodes gets shares of its SD of its own, drawn to the starting values and never beyond "
+    f"{shares.FARTHEST:g} times or below half of them. Wherever they are used they are named."
+)
+if own := shares.own_shares(viewer):
+    tables.table(
+        ("Scale", "Drift in a week (at first)", "Passing state (at first)", "n", "Since"),
+        [
+            (
+                one.instrument.scale_label(one.scale),
+                beside(one.own.drift, one.own.default_drift),
+                beside(one.own.transient, one.own.default_transient),
+                f"{one.own.series:,} of {tables.counted(one.own.of_series, 'episode')}, "
+                f"{tables.counted(one.own.occasions, 'answer')}",
+                tables.day(one.own.taken_on),
+            )
+            for one in own
+        ],
+        "Shares of the SD re-estimated over this practice’s own episodes",
+    )
+else:
+    st.html('<div class="ad-meta">No scale has episodes enough yet: the judged ones hold.</div>')

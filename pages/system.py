@@ -6,7 +6,13 @@ from attachdash import web
 from attachdash.practice import house, safekeeping
 from attachdash.web import forms, tables
 
-NAMES = {"check": "Check", "tidy": "Tidy", "norms": "Own norms", "backup": "Backup and compare"}
+NAMES = {
+    "check": "Check",
+    "tidy": "Tidy",
+    "norms": "Own norms",
+    "shares": "Own drift and passing states",
+    "backup": "Backup and compare",
+}
 
 viewer = web.viewer()
 practice = house.settings(viewer)

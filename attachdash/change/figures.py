@@ -86,13 +86,17 @@ def figures_of(
     transient_share: float | None = None,
 ) -> ScaleFigures:
     """The figures of a scale. `age` in years is for lines that depend on it; the shares (of S)
-    replace the defaults, where the practice's own episodes gave others."""
+    go before those that the practice's own episodes gave, and these before the defaults."""
     sign = sign_of(scale.direction)
     lacking = _lacking(scale)
     precision = Precision.of(scale.sem) if scale.sem and lacking is None else None
     model, start_from, is_clinical = None, None, False
     if precision is not None:
         sd, kind = precision.sd, scale.kind
+        if scale.shares is not None:
+            drift_share = scale.shares.drift if drift_share is None else drift_share
+            own = scale.shares.transient
+            transient_share = own if transient_share is None else transient_share
         if transient_share is None:
             known = scale.transient_share
             transient_share = TRANSIENT[kind] if known is None else known

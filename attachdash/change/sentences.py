@@ -259,6 +259,8 @@ def _basis(figures: ScaleFigures) -> str:
             f" Error from {precision.kind} {precision.reliability:g}, SD {precision.sd:g} "
             f"({precision.sample}{unchecked})."
         )
+    if own := figures.scale.shares:
+        said += f" Drift and passing states: {own.source}."
     return said
 
 

@@ -23,6 +23,7 @@ from attachdash.instruments.model import (
     RiskItem,
     Rule,
     Scale,
+    Shares,
     StandardError,
 )
 from attachdash.instruments.relations import (
@@ -94,6 +95,7 @@ __all__ = [
     "Rule",
     "Scale",
     "ScaleScores",
+    "Shares",
     "Side",
     "StandardError",
     "State",

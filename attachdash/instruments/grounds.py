@@ -111,6 +111,15 @@ def _of_noise(scale: Scale) -> Iterator[Ground]:
             standing=_seen(sem.checked),
             use=Use.NOISE,
         )
+    if own := scale.shares:
+        for name, share in (("Drift in a week", own.drift), ("Passing state", own.transient)):
+            yield Ground(
+                name=name,
+                value=f"{in_digits(share, 2)} of the SD",
+                source=own.source,
+                standing=_seen(own.checked),
+                use=Use.NOISE,
+            )
 
 
 def _of_comparison(scale: Scale) -> Iterator[Ground]:

@@ -140,6 +140,13 @@ class LaterScore(Model):
         return compare(self.op, score, self.value)
 
 
+class Shares(Sourced):
+    """How far people drift and waver, in shares of S, where a practice's own episodes told it."""
+
+    drift: Annotated[Number, Field(gt=0)]  # SD over one week; it grows with the root of weeks
+    transient: Annotated[Number, Field(gt=0)]  # SD of the passing state
+
+
 class ReliableChange(Sourced):
     """A published reliable change in scale points; it outranks a computed one."""
 
@@ -183,6 +190,8 @@ class Scale(Identified):
     bands_source: Sourced | None = None
     reliability: Reliability = Reliability()
     transient_share: Annotated[Number, Field(ge=0, le=1)] | None = None
+    # Of one practice, so no part of the definition or of its mark.
+    shares: Shares | None = Field(default=None, exclude=True)
     sem: StandardError | None = None
     reliable_change: ReliableChange | None = None
     important_change: ImportantChange | None = None

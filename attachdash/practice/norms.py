@@ -14,13 +14,14 @@ import numpy as np
 import polars as pl
 
 from attachdash.errors import Invalid
-from attachdash.instruments import Instrument, Norm, Scale, StandardError, State
+from attachdash.instruments import Instrument, Norm, Scale, Shares, StandardError, State
 from attachdash.instruments.scoring import keyed_answers
 from attachdash.instruments.statistics import cronbach_alpha
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
-from attachdash.store import norms
+from attachdash.store import norms, shares
 from attachdash.store.engine import Cursor
 from attachdash.store.norms import LocalNorm as LocalNorm
+from attachdash.store.shares import OwnShares
 
 FEWEST = 50
 READ_ANEW = timedelta(minutes=1)
@@ -148,17 +149,39 @@ def take_own_answers(viewer: Viewer) -> int:
 
 
 def scale_of(viewer: Viewer, scale_id: int) -> tuple[Instrument, Scale]:
-    """An instrument and its scale, completed by the practice's own figures where it lacks some."""
+    """An instrument and its scale, completed by the practice's own figures where it lacks some,
+    and with its own shares of drift and passing state."""
     known = viewer.store.norms.get(viewer.site_id)
     if known is None or abs(viewer.now - known.read_at) > READ_ANEW:
         with viewer.store.engine.reading(viewer.scope) as cursor:
             known = norms.Known(viewer.now, norms.live(cursor, viewer.site_id))
-        viewer.store.norms[viewer.site_id] = known
+            own = shares.live(cursor, viewer.site_id)
+        scales = viewer.store.catalogue.scales
         for one in reversed(known.live):  # the entered one comes first, and so has the last word
-            instrument, scale = viewer.store.catalogue.scales[one.scale_id]
+            instrument, scale = scales[one.scale_id]
             if missing_of(scale):
                 known.scales[one.scale_id] = instrument, completed(scale, one)
+        for each in own:
+            instrument, scale = known.scales.get(each.scale_id) or scales[each.scale_id]
+            known.scales[each.scale_id] = instrument, with_shares(scale, each)
+        viewer.store.norms[viewer.site_id] = known  # whole, for whoever reads beside us
     return known.scales.get(scale_id) or viewer.store.catalogue.scales[scale_id]
+
+
+def with_shares(scale: Scale, own: OwnShares) -> Scale:
+    """The scale with how far this practice's own clients drift and waver, under that name."""
+    source = (
+        f"re-estimated over {own.series:,} of this practice’s own episodes on {own.taken_on}, "
+        f"drawn to the starting values {in_share(own.default_drift)} and "
+        f"{in_share(own.default_transient)} of the SD"
+    )
+    found = Shares(drift=own.drift, transient=own.transient, source=source, checked=True)
+    return scale.model_copy(update={"shares": found})
+
+
+def in_share(share: float) -> str:
+    """A share of S in digits, as ".15"."""
+    return f"{share:.2f}".removeprefix("0")
 
 
 def completed(scale: Scale, norm: LocalNorm) -> Scale:

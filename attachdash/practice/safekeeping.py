@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from attachdash import __version__
 from attachdash.errors import ForPeople, Unavailable
-from attachdash.practice import checking, norms
+from attachdash.practice import checking, norms, shares
 from attachdash.practice.entrance import clock, today
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
 from attachdash.store import Store, copies, jobs, settings
@@ -16,7 +16,7 @@ from attachdash.store.copies import Backup
 from attachdash.store.engine import Scope
 from attachdash.store.opening import database
 
-CHECK, TIDY, NORMS, BACKUP = "check", "tidy", "norms", "backup"
+CHECK, TIDY, NORMS, SHARES, BACKUP = "check", "tidy", "norms", "shares", "backup"
 NIGHT = time(2)  # local; a machine that sleeps then does it at the first occasion after
 # In order of arrival a client's history is read 5.6 times slower; up to this many new answers
 # nobody notices (measured).
@@ -161,8 +161,8 @@ def is_due(store: Store, now: datetime) -> bool:
 
 
 def nightly(store: Store, now: datetime) -> bool:
-    """Check, tidy if it is worth it, take the practice's own norms anew, back up: each whatever
-    became of the one before.
+    """Check, tidy if it is worth it, take the practice's own norms and shares anew, back up: each
+    whatever became of the one before.
 
     Whether it ran: no other process did it at the same time.
     """
@@ -176,7 +176,7 @@ def nightly(store: Store, now: datetime) -> bool:
         with store.engine.reading(Scope()) as cursor:
             tidied = {row[0]: row[2] for row in jobs.latest(cursor, 1, now)}.get(TIDY)
             tail = jobs.recorded_since(cursor, 1, tidied)
-        for work in (check_now, *([tidy] if tail > TAIL else []), _norms, back_up):
+        for work in (check_now, *([tidy] if tail > TAIL else []), _norms, _shares, back_up):
             try:
                 work(keeper)
             except ForPeople:
@@ -186,6 +186,10 @@ def nightly(store: Store, now: datetime) -> bool:
 
 def _norms(viewer: Viewer) -> None:
     _step(viewer, NORMS, lambda: f"{norms.take_own_answers(viewer)} scales taken anew")
+
+
+def _shares(viewer: Viewer) -> None:
+    _step(viewer, SHARES, lambda: f"{shares.take_own_shares(viewer)} scales estimated anew")
 
 
 def _step(viewer: Viewer, name: str, work: Callable[[], str]) -> None:

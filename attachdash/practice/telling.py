@@ -78,6 +78,8 @@ class Told:
     @property
     def shares_from(self) -> str:
         """Where passing state and drift are from."""
+        if own := self.figures.scale.shares:
+            return own.source
         return "judged starting values, in shares of the SD (docs/architecture.md)"
 
     @property

@@ -9,7 +9,7 @@ from attachdash.practice.record import ClientRecord
 from attachdash.practice.rights import Viewer
 from attachdash.practice.statistics import statistics_of
 from attachdash.practice.words import Course
-from attachdash.web import browser, drawn, look, made, rows, tables
+from attachdash.web import browser, drawn, expected, look, made, rows, tables
 from attachdash.web.tables import counted
 
 _STANDING = {None: "computed", True: "checked", False: "unchecked"}
@@ -31,7 +31,7 @@ def choose(courses: list[Course]) -> None:
         st.rerun()
 
 
-def picture(record: ClientRecord, course: Course) -> None:
+def picture(viewer: Viewer, record: ClientRecord, course: Course) -> None:
     """The scale on its own axis, in its own direction, and all that is told of it."""
     told = record.told[made.key_of(course)]
     with look.card("measure-page", stretch=False):
@@ -48,7 +48,8 @@ def picture(record: ClientRecord, course: Course) -> None:
         on = course.latest.answered_on if course.latest else course.started_on
         figure = charts.measure(
             course, mode=browser.mode(), phone=browser.phone(), age=record.client.age(on),
-            overlay=drawn.overlay(record, course), since=drawn.since(course, reach),
+            overlay=expected.over(viewer, course, drawn.overlay(record, course)),
+            since=drawn.since(course, reach),
         )  # fmt: skip
         said = drawn.plain_sentence(told)
         look.chart(

@@ -106,6 +106,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "entrance.set_password": ("another long secret", "another long secret", PASSWORD),
         "entrance.sign_in": ("t.one", "wrong"),
         "entrance.switch_role": (),
+        "expected.course": (a, e, ("rses", "total")),
         "flags.mark_seen": (a,),
         "house.change_settings": (),
         "importing.import_file": (table, mapping),
@@ -323,6 +324,7 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
         kwargs = {"shared": False} if name.startswith("change") else {}
         do(f"marks.{name}", therapist, *given[f"marks.{name}"], **kwargs)
     do("provenance.item_answers", therapist, *given["provenance.item_answers"])
+    assert do("expected.course", therapist, *given["expected.course"])
     made = given["provenance.provenance"]
     assert do("provenance.provenance", therapist, *made)
     for name in ("relations", "add_relation", "change_relation", "end_relation"):
@@ -365,6 +367,8 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     assert do("norms.lacking", admin)
     do("norms.take_back_norm", admin, ("ders16", "total"))
     do("norms.take_own_answers", admin)
+    do("shares.take_own_shares", admin)
+    do("shares.own_shares", admin)
     for name in ("back_up", "check_now", "tidy", "state", "end_restored_notice"):
         do(f"safekeeping.{name}", admin)
     do("house.settings", admin)
