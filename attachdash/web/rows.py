@@ -39,7 +39,7 @@ _CSS = """
   :is([class*="st-key-card-triad"],[class*="st-key-card-measure"],.st-key-card-attachment)
   .ad-table td:first-child {{white-space:nowrap}}
 }}
-@media (min-width:641px) and (max-width:1300px) {{.ad-lines {{min-height:4.6rem}}}}
+@media (min-width:641px) {{[class*="st-key-card-triad"] .ad-lines {{min-height:9.5rem}}}}
 .ad-key {{display:flex;flex-wrap:wrap;gap:.2rem 1.4rem;font-size:14px;color:{muted}}}
 .ad-narrow {{display:none}}
 @media (max-width:1200px) {{
