@@ -337,11 +337,11 @@ def rule() -> None:
             [_line(place) for place in range(len(RULES))],
             "The rule, step by step",
         )
-        st.html(
-            '<div class="ad-meta">"Likely true level": what all answers together say, passing '
-            "states and the questionnaire’s own error set aside. Symptoms have no picture here; "
-            "the reason names the scale. False alarms and misses are of simulated courses (PHQ-9, "
-            "weekly answers), not of your clients; – was not measured.</div>"
+        st.caption(
+            '"Likely true level": what all answers together say, passing states and the '
+            "questionnaire’s own error set aside. Symptoms have no picture here; the reason names "
+            "the scale. False alarms and misses are of simulated courses (PHQ-9, weekly answers), "
+            "not of your clients; – was not measured."
         )
 
 

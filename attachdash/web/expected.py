@@ -33,7 +33,7 @@ def over(viewer: Viewer, course: Course, overlay: charts.Overlay) -> charts.Over
         viewer, course.client_id, course.episode_id, (course.instrument.id, course.scale.id)
     )
     if found.course is None:
-        st.html(f'<div class="ad-meta">No similar clients: {look.esc(found.why_none)}</div>')
+        st.caption(look.plain(f"No similar clients: {found.why_none}"))
         return overlay
     known = found.course
     st.html(
