@@ -3,7 +3,7 @@ as it is now. Only codes, days and counts of more than one block are held at onc
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from attachdash.instruments import Instrument
+from attachdash.instruments import SELF, Instrument
 from attachdash.intake import (
     MOST_LISTED,
     Checked,
@@ -128,6 +128,11 @@ class Plan:
         """The questionnaire."""
         return self.settled.instrument
 
+    @property
+    def title(self) -> str:
+        """The questionnaire in words."""
+        return title(self.mapping, self.instrument)
+
 
 def planned(
     viewer: Viewer, file: Stream | Table, mappings: Sequence[Mapping], tell: Told, block_rows: int,
@@ -152,7 +157,8 @@ def planned(
             )
             settled.append(settle(stream, mapping, instrument, viewer.today, look, block_rows))
         except Unreadable as error:
-            wrong += named(error.problems, instrument) if len(mappings) > 1 else error.problems
+            of = f", {title(mapping, instrument)}" if len(mappings) > 1 else ""
+            wrong += [dataclasses.replace(one, file=one.file + of) for one in error.problems]
     if wrong:
         raise Unreadable(wrong)
     register = register_now(viewer)
@@ -163,11 +169,10 @@ def planned(
     return plans
 
 
-def named(problems: Iterable[Problem], instrument: Instrument) -> list[Problem]:
-    """The problems, each saying of which of a file's questionnaires it is."""
-    return [
-        dataclasses.replace(one, file=f"{one.file}, {instrument.short_name}") for one in problems
-    ]
+def title(mapping: Mapping, instrument: Instrument) -> str:
+    """The questionnaire, and by or about whom it is where that is said for all rows."""
+    by = "" if mapping.informant == SELF else f" by {mapping.informant}"
+    return instrument.short_name + by + ("" if mapping.about == SELF else f" about {mapping.about}")
 
 
 def refuse_twice(viewer: Viewer, file_name: str, mappings: Sequence[Mapping]) -> None:
@@ -179,12 +184,12 @@ def refuse_twice(viewer: Viewer, file_name: str, mappings: Sequence[Mapping]) ->
             said = [(each.informant, each.about) for each in (one, other)]
             apart = not (one.people_columns or other.people_columns) and said[0] != said[1]
             if one.instrument == other.instrument and not apart:
-                name = instrument_of(viewer, one).short_name
+                name = title(one, instrument_of(viewer, one))
                 wrong.append(
                     Problem(
                         kind=ProblemKind.MAPPING, file=file_name,
-                        expected=f"each questionnaire once, but {name} by and about the same "
-                        "people is said twice",
+                        expected=f"each questionnaire once, but {name} can come of several "
+                        "mappings",
                         cure="Import one after the other, or lay the file out by time points.",
                     )
                 )  # fmt: skip

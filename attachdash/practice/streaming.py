@@ -229,7 +229,7 @@ def _kept(
         return results
 
     def told(results: list[Kept]) -> str:
-        names = [f"{plan.instrument.short_name} " if len(plans) > 1 else "" for plan in plans]
+        names = [f"{plan.title}: " if len(plans) > 1 else "" for plan in plans]
         return "; ".join(
             f"{name}{one.kept} kept, {one.already_held} held, {one.refused} refused"
             for name, one in zip(names, results, strict=True)

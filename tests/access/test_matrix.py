@@ -149,8 +149,10 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "relations.change_relation": (a, around, "Anna"),
         "relations.end_relation": (a, around, TODAY),
         "relations.relations": (a,),
+        "streaming.import_parts": (table, [mapping], lambda what, row: None),
         "streaming.import_stream": (stream, mapping, lambda what, row: None),
         "streaming.import_table": (table, mapping, lambda what, row: None),
+        "streaming.preview_parts": (table, [mapping], lambda what, row: None),
         "streaming.preview_stream": (stream, mapping, lambda what, row: None),
         "streaming.preview_table": (table, mapping, lambda what, row: None),
     }
@@ -310,6 +312,8 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     do("streaming.import_stream", therapist, *given["streaming.import_stream"])
     do("streaming.preview_table", therapist, *given["streaming.preview_table"])
     do("streaming.import_table", therapist, *given["streaming.import_table"])
+    do("streaming.preview_parts", therapist, *given["streaming.preview_parts"])
+    do("streaming.import_parts", therapist, *given["streaming.import_parts"])
     for name in ("mending.forms", "mending.correct_administration",
                  "mending.withdraw_administration", "mending.restore_administration",
                  "batches.batch", "batches.undo_batch"):  # fmt: skip
