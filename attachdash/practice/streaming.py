@@ -46,22 +46,15 @@ class _Block(NamedTuple):
 
 
 @use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.CHANGE)
-def preview_stream(
-    viewer: Viewer, stream: Stream, mapping: Mapping, tell: Told, block_rows: int = ROWS
-) -> Found:
-    """Check a file in blocks against its mapping and the register; nothing is kept.
-
-    Written down as importing.preview_import does. Raises Unreadable where the file is refused.
-    """
-    return _looked_over(viewer, stream, [mapping], tell, block_rows)[0].found
-
-
-@use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.CHANGE)
 def preview_parts(
     viewer: Viewer, file: Stream | Table, mappings: Sequence[Mapping], tell: Told,
     block_rows: int | None = None,
 ) -> list[Found]:  # fmt: skip
-    """The same for several questionnaires of a file, in their order."""
+    """Check a file in blocks against one or several mappings and the register; nothing is kept.
+
+    What was found of each questionnaire, in their order. Written down as importing.preview_import
+    does. Raises Unreadable where the file is refused for any of them.
+    """
     plans = _looked_over(viewer, file, mappings, tell, block_rows or _rows(file))
     return [plan.found for plan in plans]
 
@@ -96,42 +89,15 @@ def preview_table(
 
 
 @use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.CHANGE)
-def import_stream(
-    viewer: Viewer, stream: Stream, mapping: Mapping, tell: Told, *, create_clients: bool = False,
-    open_episodes: bool = False, block_rows: int = ROWS,
-) -> tuple[Kept, Found]:  # fmt: skip
-    """Keep the rows of a file in blocks that pass, as importing.import_file does with a whole one.
-
-    Whatever `tell` raises leaves nothing behind. Raises Unreadable where the file is refused.
-    """
-    [done] = _kept(
-        viewer, stream, [mapping], tell, create_clients=create_clients,
-        open_episodes=open_episodes, block_rows=block_rows,
-    )  # fmt: skip
-    return done
-
-
-@use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.CHANGE)
-def import_table(
-    viewer: Viewer, table: Table, mapping: Mapping, tell: Told, *, create_clients: bool = False,
-    open_episodes: bool = False, block_rows: int = FORMS,
-) -> Kept:  # fmt: skip
-    """The same with a table in memory."""
-    [(done, _)] = _kept(
-        viewer, table, [mapping], tell, create_clients=create_clients,
-        open_episodes=open_episodes, block_rows=block_rows,
-    )  # fmt: skip
-    return done
-
-
-@use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.CHANGE)
 def import_parts(
     viewer: Viewer, file: Stream | Table, mappings: Sequence[Mapping], tell: Told, *,
     create_clients: bool = False, open_episodes: bool = False, block_rows: int | None = None,
 ) -> list[tuple[Kept, Found]]:  # fmt: skip
-    """Keep several questionnaires of a file in one transaction: a batch each, in their order.
+    """Keep the rows of a file in blocks that pass, as importing.import_file does with a whole one:
+    one or several questionnaires in one transaction, a batch each, in their order.
 
-    Raises Unreadable where the file is refused for any of them: then nothing of it is kept.
+    Whatever `tell` raises leaves nothing behind. Raises Unreadable where the file is refused for
+    any of them: then nothing of it is kept.
     """
     return _kept(
         viewer, file, mappings, tell, create_clients=create_clients,

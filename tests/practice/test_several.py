@@ -11,7 +11,7 @@ from attachdash.intake import Mapping, Table, Unreadable, read_csv
 from attachdash.intake.blocks import Stream, open_stream
 from attachdash.practice import batches, checking, clients, importing
 from attachdash.practice.rights import Viewer
-from attachdash.practice.streaming import import_parts, import_stream, preview_parts
+from attachdash.practice.streaming import import_parts, preview_parts
 from attachdash.store import answers
 from attachdash.store.engine import Cursor
 from tests.practice.conftest import TODAY, House
@@ -96,7 +96,7 @@ def test_several_come_to_what_they_come_to_one_after_the_other(
     assert checking.problems(admin.store) == []
     with practice_at(tmp_path / "other") as other:
         for mapping in mappings:
-            import_stream(other, opened(tmp_path, whole=False), mapping, quiet, block_rows=7, **NEW)
+            importing.import_file(other, read_csv("visits.csv", data()), mapping, **NEW)
         assert state_of(other)[:3] == state_of(admin)[:3]
 
 
