@@ -7,7 +7,6 @@ import pyarrow as pa
 
 from attachdash.store import relations
 from attachdash.store.engine import Cursor, Row
-from attachdash.store.flags import WHO
 from attachdash.store.reach import CLINICAL, REGISTER, Reach
 
 # One row: batch $2 with the names of who brought it in and who took it back.
@@ -68,8 +67,7 @@ SELECT administration.administration_id, administration.version, administration.
     administration.occasion, administration.answers, administration.channel,
     administration.batch_id, administration.recorded_at, writer.name AS recorded_by,
     administration.replaced_at, replacer.name AS replaced_by, administration.reason,
-    batch.undone_at, administration.about_id, administration.informant_id, about.kind AS about,
-    about.label AS about_label, informant.kind AS informant, informant.label AS informant_label
+    batch.undone_at, administration.about_id, administration.informant_id
 FROM administration
 INNER JOIN reached ON reached.client_id = administration.client_id
 INNER JOIN instrument
@@ -82,9 +80,6 @@ LEFT JOIN person AS replacer
     AND replacer.person_id = administration.replaced_by
 LEFT JOIN batch
     ON batch.site_id = administration.site_id AND batch.batch_id = administration.batch_id
-"""
-    + WHO
-    + """
 WHERE administration.site_id = $1 AND administration.client_id = $5
     AND (CAST($6 AS BIGINT) IS NULL OR administration.administration_id = CAST($6 AS BIGINT))
 ORDER BY administration.answered_on DESC NULLS LAST,
