@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from attachdash.practice.importing import Preview, Risk, imports
+from attachdash.practice.planning import title
 from attachdash.practice.reading import (
     DATE_FORMATS,
     Problem,
@@ -191,6 +192,39 @@ def summary(preview: Preview, questionnaire: str) -> None:
         )
         + "</dl>"
     )
+
+
+def together(viewer: Viewer, made: Draft) -> None:
+    """What is kept with the questionnaire at hand."""
+    st.header("Kept together with", anchor=False)
+    st.write("These were checked before. All are kept at once, or none.")
+    _questionnaires(
+        ("Questionnaire", "Can be kept", "With new clients", "Held already", "Refused"),
+        [
+            (title(part.mapping, instrument(viewer, part.mapping.instrument)),
+             part.preview.ready, part.preview.new_rows, part.preview.already_held,
+             part.preview.refused)
+            for part in made.parts
+        ],
+    )  # fmt: skip
+
+
+def kept_together(viewer: Viewer, made: Draft) -> None:
+    """What was kept of each questionnaire."""
+    st.header("By questionnaire", anchor=False)
+    st.write("Each is an import of its own below, and can be undone by itself.")
+    _questionnaires(
+        ("Questionnaire", "Kept", "Held already", "Refused"),
+        [
+            (title(one, instrument(viewer, one.instrument)), done.kept, done.already_held,
+             done.refused)
+            for one, done in zip(made.mappings, made.kept, strict=True)
+        ],
+    )  # fmt: skip
+
+
+def _questionnaires(heads: tuple[str, ...], rows: list[tuple[str, *tuple[int, ...]]]) -> None:
+    tables.table(heads, [(name, *(f"{one:,}" for one in own)) for name, *own in rows], heads[0])
 
 
 def risks(preview: Preview) -> None:

@@ -119,7 +119,7 @@ def _instrument(viewer: Viewer, made: Draft) -> Instrument | None:
     offered = questionnaires(viewer)
     ids = [one.id for one in offered]
     first = made.mapping.instrument if made.mapping else _proposal(viewer, made, None).instrument
-    if made.done and not made.mapping:
+    if made.parts and not made.mapping:
         first = next(iter(made.left()), None)
     st.header("Questionnaire", anchor=False)
     chosen = st.selectbox(
