@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from attachdash.practice import demo, entrance  # noqa: E402
-from tests.browser.people import SIZES, open_record, settled, sign_in, someone  # noqa: E402
+from tests.browser.people import SIZES, settled, sign_in, someone  # noqa: E402
 from tests.browser.served import Served, start  # noqa: E402
 from tests.chromium import chromium  # noqa: E402
 
@@ -63,10 +63,14 @@ def record(code: str) -> Step:
     """The record of this client, from the caseload."""
 
     def go(page: Page, url: str) -> None:
-        page.goto(f"{url}/account")
-        if page.get_by_test_id("stExpandSidebarButton").is_visible():
-            page.get_by_test_id("stExpandSidebarButton").click()
-        open_record(page, code)
+        at("caseload")(page, url)
+        find = page.get_by_label("Find code or name")
+        find.fill(code, timeout=SOON)
+        find.press("Enter")
+        names = page.locator("[class*='st-key-open_'] button")
+        expect(names).to_have_count(1, timeout=SOON)
+        settled(page)
+        names.click()
         page.wait_for_selector(".main-svg", timeout=SOON)
 
     return go
@@ -156,7 +160,7 @@ SHOTS = (
     Shot("clients", THERAPIST, (at("clients"), see("you treat"))),
     Shot("import-file", THERAPIST, (at("import"), see("Past imports"))),
     Shot("import-names", THERAPIST, (upload("couples.csv", couples), see("where are the column"))),
-    Shot("import-meaning", THERAPIST, (press("This is right: read it"), see("what do the columns"))),
+    Shot("import-meaning", THERAPIST, (press("This is right: read"), see("what do the columns"))),
     Shot("import-check", THERAPIST, (press("This is right: check"), see("check before anything"))),
     Shot("import-kept", THERAPIST, (press("Keep "), see("Import: kept"))),
     Shot("batch", THERAPIST, (
