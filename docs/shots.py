@@ -161,7 +161,10 @@ SHOTS = (
     Shot("import-file", THERAPIST, (at("import"), see("Past imports"))),
     Shot("import-names", THERAPIST, (upload("couples.csv", couples), see("where are the column"))),
     Shot("import-meaning", THERAPIST, (press("This is right: read"), see("what do the columns"))),
-    Shot("import-check", THERAPIST, (press("This is right: check"), see("check before anything"))),
+    Shot("import-check", THERAPIST, (
+        choose("“client”", "The client"), press("This is right: check"),
+        see("check before anything"),
+    )),
     Shot("import-kept", THERAPIST, (press("Keep "), see("Import: kept"))),
     Shot("batch", THERAPIST, (
         choose("Look at one import", "couples"), press("Show this import"), see("Undo this import"),

@@ -122,7 +122,10 @@ def meaning_step(made: Draft) -> None:
         )  # fmt: skip
         st.button("Another file", on_click=drafts.forget, key=made.key("back"))
         if mapping is None:
-            st.write("Opens when layout, questionnaire, client code, day and answers are chosen.")
+            st.write(
+                "Opens when layout, questionnaire, who answered, client code, day and answers are "
+                "chosen."
+            )
         else:
             st.write("Checking keeps nothing.")
     with said:

@@ -70,7 +70,7 @@ h1.ad-title {{font:600 28px/1.3 "Source Serif",serif;margin:0;padding:0}}
   white-space:normal;min-width:8rem}}
 .ad-items {{width:100%}}
 .ad-items :is(th,td) {{font-size:15px;text-align:left;white-space:normal;vertical-align:top;
-  overflow-wrap:anywhere;padding-right:.5rem}}
+  overflow-wrap:anywhere;hyphens:auto;padding-right:.5rem}}
 .ad-items .ad-n {{overflow-wrap:normal}}
 .ad-items th:first-child {{position:static;min-width:0;white-space:nowrap}}
 .ad-items thead th {{font-size:14px;font-weight:600}}
