@@ -4,7 +4,7 @@ import io
 import re
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -202,11 +202,12 @@ def picture(page: Page, size: str) -> bytes:
     return taken
 
 
-def look(browser: Browser, served: Served, wanted: re.Pattern[str]) -> dict[str, dict[str, bytes]]:
-    """Every picture asked for: by name, then by state."""
-    taken: dict[str, dict[str, bytes]] = {}
+def look(
+    browser: Browser, served: Served, wanted: re.Pattern[str]
+) -> Iterator[tuple[Shot, dict[str, bytes]]]:
+    """Every shot asked for, with its pictures by state; one person's after another's."""
     for who, shots in groupby(SHOTS, key=lambda one: one.who):
-        own = list(shots)
+        own, taken = list(shots), dict[Shot, dict[str, bytes]]()
         last = max((n for n, one in enumerate(own) if wanted.search(one.name)), default=-1)
         for size, scheme in STATES if last >= 0 else ():
             with someone(browser, size, scheme) as (_, page, _wrong):
@@ -216,10 +217,9 @@ def look(browser: Browser, served: Served, wanted: re.Pattern[str]) -> dict[str,
                         step(page, served.url)
                         settled(page)
                     if wanted.search(shot.name):
-                        found = taken.setdefault(shot.name, {})
-                        found[f"{size}-{scheme}"] = picture(page, size)
+                        taken.setdefault(shot, {})[f"{size}-{scheme}"] = picture(page, size)
                         print(shot.name, size, scheme, flush=True)
-    return taken
+        yield from taken.items()
 
 
 def small(image: Image.Image, scale: float) -> Image.Image:
@@ -254,21 +254,24 @@ def main(names: str = "", raw: Path | None = None) -> None:
         served = start(home, home / "server.log")
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         try:
-            taken = look(browser, served, re.compile(names))
+            for shot, states in look(browser, served, re.compile(names)):
+                keep(shot, states, raw)
         finally:
             browser.close()
             served.process.terminate()
             served.process.wait(20)
-    alone = {one.name: one.alone for one in SHOTS if one.alone}
-    for name, states in taken.items():
-        if raw:
-            for state, data in states.items():
-                (raw / f"{name}-{state}.png").write_bytes(data)
-            continue
-        small(sheet(states), SCALE).save(OUT / f"{name}-all.png", optimize=True)
-        if name in alone:
-            own = Image.open(io.BytesIO(states[f"{alone[name]}-light"]))
-            small(own, 1).save(OUT / f"{name}.png", optimize=True)
+
+
+def keep(shot: Shot, states: dict[str, bytes], raw: Path | None) -> None:
+    """Write a page's sheet, and the picture that stands alone; or each as it is into `raw`."""
+    if raw:
+        for state, data in states.items():
+            (raw / f"{shot.name}-{state}.png").write_bytes(data)
+        return
+    small(sheet(states), SCALE).save(OUT / f"{shot.name}-all.png", optimize=True)
+    if shot.alone:
+        own = Image.open(io.BytesIO(states[f"{shot.alone}-light"]))
+        small(own, 1).save(OUT / f"{shot.name}.png", optimize=True)
 
 
 if __name__ == "__main__":

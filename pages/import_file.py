@@ -61,6 +61,12 @@ def file_step() -> None:
             max_upload_size=known.largest_upload, key=f"import{drafts.number()}_file",
         )  # fmt: skip
         say_wrong()
+        left = drafts.left_behind(viewer)
+        if left is not None and upload is None:
+            st.button(
+                f"Go on with {web.plain(left.file_name)}, read a while ago",
+                on_click=drafts.resume, args=(left,), key="import_resume",
+            )  # fmt: skip
     if upload is not None and drafts.read(viewer, upload.file_id, upload.name, upload.getvalue()):
         st.rerun()
     with web.card("past"):
