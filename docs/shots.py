@@ -22,6 +22,7 @@ from tests.browser.served import Served, start  # noqa: E402
 from tests.chromium import chromium  # noqa: E402
 
 OUT = ROOT / "docs" / "shots"
+LIST = ROOT / "docs" / "pages.md"
 STATES = [(size, scheme) for size in ("desktop", "phone") for scheme in ("light", "dark")]
 HIGHEST = {"desktop": 1800, "phone": 2400}  # longer pages are cut there
 SCALE, GAP, COLOURS = 0.5, 12, 128
@@ -32,9 +33,10 @@ Step = Callable[[Page, str], None]  # the page, and the address of the server
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: its file, who looks, and what they do after the picture before."""
+    """One page: its file and title, who looks, and what they do after the page before."""
 
     name: str
+    title: str
     who: str
     steps: tuple[Step, ...]
     alone: str = ""  # the size that README shows by itself, in light
@@ -144,42 +146,93 @@ def wide() -> str:
 
 
 THERAPIST, SUPERVISOR, ADMIN, CLIENT = "a.okafor", "h.marsh", "a.diallo", "m.lindqvist"
+ROLES = {
+    THERAPIST: "therapist", SUPERVISOR: "supervisor", ADMIN: "administrator", CLIENT: "client",
+}  # fmt: skip
 CODE = "C-0100"
 
 # In order: each begins where the one before it ended, within one person.
 SHOTS = (
-    Shot("caseload", THERAPIST, (at("caseload"), see("Sorted by")), alone="desktop"),
-    Shot("record", THERAPIST, (record(CODE),), alone="desktop"),
-    Shot("made", THERAPIST, (press("How was this number made?"), see("The formula, with these"))),
-    Shot("measure", THERAPIST, (press("Open this measure"), see("Every answer"))),
-    Shot("similar", THERAPIST, (tick("Similar clients"),)),
-    Shot("paper", THERAPIST, (
-        press("‹ Record"), press("Type a paper form"), choose("Questionnaire", "PHQ-9"),
-        see("Look it over"),
-    )),
-    Shot("clients", THERAPIST, (at("clients"), see("you treat"))),
-    Shot("import-file", THERAPIST, (at("import"), see("Past imports"))),
-    Shot("import-names", THERAPIST, (upload("couples.csv", couples), see("where are the column"))),
-    Shot("import-meaning", THERAPIST, (press("This is right: read"), see("what do the columns"))),
-    Shot("import-check", THERAPIST, (
-        choose("“client”", "The client"), press("This is right: check"),
-        see("check before anything"),
-    )),
-    Shot("import-kept", THERAPIST, (press("Keep "), see("Import: kept"))),
-    Shot("batch", THERAPIST, (
-        choose("Look at one import", "couples"), press("Show this import"), see("Undo this import"),
-    )),
-    Shot("import-wide", THERAPIST, (upload("trial.csv", wide), see("what do the columns"))),
-    Shot("export", THERAPIST, (at("export"), see("Prepare the files"))),
-    Shot("outcomes", SUPERVISOR, (at("outcomes"), see("How this is counted")), alone="desktop"),
-    Shot("progress", CLIENT, (at(""), see("What this can’t tell you")), alone="phone"),
-    Shot("people", ADMIN, (at(""), see("Open sessions")), alone="desktop"),
-    Shot("norms", ADMIN, (at("norms"), see("Where they come from"))),
-    Shot("audit", ADMIN, (at("audit"), see("entries hold"))),
-    Shot("settings", ADMIN, (at("settings"), see("Time zone"))),
-    Shot("system", ADMIN, (at("system"), see("Backup"))),
-    Shot("account", ADMIN, (at("account"), see("Password"))),
-)  # fmt: skip
+    Shot("caseload", "Caseload", THERAPIST, (at("caseload"), see("Sorted by")), alone="desktop"),
+    Shot("record", "A client's record", THERAPIST, (record(CODE),), alone="desktop"),
+    Shot(
+        "made",
+        "How was this number made?",
+        THERAPIST,
+        (press("How was this number made?"), see("The formula, with these")),
+    ),
+    Shot("measure", "One measure", THERAPIST, (press("Open this measure"), see("Every answer"))),
+    Shot("similar", "Similar clients", THERAPIST, (tick("Similar clients"),)),
+    Shot(
+        "paper",
+        "Paper form",
+        THERAPIST,
+        (
+            press("‹ Record"),
+            press("Type a paper form"),
+            choose("Questionnaire", "PHQ-9"),
+            see("Look it over"),
+        ),
+    ),
+    Shot("clients", "Clients", THERAPIST, (at("clients"), see("you treat"))),
+    Shot("import-file", "Import: a file", THERAPIST, (at("import"), see("Past imports"))),
+    Shot(
+        "import-names",
+        "Import: where the column names are",
+        THERAPIST,
+        (upload("couples.csv", couples), see("where are the column")),
+    ),
+    Shot(
+        "import-meaning",
+        "Import: what the columns mean",
+        THERAPIST,
+        (press("This is right: read"), see("what do the columns")),
+    ),
+    Shot(
+        "import-check",
+        "Import: check",
+        THERAPIST,
+        (
+            choose("“client”", "The client"),
+            press("This is right: check"),
+            see("check before anything"),
+        ),
+    ),
+    Shot("import-kept", "Import: kept", THERAPIST, (press("Keep "), see("Import: kept"))),
+    Shot(
+        "batch",
+        "One import, and taking it back",
+        THERAPIST,
+        (
+            choose("Look at one import", "couples"),
+            press("Show this import"),
+            see("Undo this import"),
+        ),
+    ),
+    Shot(
+        "import-wide",
+        "Import: a row a person",
+        THERAPIST,
+        (upload("trial.csv", wide), see("what do the columns")),
+    ),
+    Shot("export", "Export", THERAPIST, (at("export"), see("Prepare the files"))),
+    Shot(
+        "outcomes",
+        "Outcomes",
+        SUPERVISOR,
+        (at("outcomes"), see("How this is counted")),
+        alone="desktop",
+    ),
+    Shot(
+        "progress", "My progress", CLIENT, (at(""), see("What this can’t tell you")), alone="phone"
+    ),
+    Shot("people", "People", ADMIN, (at(""), see("Open sessions")), alone="desktop"),
+    Shot("norms", "Norms", ADMIN, (at("norms"), see("Where they come from"))),
+    Shot("audit", "Audit", ADMIN, (at("audit"), see("entries hold"))),
+    Shot("settings", "Settings", ADMIN, (at("settings"), see("Time zone"))),
+    Shot("system", "System", ADMIN, (at("system"), see("Backup"))),
+    Shot("account", "Account", ADMIN, (at("account"), see("Password"))),
+)
 
 
 def quiet(page: Page) -> None:
@@ -245,6 +298,20 @@ def sheet(states: dict[str, bytes]) -> Image.Image:
     return whole
 
 
+def list_them() -> None:
+    """Write the page of the docs that shows every sheet there is."""
+    said = [
+        "# Every page, in both themes and sizes",
+        "The demo practice at 1440 and 390 px, light and dark, by `make shots`. Long pages are "
+        "cut. Who looks stands in brackets.",
+    ]
+    for shot in SHOTS:
+        if (OUT / f"{shot.name}-all.png").exists():
+            said += [f"**{shot.title}** ({ROLES[shot.who]})"]
+            said += [f"![{shot.title}](shots/{shot.name}-all.png)"]
+    LIST.write_text("\n\n".join(said) + "\n", encoding="utf-8")
+
+
 def main(names: str = "", raw: Path | None = None) -> None:
     """Take the pictures whose name `names` matches; each state by itself into `raw`, if given."""
     OUT.mkdir(parents=True, exist_ok=True)
@@ -256,6 +323,7 @@ def main(names: str = "", raw: Path | None = None) -> None:
         try:
             for shot, states in look(browser, served, re.compile(names)):
                 keep(shot, states, raw)
+            list_them()
         finally:
             browser.close()
             served.process.terminate()
