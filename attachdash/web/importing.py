@@ -256,7 +256,7 @@ def first_rows(viewer: Viewer, preview: Preview) -> None:
 
 
 def _whose(informant: str, about: str) -> tuple[str, str]:
-    return whom.who_said(informant), "themself" if about == SELF else f"their {about}"
+    return whom.who_said(informant), "the client" if about == SELF else f"their {about}"
 
 
 def codes(named: tuple[str, ...]) -> str:
