@@ -61,6 +61,12 @@ def file_step() -> None:
             max_upload_size=known.largest_upload, key=f"import{drafts.number()}_file",
         )  # fmt: skip
         say_wrong()
+        left = drafts.left_behind(viewer)
+        if left is not None and upload is None:
+            st.button(
+                f"Go on with {web.plain(left.file_name)}, read a while ago",
+                on_click=drafts.resume, args=(left,), key="import_resume",
+            )  # fmt: skip
     if upload is not None and drafts.read(viewer, upload.file_id, upload.name, upload.getvalue()):
         st.rerun()
     with web.card("past"):
@@ -124,7 +130,10 @@ def meaning_step(made: Draft) -> None:
             st.button("Leave this one out", on_click=made.go_back, key=made.key("without"))
         st.button("Another file", on_click=drafts.forget, key=made.key("back"))
         if mapping is None:
-            st.write("Opens when layout, questionnaire, client code, day and answers are chosen.")
+            st.write(
+                "Opens when layout, questionnaire, who answered, client code, day and answers are "
+                "chosen."
+            )
         else:
             st.write("Checking keeps nothing.")
     with said:

@@ -284,6 +284,22 @@ def under_way(viewer: Viewer) -> jobs.Job | None:
     return None
 
 
+def left_behind(viewer: Viewer) -> jobs.Job | None:
+    """The work whose file a tab that was loaded anew can go on with, or None."""
+    job = jobs.last_fetched(viewer)
+    if job is None or (isinstance(job.about, Draft) and job.about.kept):
+        return None
+    return job if job.future.exception() is None else None
+
+
+def resume(job: jobs.Job) -> None:
+    """Go on in this tab with what came of that work. Use it as `on_click`."""
+    if isinstance(job.about, Draft):
+        st.session_state[_DRAFT] = job.about
+    else:
+        _take(job.file_name, job.about, job.future.result)
+
+
 def wrong() -> ForPeople | None:
     """Why the last work came to nothing; None where something came of it."""
     found = st.session_state.get(_WRONG)
@@ -342,6 +358,7 @@ def forget() -> None:
     """Begin anew with another file. Use it as `on_click`."""
     for key in (_DRAFT, _OPENED, _WRONG, _READ):
         st.session_state.pop(key, None)
+    jobs.let_go(who.present(touch=False))
     st.session_state[_NUMBER] = number() + 1
 
 

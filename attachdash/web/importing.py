@@ -12,6 +12,7 @@ from attachdash.practice.importing import Preview, Risk, imports
 from attachdash.practice.planning import title
 from attachdash.practice.reading import (
     DATE_FORMATS,
+    SELF,
     Problem,
     ProblemKind,
     Unreadable,
@@ -20,7 +21,7 @@ from attachdash.practice.reading import (
     log_refused,
 )
 from attachdash.practice.rights import Role, Viewer
-from attachdash.web import browser, look, navigation, tables, versions
+from attachdash.web import browser, look, navigation, tables, versions, whom
 from attachdash.web.import_draft import Draft, number
 
 STEPS = ("File", "Meaning", "Check", "Kept")
@@ -256,6 +257,8 @@ def first_rows(viewer: Viewer, preview: Preview) -> None:
     """The first rows that pass, as they were read: the file's own values and nothing else."""
     checked = preview.checked
     asked = instrument(viewer, checked.mapping.instrument)
+    # Whose view a row is kept as, wherever a column says it.
+    told = "informant" in checked.rows.columns
     rows = []
     for place, row in enumerate(checked.rows.head(FIRST_ROWS).iter_rows(named=True)):
         if checked.answers is not None:
@@ -268,7 +271,7 @@ def first_rows(viewer: Viewer, preview: Preview) -> None:
             cells = ""
         rows.append(
             (f"{row['row_number']:,}", row["client_code"], tables.day(row["answered_on"]),
-             row["occasion"], cells)
+             row["occasion"], *(_whose(row["informant"], row["about"]) if told else ()), cells)
         )  # fmt: skip
     if checked.answers is not None:
         held = f"Answers to items 1–{len(asked.items)}"
@@ -279,9 +282,15 @@ def first_rows(viewer: Viewer, preview: Preview) -> None:
         f"The file’s own values: the first {counted(len(rows), 'row')} that can be read. "
         "A dash is an answer left blank."
     )
+    whose = ("Answered by", "About") if told else ()
     tables.table(
-        ("Row", "Client", "Day", "Occasion", held), rows, "The first rows as they were read"
-    )
+        ("Row", "Client", "Day", "Occasion", *whose, held), rows,
+        "The first rows as they were read",
+    )  # fmt: skip
+
+
+def _whose(informant: str, about: str) -> tuple[str, str]:
+    return whom.who_said(informant), "the client" if about == SELF else f"their {about}"
 
 
 def codes(named: tuple[str, ...]) -> str:
