@@ -174,7 +174,8 @@ def _fact(reason: Reason, row: Row, today: date) -> str:
         return f"Off course{_since(reason)}: {_level(told)}, worse than at the start, {sure}."
     if need is Need.NOT_MOVING:
         line = told.figures.line
-        side = f", clinical line {line.value:.3g}" if line else ""
+        named = "clinical line" if line and line.tells_recovery else "line"
+        side = f", {named} {line.value:.3g}" if line else ""
         return (
             f"Not moving over {counted(told.course.n, 'answer')}: {_level(told)}{side}; not better "
             f"by half the reliable change, {sure}."
