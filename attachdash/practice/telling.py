@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from attachdash.change.course import Course
 from attachdash.change.cutoffs import Class
 from attachdash.change.figures import ScaleFigures, figures_of
-from attachdash.change.off_course import OffCourse
+from attachdash.change.off_course import OffCourse, review_due
 from attachdash.change.sentences import (
     disagreement,
     for_client,
@@ -60,6 +60,11 @@ class Told:
     def off_the_course(self) -> str:
         """That the episode is off its course on this primary scale, and how sure; or empty."""
         return off_the_course(self.figures, self.found, self.row)
+
+    def review_is_due(self, *, reviewed: bool) -> bool:
+        """Whether the review of session 6 is: by the answers on this primary scale, as sessions
+        are not on record."""
+        return bool(review_due(self.found.levels.occasions[self.row], reviewed))
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -2,12 +2,15 @@
 
 from attachdash.change.course import Course
 from attachdash.change.figures import Lacking
+from attachdash.change.off_course import NOT_MOVING_FROM, REVIEW_AT
 from attachdash.change.verdict import Word
 from attachdash.instruments import LEADS, Direction, Domain, Instrument, RelationKind, Scale, State
 from attachdash.practice.courses import TRIAD
 
 __all__ = [
     "LEADS",
+    "NOT_MOVING_FROM",
+    "REVIEW_AT",
     "TRIAD",
     "Course",
     "Direction",
