@@ -1,6 +1,6 @@
 """What pages speak of: the words of the field, from the folders that pages don't reach into."""
 
-from attachdash.change.course import Course
+from attachdash.change.course import Answer, Course
 from attachdash.change.figures import Lacking
 from attachdash.change.off_course import NOT_MOVING_FROM, REVIEW_AT
 from attachdash.change.verdict import Word
@@ -12,6 +12,7 @@ __all__ = [
     "NOT_MOVING_FROM",
     "REVIEW_AT",
     "TRIAD",
+    "Answer",
     "Course",
     "Direction",
     "Domain",
