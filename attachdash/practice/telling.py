@@ -145,11 +145,19 @@ class Told:
 _APART = re.compile(r"student|online|by construction", re.IGNORECASE)
 
 
-def has_t_scores(course: Course) -> bool:
-    """Whether T-scores may be shown: a norm with an SD, of people worth comparing with."""
+def without_t_scores(course: Course) -> str:
+    """Why no T-scores of this scale may be shown, in words; empty where they may: it has a norm
+    with an SD, of people worth comparing with."""
+    name = course.instrument.short_name
     norm = next((one for one in course.scale.norms if one.sd is not None), None)
-    turned = course.scale.direction is not Direction.NEITHER
-    return norm is not None and turned and not _APART.search(norm.group)
+    if course.scale.direction is Direction.NEITHER:
+        return f"on {name} neither way is better"
+    if norm is None:
+        without = "no norm" if not course.scale.norms else "no norm with an SD"
+        return f"{name} has {without} on record"
+    if _APART.search(norm.group):
+        return f"the norm of {name} is of {norm.group}, no population worth comparing with"
+    return ""
 
 
 def summary(by_domain: Mapping[Domain, Told | None]) -> str:

@@ -6,7 +6,7 @@ from attachdash import charts
 from attachdash.practice.marks import REVIEWED, EventKind, add_event
 from attachdash.practice.record import ClientRecord, fix_lead
 from attachdash.practice.rights import Role, Viewer
-from attachdash.practice.telling import Told, summary
+from attachdash.practice.telling import Told, summary, without_t_scores
 from attachdash.practice.words import REVIEW_AT, Course, Domain, Instrument, State
 from attachdash.web import browser, drawn, flagged, forms, look, made, rows, tables
 from attachdash.web.tables import counted, day, last_day
@@ -102,6 +102,9 @@ def triad(
             "<span>Heights can’t be compared between scales: 60 on one isn’t 60 on another."
             "</span></div>"
         )
+        if why := [said for said in map(without_t_scores, shown) if said]:
+            rest = "A T-score needs a norm of a population for every scale shown."
+            st.html(f'<div class="ad-meta">No T-scores: {look.esc("; ".join(why))}. {rest}</div>')
     made.panel(viewer, list(record.triad.values()), shared=True)
 
 
