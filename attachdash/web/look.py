@@ -109,6 +109,7 @@ header [data-testid=stToolbar] {{padding-right:17rem}}
   [data-testid=stSidebarNavLink] {{min-height:44px}}
   header [data-testid=stToolbar] {{padding-right:6rem}}
 }}
+@media print {{.st-key-who, [data-testid=stButton], [data-testid=stButtonGroup] {{display:none}}}}
 """
 
 MARKS = frozenset("\\`*_{}[]()<>#+-.!|~$:&@")
