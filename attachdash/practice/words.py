@@ -3,6 +3,7 @@
 from attachdash.change.course import Answer, Course
 from attachdash.change.figures import Lacking
 from attachdash.change.off_course import NOT_MOVING_FROM, REVIEW_AT
+from attachdash.change.sentences import signed
 from attachdash.change.verdict import Word
 from attachdash.instruments import LEADS, Direction, Domain, Instrument, RelationKind, Scale, State
 from attachdash.practice.courses import TRIAD
@@ -22,4 +23,5 @@ __all__ = [
     "Scale",
     "State",
     "Word",
+    "signed",
 ]

@@ -140,6 +140,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "assignments.link_sign_in": (a, small.people["c.a"]),
         "people.new_code": (two,),
         "people.unlock": (two,),
+        "outcomes.mean_course": ("rses", "total"),
         "provenance.item_answers": (a, e, "phq9", "total"),
         "provenance.provenance": (a, _typed(small, "rses", 60), "total"),
         "record.client_record": (a,),
@@ -343,6 +344,7 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
         "de",
     )
     do("outcomes.outcomes", viewer(small, "supervisor_a"))
+    do("outcomes.mean_course", viewer(small, "supervisor_a"), *given["outcomes.mean_course"])
     assert do("record.my_progress", viewer(small, "client_a"))
     do("people.add_person", admin, *given["people.add_person"])
     for name in ("people.everyone", "people.open_sessions", "people.my_sessions"):
