@@ -79,6 +79,8 @@ def for_therapist(figures: ScaleFigures, found: Verdicts, row: int) -> tuple[str
     name = f"{figures.scale.name} ({figures.instrument.short_name})"
     if word is Word.NO_ANSWER:
         return (f"{name}: no answer yet.",)
+    if word is Word.ONE_ANSWER and found.trends.answers[row] > 1:
+        return (f"{name}: all answers lie on one day, nothing to compare them with.",)
     if word is Word.ONE_ANSWER:
         return (f"{name}: one answer only, nothing to compare it with.",)
     change = float(found.change[row])
