@@ -215,11 +215,6 @@ class Scale(Identified):
     def span(self) -> float:
         return self.high - self.low
 
-    @property
-    def norm(self) -> Norm | None:
-        """The default norm: the first on record."""
-        return self.norms[0] if self.norms else None
-
     @overload
     def share(self, value: float) -> float: ...
     @overload
