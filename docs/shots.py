@@ -82,8 +82,10 @@ def choose(label: str, typed: str) -> Step:
     """An entry of a list, by what it begins with."""
 
     def pick(page: Page, _url: str) -> None:
-        page.get_by_role("combobox", name=label).first.click(timeout=SOON)
-        page.keyboard.type(typed)
+        box = page.get_by_role("combobox", name=label).first
+        quiet(page)  # a list that opens while the page is drawn shuts again
+        box.click(timeout=SOON)
+        box.fill(typed)
         page.get_by_role("option").first.click(timeout=SOON)
 
     return pick
