@@ -25,7 +25,7 @@ OUT = ROOT / "docs" / "shots"
 LIST = ROOT / "docs" / "pages.md"
 STATES = [(size, scheme) for size in ("desktop", "phone") for scheme in ("light", "dark")]
 HIGHEST = {"desktop": 1800, "phone": 2400}  # longer pages are cut there
-SCALE, GAP, COLOURS = 0.5, 12, 128
+SCALE, GAP, COLOURS = 0.5, 12, 256
 SOON = 60_000
 
 Step = Callable[[Page, str], None]  # the page, and the address of the server
@@ -82,8 +82,10 @@ def choose(label: str, typed: str) -> Step:
     """An entry of a list, by what it begins with."""
 
     def pick(page: Page, _url: str) -> None:
-        page.get_by_role("combobox", name=label).first.click(timeout=SOON)
-        page.keyboard.type(typed)
+        box = page.get_by_role("combobox", name=label).first
+        quiet(page)  # a list that opens while the page is drawn shuts again
+        box.click(timeout=SOON)
+        box.fill(typed)
         page.get_by_role("option").first.click(timeout=SOON)
 
     return pick
@@ -279,7 +281,7 @@ def small(image: Image.Image, scale: float) -> Image.Image:
     """Scaled, and with few enough colours to be kept in a repository."""
     size = round(image.width * scale), round(image.height * scale)
     scaled = image.convert("RGB").resize(size, Image.Resampling.LANCZOS)
-    return scaled.quantize(COLOURS, dither=Image.Dither.NONE)
+    return scaled.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
 
 
 def sheet(states: dict[str, bytes]) -> Image.Image:
