@@ -192,6 +192,8 @@ def _fact(reason: Reason, row: Row, today: date) -> str:
     if need is Need.UNTOLD:
         return f"{told.course.instrument.short_name}: {told.figures.lacking or told.word.label}."
     said = f"{figures}, {told.word.label}{f', {sure}' if sure else ''}."
+    if told.word is Word.NO_CLEAR_CHANGE and told.disagreement:
+        said = f"{said[:-1]}; the ways of telling change disagree."
     return said if row.primary else f"{said} No symptom scale was answered."
 
 
@@ -205,7 +207,8 @@ def _also(row: Row, others: Sequence[Reason]) -> str:
         if told is None:
             said.setdefault(_ALSO.get(need) or _lower(need.value), [])
         elif need in (Need.OFF_COURSE, Need.NOT_MOVING):
-            said[_lower(need.value)] = [f"{_level(told)} ({percent(one.certainty)})"]
+            way = "worse" if need is Need.OFF_COURSE else "not better"
+            said[_lower(need.value)] = [f"{_level(told)} ({way}, {percent(one.certainty)})"]
         else:
             named = told.course.instrument.short_name
             if one.evidence.domain in TRIAD:
@@ -224,8 +227,10 @@ def _lower(words: str) -> str:
 
 
 def _late(row: Row) -> str:
-    count = sum(one.state == "historic" and one.is_risk for one in row.flags)
-    what = counted(count, "risk answer or blank", "risk answers or blanks")
+    late = [one for one in row.flags if one.state == "historic" and one.is_risk]
+    blank = sum(one.is_blank for one in late)
+    counts = ((len(late) - blank, "risk answer"), (blank, "blank risk item"))
+    what = " and ".join(counted(count, name) for count, name in counts if count)
     return f"{what} came in late and nobody has looked."
 
 

@@ -103,6 +103,18 @@ def test_a_risk_answer_stands_first_with_what_else_holds(
     assert "! Risk blank" in text
 
 
+def test_answers_and_blanks_that_came_in_late_are_counted_apart(
+    planted: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for days, answer in ((40, 2), (30, -1)):
+        day = TODAY - timedelta(days=days)
+        recording.record_administration(
+            planted.viewer("t.one"), planted.clients["A"], "phq9", day, [1] * 8 + [answer]
+        )
+    text = said(opened(planted, monkeypatch))
+    assert "1 risk answer and 1 blank risk item came in late and nobody has looked." in text
+
+
 def test_rows_are_found_by_need_reason_domain_name_and_unseen(
     planted: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
