@@ -107,7 +107,9 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "entrance.sign_in": ("t.one", "wrong"),
         "entrance.switch_role": (),
         "expected.course": (a, e, ("rses", "total")),
-        "flags.mark_seen": (a,),
+        "deciding.act": (a,),
+        "deciding.close": (a,),
+        "deciding.mark_seen": (a,),
         "house.change_settings": (),
         "importing.import_file": (table, mapping),
         "importing.preview_import": (table, mapping),
@@ -127,6 +129,11 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "norms.enter_norm": (("ders16", "total"),),
         "norms.take_back_norm": (("ders16", "total"),),
         "people.add_person": ("x.new", "X", [Role.THERAPIST]),
+        "absences.absences": (two,),
+        "absences.add_absence": (two, TODAY, TODAY + timedelta(days=9)),
+        "absences.add_my_absence": (TODAY, TODAY + timedelta(days=9)),
+        "absences.end_absence": (two, TODAY, TODAY),
+        "absences.end_my_absence": (TODAY, TODAY),
         "assignments.assign_client": (a, two, TODAY),
         "assignments.assign_supervisor": (one, small.people["s.two"], TODAY),
         "people.disable": (two,),
@@ -156,6 +163,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
     }
 
 
+DECIDED = {"deciding.act": ("Talked it over",), "deciding.close": ("Talked it over",)}
 NORM: dict[str, object] = {
     "group": "clients", "of_whom": "clients", "mean": 50.0, "sd": 12.0, "reliability": 0.9,
     "reliability_kind": "alpha", "source": "Somebody 2020",
@@ -224,7 +232,8 @@ ON_THE_SERVER = {"checking.problems", "founding.check_founded", "safekeeping.is_
 # Inside a use-case, which has asked already: on its cursor, or through a Reach.
 INSIDE = {
     "clients.one_client", "clients.read", "clients.refile", "courses.from_scores",
-    "courses.lead_scale_ids", "flagging.raise_flags", "flagging.settle_flags", "flags.read",
+    "courses.lead_scale_ids", "escalation.levels", "flagging.raise_flags",
+    "flagging.settle_flags", "flags.read",
     "held.differing",
     "held.held_already", "held.held_now", "importing.refuse_others",
     "importing.risks_of", "judging.givens_of",
@@ -273,8 +282,8 @@ def test_each_viewer_may_do_what_the_table_says(small: House, who: str) -> None:
     found = {}
     for name in order:
         args, kwargs = given.get(name, ()), {}
-        if name == "flags.mark_seen":
-            args = (*args, *flag_ids)
+        if name.startswith("deciding."):
+            args = (*args, *flag_ids, *DECIDED.get(name, ()))
         if name == "entrance.switch_role":
             args = (asking.role,)
         if name == "norms.enter_norm":
@@ -303,7 +312,15 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
         return USE_CASES[name].function(asking, *args, **kwargs)
 
     do("recording.record_administration", therapist, a, "phq9", TODAY, [0] * 8 + [1])
-    do("flags.mark_seen", therapist, a, *_flag_ids(small))
+    for name in ("deciding.mark_seen", "deciding.act", "deciding.close"):
+        do(name, therapist, a, *_flag_ids(small), *DECIDED.get(name, ()))
+    do("escalation.unseen", admin)
+    do("absences.add_absence", admin, two, TODAY, None)
+    assert do("absences.absences", admin, two)
+    do("absences.end_absence", admin, two, TODAY, soon)
+    do("absences.add_my_absence", therapist, TODAY, soon)
+    assert do("absences.my_absences", therapist)
+    do("absences.end_my_absence", therapist, TODAY, TODAY)
     do("importing.preview_import", therapist, *given["importing.preview_import"])
     do("importing.import_file", therapist, *given["importing.import_file"])
     do("streaming.preview_stream", therapist, *given["streaming.preview_stream"])
