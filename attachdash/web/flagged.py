@@ -1,6 +1,7 @@
 """What wants a person's eye: the fact, what went before it, the next step."""
 
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
@@ -8,8 +9,11 @@ from attachdash.practice import deciding, flags
 from attachdash.practice.escalation import Level
 from attachdash.practice.record import ClientRecord
 from attachdash.practice.rights import Role, Viewer
+from attachdash.practice.rules import Kind
+from attachdash.practice.watched import Watched
+from attachdash.practice.words import Domain, Word
 from attachdash.web import forms, look, rows
-from attachdash.web.tables import clock, counted, day
+from attachdash.web.tables import ago, clock, counted, day
 
 NEXT_STEP = (
     "Ask directly at the next contact. The total says nothing about it, and this product is no "
@@ -51,6 +55,73 @@ def cards(viewer: Viewer, record: ClientRecord, zone: str) -> None:
             _seen(viewer, one, loud=False)
 
 
+def others(viewer: Viewer, record: ClientRecord, zone: str) -> None:
+    """Flags of courses, of silence and of what was noted; and a way to note something."""
+    for one in record.watched:
+        box = st.container(border=one.state == "open", key=f"watched-{one.flag_id}")
+        with box, st.container(horizontal=True, vertical_alignment="center"):
+            said = f"**{one.kind.rule.name}.** " + look.plain(
+                " ".join((_reason(record, one), _standing(one, zone, viewer.today)))
+            )
+            if one.state == "open":
+                st.write(said)
+                _seen(viewer, one, loud=False)
+            else:
+                st.caption(said)
+            _deciding(viewer, one)
+    if viewer.role not in (Role.THERAPIST, Role.SUPERVISOR):
+        return
+    with st.popover("Note: asked to talk, pauses, broke off", type="tertiary", key="note-open"):
+        for kind in deciding.NOTED:
+            if st.button(kind.rule.name, key=f"note_{kind}", help=kind.rule.threshold):
+                forms.attempt(
+                    partial(deciding.note, viewer, record.client.client_id, kind), "Noted."
+                )
+
+
+def _reason(record: ClientRecord, one: Watched) -> str:
+    """On what it rests, in the sentences of the courses; what is not of this episode, by rule."""
+    if one.kind in (Kind.RED, Kind.AMBER, Kind.NOT_MOVING):
+        course = record.primary
+        if course and (said := record.told[course.instrument.id, course.scale.id].off_the_course):
+            return said
+    of = [
+        told
+        for told in record.told.values()
+        if told.course.latest and told.course.latest.administration_id == one.administration_id
+    ]
+    if one.kind is Kind.WORSE:
+        of = [told for told in of if told.word is Word.RELIABLY_WORSE]
+    elif one.kind in (Kind.ALLIANCE_FALLEN, Kind.ALLIANCE_LOW):
+        of = [told for told in of if told.course.scale.domain is Domain.ALLIANCE]
+        if one.kind is Kind.ALLIANCE_LOW and of and of[0].course.latest:
+            course, latest = of[0].course, of[0].course.latest
+            return f"{course.instrument.short_name} {latest.value:g} on {day(latest.answered_on)}."
+    else:
+        of = []
+    return of[0].sentences[0] if of and of[0].sentences else f"{one.kind.rule.threshold}."
+
+
+def _standing(one: Watched, zone: str, today: date) -> str:
+    """Since when it waits, who has looked, what was decided."""
+    since = f"Raised {ago(one.raised_at, zone, today)}"
+    if not one.seen_at:
+        old = "; its answer was older than 14 days" if one.state == "historic" else ""
+        return f"{since}; nobody has marked it seen{old}."
+    return " ".join((f"{since}; seen by {one.seen_by}.", *_decided(one, zone, today)))
+
+
+def _decided(one: flags.Flag | Watched, zone: str, today: date) -> list[str]:
+    said = []
+    if one.decisions:
+        last = one.decisions[0]
+        done = "Closed" if last.closed else "Decided"
+        said.append(f"{done} by {last.by_whom}, {clock(last.done_at, zone)}: {last.words}")
+    if (on := one.review_on) is not None:
+        said.append(f"To look at again: {'due since ' if on <= today else ''}{day(on)}.")
+    return said
+
+
 def _open(viewer: Viewer, one: flags.Flag, zone: str) -> None:
     with (
         st.container(border=True, key=f"flag-{one.flag_id}"),
@@ -66,7 +137,7 @@ def _open(viewer: Viewer, one: flags.Flag, zone: str) -> None:
         _deciding(viewer, one)
 
 
-def _may(viewer: Viewer, one: flags.Flag) -> bool:
+def _may(viewer: Viewer, one: flags.Flag | Watched) -> bool:
     """Whether it is the viewer's to see: the therapist's, or a supervisor's to whom it came."""
     return viewer.role is Role.THERAPIST or one.came >= Level.SUPERVISOR
 
@@ -77,7 +148,7 @@ def _came(viewer: Viewer, one: flags.Flag) -> str:
     return " It has come to you: its therapist has not looked in time, or is not there."
 
 
-def _deciding(viewer: Viewer, one: flags.Flag) -> None:
+def _deciding(viewer: Viewer, one: flags.Flag | Watched) -> None:
     """A form for what was decided, or why the flag can be closed."""
     if not (_may(viewer, one) or one.seen_by == viewer.name) or one.state == "closed":
         return
@@ -106,7 +177,7 @@ def _deciding(viewer: Viewer, one: flags.Flag) -> None:
             )  # fmt: skip
 
 
-def _seen(viewer: Viewer, one: flags.Flag, *, loud: bool) -> None:
+def _seen(viewer: Viewer, one: flags.Flag | Watched, *, loud: bool) -> None:
     if not _may(viewer, one):
         return
     pressed = st.button(
@@ -161,11 +232,6 @@ def _fact(one: flags.Flag) -> str:
 def _quietly(one: flags.Flag, zone: str, today: date) -> str:
     if one.state in ("seen", "acted", "closed") and one.seen_at:
         said = [f"{_fact(one)}; seen by {one.seen_by}, {clock(one.seen_at, zone)}."]
-        if one.decisions:
-            last = one.decisions[0]
-            done = "Closed" if last.closed else "Decided"
-            said.append(f"{done} by {last.by_whom}, {clock(last.done_at, zone)}: {last.words}")
-        if (on := one.review_on) is not None:
-            said.append(f"To look at again: {'due since ' if on <= today else ''}{day(on)}.")
+        said += _decided(one, zone, today)
         return " ".join(said)
     return f"{_fact(one)}; came in {clock(one.came_in_at, zone)}. {history(one, zone)}"
