@@ -5,7 +5,8 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from attachdash import web
-from attachdash.practice import house, people
+from attachdash.practice import house, people, rules
+from attachdash.practice.escalation import Hours
 from attachdash.web import forms, tables
 
 START = (
@@ -13,6 +14,8 @@ START = (
     "[24-hour line]. In danger now: [emergency number]. Answers are not read at once; [practice] "
     "reads them on [days]."
 )
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 viewer = web.viewer()
 known = house.settings(viewer)
@@ -68,6 +71,21 @@ with left, web.card("settings", stretch=False), st.form("settings", border=False
         '<div class="ad-meta">While a file is read it takes up to 20 times its size of this '
         "computer’s memory. Larger ones come in at the terminal.</div>"
     )
+    st.subheader("Working hours", anchor=False)
+    st.write(
+        "A risk answer that nobody has seen goes on to the supervisor after so many of them, and "
+        "after as many again to you, as a number."
+    )
+    hours = known.hours
+    days = st.pills(
+        "Working days", range(7), default=hours.days, selection_mode="multi",
+        format_func=lambda at: DAYS[at],
+    )  # fmt: skip
+    opens, shuts = st.columns(2)
+    first = opens.time_input("From", value=hours.first)
+    last = shuts.time_input("To", value=hours.last)
+    soon = opens.number_input("The gravest after, working hours", 1, rules.SOON_HOURS, hours.soon)
+    later = shuts.number_input("Others after, working hours", 1, rules.HOURS, hours.later)
     if st.form_submit_button("Save", type="primary"):
         forms.attempt(
             lambda: house.change_settings(
@@ -76,6 +94,7 @@ with left, web.card("settings", stretch=False), st.form("settings", border=False
                 time_zone=zone,
                 crisis_text=crisis,
                 largest_upload=largest,
+                hours=Hours(days=tuple(days), first=first, last=last, soon=soon, later=later),
             ),
             "Saved.",
         )

@@ -31,6 +31,7 @@ from attachdash.practice.judging import NOBODY, givens_of, mismatches_of
 from attachdash.practice.keeping import Prepared, keep, prepare
 from attachdash.practice.planning import Found, Plan, Told, planned
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, looked_at, use_case
+from attachdash.practice.watching import refresh, watch
 from attachdash.store import answers, clients, versions
 from attachdash.store.engine import Cursor
 
@@ -154,6 +155,7 @@ def _kept(
     episode_of = dict(starts.select("episode_id", "code").iter_rows())
     batch_ids = [int(one) for one in engine.new_ids("batch", len(plans))]
     known = list({ids[code] for plan in plans for code in plan.found.known_codes})
+    watched = watch(viewer, len(known) + len(new))
     # What is in memory is scored before the store is held: whoever writes waits for that alone.
     ready = [
         list(_scored(viewer, plan, tell)) if isinstance(plan.stream, Loaded) else None
@@ -192,6 +194,8 @@ def _kept(
             results.append(result)
         if touched:
             answers.summarise(cursor, viewer.site_id, list(touched), scores)
+        if any(one.kept for one in results):
+            refresh(cursor, viewer, list(touched), watched)
         return results
 
     def told(results: list[Kept]) -> str:
@@ -222,7 +226,10 @@ def _scored(viewer: Viewer, plan: Plan, tell: Told) -> Iterator[_Block]:
     for checked, packed in zip(blocks, plan.kept, strict=True):
         mask = np.unpackbits(packed, count=checked.n).astype(bool)
         rows = checked.rows.with_row_index("place").filter(pl.Series(mask))
-        parts = [prepare(viewer, one) for _, one in givens_of(viewer, checked, rows, plan.ids)]
+        parts = [
+            prepare(viewer, one, and_sum_up=False)
+            for _, one in givens_of(viewer, checked, rows, plan.ids)
+        ]
         yield _Block(parts, mismatches_of(checked, rows).height)
 
 

@@ -9,8 +9,12 @@ from attachdash.charts import sparkline, week_if_old
 from attachdash.charts.words import number
 from attachdash.practice.caseload import JUDGED, LOOKS_BACK, Row
 from attachdash.practice.courses import TRIAD
+from attachdash.practice.deciding import NOTED
+from attachdash.practice.escalation import Level
+from attachdash.practice.flags import Flag
 from attachdash.practice.marks import REVIEWED
 from attachdash.practice.needs import RATES, RULES, Group, Need, Reason
+from attachdash.practice.rules import Kind
 from attachdash.practice.telling import Told
 from attachdash.practice.words import NOT_MOVING_FROM, REVIEW_AT, Domain, Word
 from attachdash.web import browser, drawn, look, rows
@@ -22,6 +26,12 @@ _EARLY = (Word.ONE_ANSWER, Word.TWO_ANSWERS, Word.TOO_EARLY)
 # Words that two answers bear out; the others rest on the likely true level alone.
 _BY_TWO = (Word.RELIABLY_BETTER, Word.RELIABLY_WORSE, Word.NO_CLEAR_CHANGE)
 _ALSO = {Need.PROMPT: "a softer prompt", Need.LATE: "risk answers that came in late"}
+_FLAGS = {
+    Need.RELIABLY_WORSE: (Kind.WORSE, Kind.RED, Kind.AMBER),
+    Need.OFF_COURSE: (Kind.RED, Kind.AMBER),
+    Need.NOT_MOVING: (Kind.NOT_MOVING,),
+    Need.OVERDUE: (Kind.OVERDUE,),
+}
 _BADGES = {
     Group.WORSE: ("first", "Look first"), Group.SOON: ("soon", "Look soon"),
     Group.NEW: ("course", "Too early"), Group.COURSE: ("course", "On course"),
@@ -43,12 +53,15 @@ def lead(found: Sequence[Row]) -> str:
             "No risk answer waits to be seen. That is not safety: ask in person too. "
             "Sorted by need."
         )
+    come = sum(flag is not None and flag.came >= Level.SUPERVISOR for flag in risky)
     who, has = ("One", "has") if len(risky) == 1 else (str(len(risky)), "have")
     if all(blanks):
         said += f"{who} left a risk item blank, which nobody has acknowledged yet."
     else:
         what = "a risk answer, or left one blank, that" if any(blanks) else "a risk answer that"
         said += f"{who} {has} {what} nobody has acknowledged yet."
+    if come:
+        said += f" {come} of them {'has' if come == 1 else 'have'} gone on to the supervisor."
     return said + " Sorted by need."
 
 
@@ -142,7 +155,9 @@ def why(row: Row, today: date, zone: str) -> str:
         said.append(f"Also {also}.")
     if row.review_due:
         said.append("Time to look back together.")
-    muted = [_next_step(first, today), _looked(row, today, zone)]
+    muted = (
+        _next_step(first, today), _looked(row, today, zone), _standing(first, row, zone, today),
+    )  # fmt: skip
     return (
         look.esc(" ".join(said))
         + f' <span class="ad-meta">{look.esc(" ".join(part for part in muted if part))}</span>'
@@ -162,11 +177,11 @@ def _fact(reason: Reason, row: Row, today: date) -> str:
         if need is Need.LATE:
             return _late(row)
         how = "left blank" if flag.answer is None else f"answered {rows.given(flag)}"
-        how += rows.by_whom(flag)
+        how += (f", {flag.grade}" if flag.grade else "") + rows.by_whom(flag)
         more = sum(one.state == "open" for one in row.flags) - 1
         return (
             f"{flag.instrument.short_name} item {flag.item} {how}, {day(flag.answered_on)}. "
-            "Nobody has seen it." + (f" And {more} more." if more else "")
+            f"{_waits(flag, today)}" + (f" And {more} more." if more else "")
         )
     if told is None:
         if need is Need.OVERDUE:
@@ -197,6 +212,26 @@ def _fact(reason: Reason, row: Row, today: date) -> str:
     return said if row.primary else f"{said} No symptom scale was answered."
 
 
+def _waits(flag: Flag, today: date) -> str:
+    """That nobody has seen it, since how many days, and to whom it has gone on."""
+    days = (today - flag.raised_at.date()).days if flag.raised_at else 0
+    said = "Nobody has seen it" + (f" for {counted(days, 'day')}." if days > 0 else ".")
+    gone = {
+        Level.SUPERVISOR: " It has gone on to the supervisor.",
+        Level.ADMINISTRATOR: " It has gone on to supervisor and administrator.",
+    }
+    return said + gone.get(flag.came, "")
+
+
+def _standing(reason: Reason, row: Row, zone: str, today: date) -> str:
+    """Since when a flag says what the reason does, and who has looked at it."""
+    flag = next((one for one in row.others if one.kind in _FLAGS.get(reason.need, ())), None)
+    if flag is None:
+        return ""
+    by = f"seen by {flag.seen_by}" if flag.seen_at else "nobody has marked it seen"
+    return f"Flagged {ago(flag.raised_at, zone, today)}, {by}."
+
+
 def _also(row: Row, others: Sequence[Reason]) -> str:
     """What else holds, each kind once, short: the words of the triad stand under their pictures."""
     said: dict[str, list[str]] = {}
@@ -214,6 +249,9 @@ def _also(row: Row, others: Sequence[Reason]) -> str:
             if one.evidence.domain in TRIAD:
                 named = _lower(_named(one))
             said.setdefault(told.word.label, []).append(f"{named} ({percent(one.certainty)})")
+    for flag in row.others:
+        if flag.kind in NOTED and flag.state != "closed":
+            said[_lower(flag.kind.rule.name)] = []
     softer = sum(one.state == "historic" and not one.is_risk for one in row.flags)
     if softer:
         said[counted(softer, "softer answer or blank", "softer answers or blanks") + " late"] = []

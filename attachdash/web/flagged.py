@@ -1,12 +1,19 @@
 """What wants a person's eye: the fact, what went before it, the next step."""
 
+from datetime import date
+from functools import partial
+
 import streamlit as st
 
-from attachdash.practice import flags
+from attachdash.practice import deciding, flags
+from attachdash.practice.escalation import Level
 from attachdash.practice.record import ClientRecord
 from attachdash.practice.rights import Role, Viewer
+from attachdash.practice.rules import Kind
+from attachdash.practice.watched import Watched
+from attachdash.practice.words import Domain, Word
 from attachdash.web import forms, look, rows
-from attachdash.web.tables import clock, counted, day
+from attachdash.web.tables import ago, clock, counted, day
 
 NEXT_STEP = (
     "Ask directly at the next contact. The total says nothing about it, and this product is no "
@@ -32,17 +39,87 @@ def cards(viewer: Viewer, record: ClientRecord, zone: str) -> None:
     for one in record.flags:
         if one.state == "open":
             _open(viewer, one, zone)
-    seen = [one for one in record.flags if one.state == "seen"]
+    seen = [one for one in record.flags if one.state in ("seen", "acted", "closed")]
     if seen:
-        lines = (look.plain(_quietly(one, zone)) for one in seen)
-        st.caption("  \n".join(("**Seen**", *lines)))
+        st.caption("**Seen**")
+    for one in seen:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"seen-{one.flag_id}"):
+            st.caption(look.plain(_quietly(one, zone, viewer.today)))
+            _deciding(viewer, one)
     late = [one for one in record.flags if one.state == "historic"]
     if late:
         st.caption("**Older than 14 days when they came in**")
     for one in late:
         with st.container(horizontal=True, vertical_alignment="center", key=f"late-{one.flag_id}"):
-            st.caption(look.plain(_quietly(one, zone)))
+            st.caption(look.plain(_quietly(one, zone, viewer.today)))
             _seen(viewer, one, loud=False)
+
+
+def others(viewer: Viewer, record: ClientRecord, zone: str) -> None:
+    """Flags of courses, of silence and of what was noted; and a way to note something."""
+    for one in record.watched:
+        box = st.container(border=one.state == "open", key=f"watched-{one.flag_id}")
+        with box, st.container(horizontal=True, vertical_alignment="center"):
+            said = f"**{one.kind.rule.name}.** " + look.plain(
+                " ".join((_reason(record, one), _standing(one, zone, viewer.today)))
+            )
+            if one.state == "open":
+                st.write(said)
+                _seen(viewer, one, loud=False)
+            else:
+                st.caption(said)
+            _deciding(viewer, one)
+    if viewer.role not in (Role.THERAPIST, Role.SUPERVISOR):
+        return
+    with st.popover("Note: asked to talk, pauses, broke off", type="tertiary", key="note-open"):
+        for kind in deciding.NOTED:
+            if st.button(kind.rule.name, key=f"note_{kind}", help=kind.rule.threshold):
+                forms.attempt(
+                    partial(deciding.note, viewer, record.client.client_id, kind), "Noted."
+                )
+
+
+def _reason(record: ClientRecord, one: Watched) -> str:
+    """On what it rests, in the sentences of the courses; what is not of this episode, by rule."""
+    if one.kind in (Kind.RED, Kind.AMBER, Kind.NOT_MOVING):
+        course = record.primary
+        if course and (said := record.told[course.instrument.id, course.scale.id].off_the_course):
+            return said
+    of = [
+        told
+        for told in record.told.values()
+        if told.course.latest and told.course.latest.administration_id == one.administration_id
+    ]
+    if one.kind is Kind.WORSE:
+        of = [told for told in of if told.word is Word.RELIABLY_WORSE]
+    elif one.kind in (Kind.ALLIANCE_FALLEN, Kind.ALLIANCE_LOW):
+        of = [told for told in of if told.course.scale.domain is Domain.ALLIANCE]
+        if one.kind is Kind.ALLIANCE_LOW and of and of[0].course.latest:
+            course, latest = of[0].course, of[0].course.latest
+            return f"{course.instrument.short_name} {latest.value:g} on {day(latest.answered_on)}."
+    else:
+        of = []
+    return of[0].sentences[0] if of and of[0].sentences else f"{one.kind.rule.threshold}."
+
+
+def _standing(one: Watched, zone: str, today: date) -> str:
+    """Since when it waits, who has looked, what was decided."""
+    since = f"Raised {ago(one.raised_at, zone, today)}"
+    if not one.seen_at:
+        old = "; its answer was older than 14 days" if one.state == "historic" else ""
+        return f"{since}; nobody has marked it seen{old}."
+    return " ".join((f"{since}; seen by {one.seen_by}.", *_decided(one, zone, today)))
+
+
+def _decided(one: flags.Flag | Watched, zone: str, today: date) -> list[str]:
+    said = []
+    if one.decisions:
+        last = one.decisions[0]
+        done = "Closed" if last.closed else "Decided"
+        said.append(f"{done} by {last.by_whom}, {clock(last.done_at, zone)}: {last.words}")
+    if (on := one.review_on) is not None:
+        said.append(f"To look at again: {'due since ' if on <= today else ''}{day(on)}.")
+    return said
 
 
 def _open(viewer: Viewer, one: flags.Flag, zone: str) -> None:
@@ -54,20 +131,61 @@ def _open(viewer: Viewer, one: flags.Flag, zone: str) -> None:
             f"<div>{rows.badge(one)} <b>{look.esc(_fact(one))}; "
             f"came in {clock(one.came_in_at, zone)}.</b></div>"
             f'<div class="ad-say">{look.esc(history(one, zone))} Nobody has marked this answer '
-            f"seen. {NEXT_STEP}</div>"
+            f"seen. {NEXT_STEP}{look.esc(_came(viewer, one))}</div>"
         )
         _seen(viewer, one, loud=True)
+        _deciding(viewer, one)
 
 
-def _seen(viewer: Viewer, one: flags.Flag, *, loud: bool) -> None:
-    if viewer.role is not Role.THERAPIST:
+def _may(viewer: Viewer, one: flags.Flag | Watched) -> bool:
+    """Whether it is the viewer's to see: the therapist's, or a supervisor's to whom it came."""
+    return viewer.role is Role.THERAPIST or one.came >= Level.SUPERVISOR
+
+
+def _came(viewer: Viewer, one: flags.Flag) -> str:
+    if viewer.role is Role.THERAPIST or one.came < Level.SUPERVISOR:
+        return ""
+    return " It has come to you: its therapist has not looked in time, or is not there."
+
+
+def _deciding(viewer: Viewer, one: flags.Flag | Watched) -> None:
+    """A form for what was decided, or why the flag can be closed."""
+    if not (_may(viewer, one) or one.seen_by == viewer.name) or one.state == "closed":
+        return
+    key = forms.form_key(f"decide_{one.flag_id}")
+    with (
+        st.popover("Decide or close", type="tertiary", key=f"{key}_open"),
+        st.form(key, border=False),
+    ):
+        words = st.text_area(
+            "What was decided, or why it can be closed, in your own words", key=f"{key}_words",
+            max_chars=deciding.LONGEST_WORDS, height=90,
+        )  # fmt: skip
+        on = st.date_input(
+            "Look again on, if you want", value=None, format="DD/MM/YYYY", key=f"{key}_on"
+        )
+        place = viewer, one.client_id, one.flag_id, one.administration_id, one.version
+        if st.form_submit_button("Log the decision", type="primary"):
+            forms.attempt(
+                lambda: deciding.act(*place, words, on), "The decision is logged.",
+                f"decide_{one.flag_id}",
+            )  # fmt: skip
+        if st.form_submit_button("Close with this reason"):
+            forms.attempt(
+                lambda: deciding.close(*place, words), "Closed. A new answer opens it again.",
+                f"decide_{one.flag_id}",
+            )  # fmt: skip
+
+
+def _seen(viewer: Viewer, one: flags.Flag | Watched, *, loud: bool) -> None:
+    if not _may(viewer, one):
         return
     pressed = st.button(
         "I have seen this", key=f"seen_{one.flag_id}", type="primary" if loud else "secondary"
     )
     if pressed:
         forms.attempt(
-            lambda: flags.mark_seen(
+            lambda: deciding.mark_seen(
                 viewer, one.client_id, one.flag_id, one.administration_id, one.version
             ),
             "Marked as seen.",
@@ -106,10 +224,14 @@ def _fact(one: flags.Flag) -> str:
     what = f"{one.instrument.short_name} item {one.item} ({one.topic})"
     if one.answer is None:
         return f"{what} was left blank{rows.by_whom(one)} on {day(one.answered_on)}"
-    return f"{what} was answered {rows.given(one)}{rows.by_whom(one)} on {day(one.answered_on)}"
+    how = f", {one.grade}" if one.grade else ""
+    given = f"{rows.given(one)}{how}{rows.by_whom(one)}"
+    return f"{what} was answered {given} on {day(one.answered_on)}"
 
 
-def _quietly(one: flags.Flag, zone: str) -> str:
-    if one.state == "seen" and one.seen_at:
-        return f"{_fact(one)}; seen by {one.seen_by}, {clock(one.seen_at, zone)}."
+def _quietly(one: flags.Flag, zone: str, today: date) -> str:
+    if one.state in ("seen", "acted", "closed") and one.seen_at:
+        said = [f"{_fact(one)}; seen by {one.seen_by}, {clock(one.seen_at, zone)}."]
+        said += _decided(one, zone, today)
+        return " ".join(said)
     return f"{_fact(one)}; came in {clock(one.came_in_at, zone)}. {history(one, zone)}"

@@ -42,6 +42,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("clients.py", "Clients", "clients", frozenset({_T, _A})),
     PageEntry("import_file.py", "Import", "import", frozenset({_T, _A})),
     PageEntry("export.py", "Export", "export", frozenset({_T, _S})),
+    PageEntry("rules.py", "Rules", "rules", frozenset({_T, _S, _A})),
     PageEntry("batch.py", "One import", "one-import", frozenset({_T, _A}), hidden=True),
     PageEntry("audit.py", "Audit", "audit", frozenset({_A})),
     PageEntry("norms.py", "Norms", "norms", frozenset({_A})),

@@ -31,6 +31,7 @@ from attachdash.practice import (
     relations,
 )  # fmt: skip
 from attachdash.practice.rights import USE_CASES, Audit, Role, Viewer
+from attachdash.practice.rules import Kind
 from attachdash.store import people as store_people
 from attachdash.store.engine import Scope
 from attachdash.web.navigation import PAGES
@@ -107,7 +108,10 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "entrance.sign_in": ("t.one", "wrong"),
         "entrance.switch_role": (),
         "expected.course": (a, e, ("rses", "total")),
-        "flags.mark_seen": (a,),
+        "deciding.act": (a,),
+        "deciding.close": (a,),
+        "deciding.mark_seen": (a,),
+        "deciding.note": (a, Kind.TALK),
         "house.change_settings": (),
         "importing.import_file": (table, mapping),
         "importing.preview_import": (table, mapping),
@@ -127,6 +131,11 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "norms.enter_norm": (("ders16", "total"),),
         "norms.take_back_norm": (("ders16", "total"),),
         "people.add_person": ("x.new", "X", [Role.THERAPIST]),
+        "absences.absences": (two,),
+        "absences.add_absence": (two, TODAY, TODAY + timedelta(days=9)),
+        "absences.add_my_absence": (TODAY, TODAY + timedelta(days=9)),
+        "absences.end_absence": (two, TODAY, TODAY),
+        "absences.end_my_absence": (TODAY, TODAY),
         "assignments.assign_client": (a, two, TODAY),
         "assignments.assign_supervisor": (one, small.people["s.two"], TODAY),
         "people.disable": (two,),
@@ -156,6 +165,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
     }
 
 
+DECIDED = {"deciding.act": ("Talked it over",), "deciding.close": ("Talked it over",)}
 NORM: dict[str, object] = {
     "group": "clients", "of_whom": "clients", "mean": 50.0, "sd": 12.0, "reliability": 0.9,
     "reliability_kind": "alpha", "source": "Somebody 2020",
@@ -224,19 +234,16 @@ ON_THE_SERVER = {"checking.problems", "founding.check_founded", "safekeeping.is_
 # Inside a use-case, which has asked already: on its cursor, or through a Reach.
 INSIDE = {
     "clients.one_client", "clients.read", "clients.refile", "courses.from_scores",
-    "courses.lead_scale_ids", "flagging.raise_flags", "flagging.settle_flags", "flags.read",
-    "held.differing",
-    "held.held_already", "held.held_now", "importing.refuse_others",
-    "importing.risks_of", "judging.givens_of",
-    "judging.held_of",
-    "judging.instrument_of",
-    "judging.judged", "importing.open_episodes_of", "judging.register_now",
-    "importing.whose_imports", "keeping.keep", "keeping.laid_down", "keeping.prepare",
-    "loading_people.put_people", "loading_people.read_people", "norms.scale_of",
-    "mending.read_form",
-    "people.change_person",
-    "people.check_holds", "planning.planned", "relations.add_missing", "relations.read",
-    "relations.read_all", "whom.which_unclear",
+    "courses.lead_scale_ids", "escalation.levels", "flagging.raise_flags", "flagging.settle_flags",
+    "flags.read", "held.differing", "held.held_already", "held.held_now",
+    "importing.open_episodes_of", "importing.refuse_others", "importing.risks_of",
+    "importing.whose_imports", "judging.givens_of", "judging.held_of", "judging.instrument_of",
+    "judging.judged", "judging.register_now", "keeping.keep", "keeping.laid_down",
+    "keeping.prepare", "loading_people.put_people", "loading_people.read_people",
+    "mending.read_form", "norms.scale_of", "people.change_person", "people.check_holds",
+    "planning.planned", "relations.add_missing", "relations.read", "relations.read_all",
+    "watched.read", "watching.refresh", "watching.refresh_now", "watching.watch",
+    "whom.which_unclear",
 }  # fmt: skip
 # They touch the instruments and what was handed to them, and nobody's data.
 NOBODYS = {"planning.refuse_twice", "reading.days_read", "reading.instrument", "reading.proposal",
@@ -273,8 +280,10 @@ def test_each_viewer_may_do_what_the_table_says(small: House, who: str) -> None:
     found = {}
     for name in order:
         args, kwargs = given.get(name, ()), {}
-        if name == "flags.mark_seen":
-            args = (*args, *flag_ids)
+        if name == "deciding.note":
+            args = (small.clients["A"], Kind.TALK)
+        elif name.startswith("deciding."):
+            args = (*args, *flag_ids, *DECIDED.get(name, ()))
         if name == "entrance.switch_role":
             args = (asking.role,)
         if name == "norms.enter_norm":
@@ -303,7 +312,17 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
         return USE_CASES[name].function(asking, *args, **kwargs)
 
     do("recording.record_administration", therapist, a, "phq9", TODAY, [0] * 8 + [1])
-    do("flags.mark_seen", therapist, a, *_flag_ids(small))
+    for name in ("deciding.mark_seen", "deciding.act", "deciding.close"):
+        do(name, therapist, a, *_flag_ids(small), *DECIDED.get(name, ()))
+    do("deciding.note", therapist, a, Kind.TALK)
+    do("watching.refresh_all", admin)
+    do("escalation.unseen", admin)
+    do("absences.add_absence", admin, two, TODAY, None)
+    assert do("absences.absences", admin, two)
+    do("absences.end_absence", admin, two, TODAY, soon)
+    do("absences.add_my_absence", therapist, TODAY, soon)
+    assert do("absences.my_absences", therapist)
+    do("absences.end_my_absence", therapist, TODAY, TODAY)
     do("importing.preview_import", therapist, *given["importing.preview_import"])
     do("importing.import_file", therapist, *given["importing.import_file"])
     do("streaming.preview_table", therapist, *given["streaming.preview_table"])

@@ -9,7 +9,7 @@ from attachdash.practice import (
     assignments,
     batches,
     clients,
-    flags,
+    deciding,
     house,
     importing,
     mending,
@@ -29,7 +29,7 @@ def test_h13_an_import_that_is_undone_leaves_the_export_byte_for_byte_as_it_was(
         old, either.clients["A"], "phq9", TODAY - timedelta(days=21), [1] * 8 + [2]
     )
     [flag] = flags_of(either)
-    flags.mark_seen(old, flag.client_id, flag.flag_id, flag.administration_id, flag.version)
+    deciding.mark_seen(old, flag.client_id, flag.flag_id, flag.administration_id, flag.version)
     # Clients whose answers waited without an episode, which the import then opens.
     importing.import_file(
         either.viewer("a.diallo"), file(("W", DAY, [1] * 9)), PHQ9, create_clients=True
