@@ -79,6 +79,24 @@ with left, web.card("settings", stretch=False), st.form("settings", border=False
             ),
             "Saved.",
         )
+with right, web.card("second-factor", stretch=False):
+    st.subheader("Second factor of administrators", anchor=False)
+    st.write(
+        "After the password, a code from an app on their phone. Others of staff may set one up on "
+        "the page Account."
+    )
+    if known.second_factor_declined:
+        st.write("This practice **declined** it: a password alone opens all rights.")
+        if st.button("Require it"):
+            forms.attempt(
+                lambda: house.require_second_factor(viewer, True), "Required from now on."
+            )
+    else:
+        st.write("**Required**: without one, nobody administers.")
+        if st.button("Decline it for this practice"):
+            forms.attempt(
+                lambda: house.require_second_factor(viewer, False), "Declined, and written down."
+            )
 with right, web.card("preview", stretch=False):
     st.subheader("How it looks to a client", anchor=False)
     body = (

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo, available_timezones
 import pandas as pd
 
 from attachdash.errors import Invalid
-from attachdash.practice.entrance import ALL_SIGNED_IN
-from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
+from attachdash.practice.entrance import ALL_SIGNED_IN, DECLINED, SECOND_FACTOR
+from attachdash.practice.rights import About, Audit, Role, Viewer, Waits, change, use_case
 from attachdash.store import audit
 from attachdash.store import settings as store_settings
 from attachdash.store.engine import Cursor
@@ -27,13 +27,14 @@ class Settings:
     is_demo: bool = False
     data_until: str = ""  # after a restore: from when the data are, ISO in UTC
     largest_upload: int = UPLOADS[0]  # MB
+    second_factor_declined: bool = False  # by the practice, for its administrators
 
 
 @use_case(
     roles=[*ALL_SIGNED_IN, Role.ANONYMOUS],
     about=About.NOTHING,
     audit=Audit.NONE,
-    before_password=True,
+    waiting=Waits,
 )
 def settings(viewer: Viewer) -> Settings:
     """The settings as they are. Also for who has yet to sign in: they may need the crisis text."""
@@ -46,6 +47,7 @@ def settings(viewer: Viewer) -> Settings:
         is_demo=known.get("is_demo", "") == "yes",
         data_until=known.get("data_until", ""),
         largest_upload=int(known.get("largest_upload", UPLOADS[0])),
+        second_factor_declined=known.get(SECOND_FACTOR) == DECLINED,
     )
 
 
@@ -78,6 +80,23 @@ def change_settings(
         return changed
 
     change(viewer, "changed settings", work, detail=lambda changed: ", ".join(changed))
+
+
+@use_case(
+    roles=[Role.ADMINISTRATOR],
+    about=About.NOTHING,
+    audit=Audit.CHANGE,
+    waiting=[Waits.NOTHING, Waits.ENROLMENT],
+)
+def require_second_factor(viewer: Viewer, required: bool) -> None:
+    """Whether administrators of this practice must have a second factor; else they may."""
+    body = "required" if required else DECLINED
+    change(
+        viewer,
+        "changed settings",
+        lambda cursor: store_settings.put(cursor, viewer.site_id, SECOND_FACTOR, body),
+        detail=f"second factor of administrators {body}",
+    )
 
 
 @use_case(roles=[Role.ADMINISTRATOR], about=About.NOTHING, audit=Audit.NONE)

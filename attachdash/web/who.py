@@ -31,7 +31,7 @@ def again(known: Viewer) -> Viewer:
 def viewer() -> Viewer:
     """The signed-in Viewer of this page; when there is none any more, the sign-in page instead."""
     found = present()
-    if not found.signed_in or found.must_change or has_changed(found):
+    if not found.inside or has_changed(found):
         st.rerun()
     return found
 

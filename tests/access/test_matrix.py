@@ -34,6 +34,7 @@ from attachdash.practice.rights import USE_CASES, Audit, Role, Viewer
 from attachdash.store import people as store_people
 from attachdash.store.engine import Scope
 from attachdash.web.navigation import PAGES
+from tests.access.second_factor import second_factor_done
 from tests.practice.conftest import NOW, TODAY, House
 
 for module in pkgutil.iter_modules(attachdash.practice.__path__):
@@ -53,8 +54,16 @@ SIGN_INS = {
     "administrator": "a.diallo",
 }
 PASSWORD = "a long enough secret"
-BEFORE_PASSWORD = {
-    "entrance.set_password", "entrance.sign_out", "entrance.sign_in", "house.settings",
+ALWAYS = {"entrance.sign_in", "entrance.sign_out", "house.settings"}
+# What is open to somebody who was let in and must do something else first.
+WHILE_WAITING = {
+    "must_confirm": ALWAYS | {"second_factor.confirm"},
+    "must_change": ALWAYS | {"entrance.set_password"},
+    "must_enrol": ALWAYS
+    | {
+        "house.require_second_factor", "second_factor.begin", "second_factor.finish",
+        "second_factor.mine",
+    },
 }  # fmt: skip
 
 
@@ -109,6 +118,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "expected.course": (a, e, ("rses", "total")),
         "flags.mark_seen": (a,),
         "house.change_settings": (),
+        "house.require_second_factor": (False,),
         "importing.import_file": (table, mapping),
         "importing.preview_import": (table, mapping),
         "loading.load": ({},),
@@ -149,6 +159,12 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "relations.change_relation": (a, around, "Anna"),
         "relations.end_relation": (a, around, TODAY),
         "relations.relations": (a,),
+        "second_factor.begin": (PASSWORD,),
+        "second_factor.confirm": ("123456",),
+        "second_factor.end": (PASSWORD, "123456"),
+        "second_factor.finish": ("123456",),
+        "second_factor.new_recovery_codes": (PASSWORD, "123456"),
+        "second_factor.reset": (two,),
         "streaming.import_stream": (stream, mapping, lambda what, row: None),
         "streaming.import_table": (table, mapping, lambda what, row: None),
         "streaming.preview_stream": (stream, mapping, lambda what, row: None),
@@ -223,6 +239,7 @@ ON_THE_SERVER = {"checking.problems", "founding.check_founded", "safekeeping.is_
                  "safekeeping.nightly"}  # fmt: skip
 # Inside a use-case, which has asked already: on its cursor, or through a Reach.
 INSIDE = {
+    "entrance.check_present", "entrance.count_guess",
     "clients.one_client", "clients.read", "clients.refile", "courses.from_scores",
     "courses.lead_scale_ids", "flagging.raise_flags", "flagging.settle_flags", "flags.read",
     "held.differing",
@@ -381,6 +398,9 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     others.remove(admin.web_session_id)
     do("people.end_session", admin, others[0])
     do("people.end_other_sessions", admin)
+    second_factor_done(
+        do, lambda: viewer(small, "therapist_b"), small.viewer("a.diallo"), two, PASSWORD
+    )
     files = USE_CASES["exporting.export"].function(small.viewer("t.one"))
     other, _ = founding.found(tmp_path / "other", "a.new", "A New", NOW)
     do("loading.load", entrance.at_terminal(other, "a.new", NOW), files)
@@ -416,19 +436,21 @@ def test_a_right_ends_on_its_day(small: House) -> None:
         USE_CASES["record.client_record"].function(small.viewer("s.one"), small.clients["A"])
 
 
-def test_until_a_password_is_set_nothing_else_is_done(small: House) -> None:
-    given, refused = arguments(small), set()
+@pytest.mark.parametrize("waits", WHILE_WAITING)
+def test_until_that_is_done_nothing_else_is(small: House, waits: str) -> None:
+    given, refused, open_to = arguments(small), set(), WHILE_WAITING[waits]
     for role, sign_in in (
         (Role.THERAPIST, "t.one"), (Role.SUPERVISOR, "s.one"), (Role.CLIENT, "c.a"),
         (Role.ADMINISTRATOR, "a.diallo"),
     ):  # fmt: skip
-        waiting = replace(small.viewer(sign_in), must_change=True)
+        waiting = replace(small.viewer(sign_in), **{waits: True})
         for name, one in USE_CASES.items():
-            if role in one.roles and name not in BEFORE_PASSWORD:
+            if role in one.roles and name not in open_to:
                 with pytest.raises(Refused):
                     one.function(waiting, *given.get(name, ()))
                 refused.add(name)
-    assert refused == set(USE_CASES) - BEFORE_PASSWORD
+    assert refused == set(USE_CASES) - open_to
+    assert {name for name, one in USE_CASES.items() if name in open_to} == open_to
 
 
 def test_each_opening_leaves_an_entry(small: House) -> None:

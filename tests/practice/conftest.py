@@ -85,6 +85,7 @@ def make_house(tmp_path: Path) -> Iterator[Callable[[str | None], House]]:
         house.change_settings(
             admin, practice_name="Small practice", time_zone="UTC", crisis_text="Call 112."
         )
+        house.require_second_factor(admin, required=False)
         for code, therapist in (("A", "t.one"), ("B", "t.two")):
             who = made.viewer(therapist)
             for week, answer in ((90, 2), (60, 1)):
