@@ -1,7 +1,7 @@
 """Signing in and out: from a browser's secret cookie to the Viewer that all else rests on."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -237,7 +237,8 @@ def sign_in(
         return SignedIn(str(current[2]), Role(roles[0]), must_change)
 
     return change(
-        viewer,
+        # Which browser session it was that began, or would have.
+        replace(viewer, session_ref=f"web-{session_id}"),
         "tried to sign in",
         work,
         object_kind="person",

@@ -174,6 +174,8 @@ def use_case(
         def checked(viewer: Viewer, *args: P.args, **kwargs: P.kwargs) -> T:
             if viewer.role not in allowed or viewer.waits_for not in open_to:
                 raise Refused(NOT_THERE)
+            if Role.ANONYMOUS not in allowed:
+                viewer.store.mark.settle()
             call = _Call(about)
             if about is not About.NOTHING:
                 given = signature.bind(viewer, *args, **kwargs).arguments
