@@ -50,10 +50,11 @@ def today(store: Store, now: datetime) -> date:
     """The practice's date at an instant."""
     with store.engine.reading(Scope()) as cursor:
         zone = settings.everything(cursor, 1).get("time_zone", "UTC")
-    return _local_date(now, zone)
+    return local_date(now, zone)
 
 
-def _local_date(now: datetime, zone: str) -> date:
+def local_date(now: datetime, zone: str) -> date:
+    """The date in a time zone at an instant."""
     return now.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
 
 
@@ -93,7 +94,7 @@ def _viewer_of(store: Store, browser: str, now: datetime, *, touch: bool) -> Vie
     nobody = Viewer(store=store, now=now, today=now.date(), browser_hash=browser)
     with store.engine.reading(Scope()) as cursor:
         known = settings.everything(cursor, 1)
-        on = _local_date(now, known.get("time_zone", "UTC"))
+        on = local_date(now, known.get("time_zone", "UTC"))
         session = sessions.of_browser(cursor, 1, browser)
         person = people.by_id(cursor, 1, int(session[1])) if session else None
         roles = people.roles(cursor, 1, int(session[1]), on) if session else []

@@ -117,14 +117,14 @@ def audit_trail(
             kind=kind,
             person_id=person_id,
             client_id=client_id,
-            since=_midnight(first, zone) if first else None,
-            before=_midnight(last + timedelta(days=1), zone) if last else None,
+            since=midnight(first, zone) if first else None,
+            before=midnight(last + timedelta(days=1), zone) if last else None,
             without=() if sign_ins else SIGN_INS,
         )
         return audit.entries(cursor, viewer.site_id, asked, limit, skip)
 
 
-def _midnight(on: date, zone: str) -> datetime:
+def midnight(on: date, zone: str) -> datetime:
     """The moment a day begins by the practice's clock, in UTC without a zone."""
     return datetime.combine(on, time(), ZoneInfo(zone)).astimezone(UTC).replace(tzinfo=None)
 

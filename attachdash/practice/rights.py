@@ -141,6 +141,11 @@ def reach(viewer: Viewer) -> Reach:
     return Reach(viewer.site_id, viewer.role.value, viewer.person_id, viewer.today)
 
 
+def reach_then(viewer: Viewer, person_id: int, role: str, on: date) -> Reach:
+    """What client data somebody could touch on a day: to say so, and to show nothing of it."""
+    return Reach(viewer.site_id, role, person_id, on)
+
+
 def whole_practice(viewer: Viewer) -> Reach:
     """Every client: for an administrator's export at the terminal, and for nothing else."""
     if viewer.role is not Role.ADMINISTRATOR or not viewer.at_terminal:

@@ -97,11 +97,14 @@ def _who_is_here(viewer: Viewer) -> None:
         st.button("Sign out", key="sign_out", type="tertiary", on_click=who.sign_out)
 
 
-@st.fragment(run_every="60s")
-def _watch(drawn_in: str, inside: bool) -> None:
-    """Draw anew when somebody left or came on this browser, or its colours changed."""
+@st.fragment(run_every=who.WATCH_EVERY)
+def _watch(drawn_in: str, waits: str) -> None:
+    """Draw anew when somebody left or came on this browser, or its colours changed.
+
+    So a page left open is cleared within a minute of the end of its session, without a touch.
+    """
     found = who.present(touch=False)
-    if who.has_changed(found) or found.inside != inside or browser.mode() != drawn_in:
+    if who.has_changed(found) or found.waits_for != waits or browser.mode() != drawn_in:
         st.rerun()
 
 
@@ -122,7 +125,7 @@ def _draw() -> None:
         page = _menu(viewer)
         _who_is_here(viewer)
         _say_restored(viewer)
-    _watch(browser.mode(), viewer.inside)
+    _watch(browser.mode(), viewer.waits_for)
     page.run()
 
 

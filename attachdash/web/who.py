@@ -4,12 +4,15 @@ Asked of the store by the browser's cookie on each run. Streamlit's session only
 may be lost at a reload, and forgets it when somebody else is here.
 """
 
+from datetime import timedelta
+
 import streamlit as st
 
 from attachdash.practice import entrance
 from attachdash.practice.rights import Role, Viewer
 from attachdash.web import browser, house, told
 
+WATCH_EVERY = timedelta(seconds=60)  # how soon a page is cleared after its session ended
 _WHO = "_who"
 _HOME = "_go_home"
 _CLIENT = "_client"

@@ -122,6 +122,8 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "importing.import_file": (table, mapping),
         "importing.preview_import": (table, mapping),
         "loading.load": ({},),
+        "looks.who_could_have": (a, TODAY),
+        "looks.who_looked": (a, TODAY, TODAY),
         "marks.add_event": (e, loss, TODAY, "New"),
         "marks.add_phase": (e, cbt, TODAY),
         "marks.change_event": (a, event, loss, TODAY, "Other", "Misheard"),
@@ -232,28 +234,23 @@ def test_the_table_names_every_use_case_and_every_page() -> None:
 
 # What takes a Viewer or a Store and is no use-case, by what makes that right.
 RIGHTS = {"rights.change", "rights.looked_at", "rights.opened", "rights.reach",
-          "rights.whole_practice"}  # fmt: skip
+          "rights.reach_then", "rights.whole_practice"}  # fmt: skip
 WHO_IS_THERE = {"entrance.anonymous", "entrance.at_terminal", "entrance.still", "entrance.today",
                 "entrance.viewer_of"}  # fmt: skip
 ON_THE_SERVER = {"checking.problems", "founding.check_founded", "safekeeping.is_due",
                  "safekeeping.nightly"}  # fmt: skip
 # Inside a use-case, which has asked already: on its cursor, or through a Reach.
 INSIDE = {
-    "entrance.check_present", "entrance.count_guess",
     "clients.one_client", "clients.read", "clients.refile", "courses.from_scores",
-    "courses.lead_scale_ids", "flagging.raise_flags", "flagging.settle_flags", "flags.read",
-    "held.differing",
-    "held.held_already", "held.held_now", "importing.refuse_others",
-    "importing.risks_of", "judging.givens_of",
-    "judging.held_of",
-    "judging.instrument_of",
-    "judging.judged", "importing.open_episodes_of", "judging.register_now",
-    "importing.whose_imports", "keeping.keep", "keeping.laid_down", "keeping.prepare",
-    "loading_people.put_people", "loading_people.read_people", "norms.scale_of",
-    "mending.read_form",
-    "people.change_person",
-    "people.check_holds", "relations.add_missing", "relations.read",
-    "relations.read_all", "whom.which_unclear",
+    "courses.lead_scale_ids", "entrance.check_present", "entrance.count_guess",
+    "flagging.raise_flags", "flagging.settle_flags", "flags.read", "held.differing",
+    "held.held_already", "held.held_now", "importing.open_episodes_of",
+    "importing.refuse_others", "importing.risks_of", "importing.whose_imports",
+    "judging.givens_of", "judging.held_of", "judging.instrument_of", "judging.judged",
+    "judging.register_now", "keeping.keep", "keeping.laid_down", "keeping.prepare",
+    "loading_people.put_people", "loading_people.read_people", "mending.read_form",
+    "norms.scale_of", "people.change_person", "people.check_holds", "relations.add_missing",
+    "relations.read", "relations.read_all", "whom.which_unclear",
 }  # fmt: skip
 # They touch the instruments and what was handed to them, and nobody's data.
 NOBODYS = {"reading.days_read", "reading.instrument", "reading.proposal",
@@ -363,6 +360,9 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     )
     do("outcomes.outcomes", viewer(small, "supervisor_a"))
     assert do("record.my_progress", viewer(small, "client_a"))
+    do("looks.at_mine", viewer(small, "client_a"))
+    for name in ("looks.who_could_have", "looks.who_looked"):
+        assert do(name, admin, *given[name])
     do("people.add_person", admin, *given["people.add_person"])
     for name in ("people.everyone", "people.open_sessions", "people.my_sessions"):
         assert do(name, admin), name
