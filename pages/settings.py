@@ -1,5 +1,6 @@
 """Settings: the practice's name, its clock, and what a client in danger should do."""
 
+from datetime import date
 from zoneinfo import available_timezones
 
 import streamlit as st
@@ -105,3 +106,6 @@ with right, web.card("preview", stretch=False):
         else "Nothing yet. This box would be empty: that is why clients are kept out."
     )
     st.html(f'<div class="ad-sunk"><b>If you’re not safe right now</b><div>{body}</div></div>')
+    if known.crisis_text_on:
+        written = tables.day(date.fromisoformat(known.crisis_text_on))
+        st.caption(f"As written on {written}. Call the numbers again from time to time.")

@@ -24,6 +24,7 @@ class Settings:
     practice_name: str = ""
     time_zone: str = "UTC"
     crisis_text: str = ""
+    crisis_text_on: str = ""  # the day it was written as it stands, ISO
     is_demo: bool = False
     data_until: str = ""  # after a restore: from when the data are, ISO in UTC
     largest_upload: int = UPLOADS[0]  # MB
@@ -44,6 +45,7 @@ def settings(viewer: Viewer) -> Settings:
         practice_name=known.get("practice_name", ""),
         time_zone=known.get("time_zone", "UTC"),
         crisis_text=known.get("crisis_text", ""),
+        crisis_text_on=known.get("crisis_text_on", ""),
         is_demo=known.get("is_demo", "") == "yes",
         data_until=known.get("data_until", ""),
         largest_upload=int(known.get("largest_upload", UPLOADS[0])),
@@ -77,6 +79,8 @@ def change_settings(
         changed = [name for name, body in new.items() if known.get(name, "") != body]
         for name in changed:
             store_settings.put(cursor, viewer.site_id, name, new[name])
+        if "crisis_text" in changed:
+            store_settings.put(cursor, viewer.site_id, "crisis_text_on", viewer.today.isoformat())
         return changed
 
     change(viewer, "changed settings", work, detail=lambda changed: ", ".join(changed))
