@@ -44,9 +44,15 @@ OPTIONS = {
     "informant_column": "--informant-column", "about_column": "--about-column",
 }  # fmt: skip
 PEOPLE = ("informant", "about")
+# What may be said beside several mappings.
+OF_THE_FILE = (
+    "file", "who", "sheet", "header_rows", "names_row", "groups_row", "mapping", "create_clients",
+    "open_episodes", "dry_run", "yes", "role",
+)  # fmt: skip
 
 
 def import_file(
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A CSV or .xlsx of answers or ready scores.")],
     who: As,
     sheet: Annotated[str | None, typer.Option(help="Of a workbook: the sheet's name.")] = None,
@@ -61,7 +67,11 @@ def import_file(
         typer.Option(min=1, help="Which names groups of columns, joined with the names below."),
     ] = None,
     mapping: Annotated[
-        str | None, typer.Option(help="A saved mapping, by name; what else is said goes before it.")
+        list[str] | None,
+        typer.Option(
+            help="A saved mapping, by name; what else is said goes before it. Repeated: several "
+            "questionnaires of the file, kept together or not at all."
+        ),
     ] = None,
     save_as: Annotated[str | None, typer.Option(help="Save the mapping under this name.")] = None,
     instrument: Annotated[str | None, typer.Option(help="See `attachdash instruments`.")] = None,
@@ -166,23 +176,31 @@ def import_file(
         }
         page = "The page Import does the same."
         with acting(who, role, page) as viewer:
-            if mapping is not None:
-                said = _over_saved(viewer, mapping, said)
-            layout = shape_said(
-                table, viewer.today, shape=shape, client=client_code, row_is_client=row_is_client,
-                start=start, start_format=start_format, time=time, occasions=occasions, item=item,
-                value=value, part=part, form=form,
-            )  # fmt: skip
-            if layout == PLAIN and said.get("shape"):
-                layout = Shape.model_validate(said["shape"])
-            forms = shaped(table, layout, viewer.today)
-            said |= made_columns(forms.columns) | {"shape": layout}
-            meant = _mapping(forms, said, viewer.today, may_guess=yes or dry_run)
-            say_people(forms, meant)
-            say_words(forms, meant)
-            if stream is not None:
+            names = mapping or []
+            if len(names) > 1:
+                _nothing_else_said(context)
+
+            def meant_by(name: str | None) -> Mapping:
+                over = dict(said) if name is None else _over_saved(viewer, name, said)
+                layout = shape_said(
+                    table, viewer.today, shape=shape, client=client_code,
+                    row_is_client=row_is_client, start=start, start_format=start_format, time=time,
+                    occasions=occasions, item=item, value=value, part=part, form=form,
+                )  # fmt: skip
+                if layout == PLAIN and over.get("shape"):
+                    layout = Shape.model_validate(over["shape"])
+                forms = shaped(table, layout, viewer.today)
+                over |= made_columns(forms.columns) | {"shape": layout}
+                meant = _mapping(forms, over, viewer.today, may_guess=yes or dry_run)
+                say_people(forms, meant)
+                say_words(forms, meant)
+                return meant
+
+            meanings = [meant_by(name) for name in names or (None,)]
+            meant = meanings[0]
+            if stream is not None or len(meanings) > 1:
                 import_blocks(
-                    viewer, stream, meant, create_clients=create_clients,
+                    viewer, stream or table, meanings, create_clients=create_clients,
                     open_episodes=open_episodes, dry_run=dry_run,
                     hint=partial(
                         say_what_is_new, create_clients=create_clients, open_episodes=open_episodes
@@ -212,6 +230,21 @@ def import_file(
                 f"clients created {done.created}, episodes opened {done.episodes}."
             )
             _save(viewer, save_as, meant, dry_run=dry_run)
+
+
+def _nothing_else_said(context: typer.Context) -> None:
+    """Raise Invalid where more is said than whose file it is and which mappings: of which of them
+    it is meant would be guessed."""
+    said = []
+    for one in context.command.params:
+        source = context.get_parameter_source(one.name or "")
+        if source and source.name == "COMMANDLINE" and one.name not in OF_THE_FILE:
+            said.append(one.opts[0])
+    if said:
+        raise Invalid(
+            f"With several mappings nothing more is said of the columns, but {', '.join(said)} is. "
+            "Save it in the mappings, or import one after the other."
+        )
 
 
 def _save(viewer: Viewer, save_as: str | None, meant: Mapping, *, dry_run: bool) -> None:

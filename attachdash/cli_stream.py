@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -13,9 +13,12 @@ import typer
 
 from attachdash.cli_answers import say_refused, say_totals_and_repeats
 from attachdash.cli_table import say_names_row
+from attachdash.instruments import library
 from attachdash.intake import Mapping, Table
 from attachdash.intake.blocks import Stream, open_stream
 from attachdash.practice import streaming
+from attachdash.practice.importing import Kept
+from attachdash.practice.planning import Found, title
 from attachdash.practice.rights import Viewer
 
 # Larger files are read in blocks; the variable is for trying that with small ones.
@@ -61,8 +64,11 @@ class Stopped(Exception):
 class Progress:
     """Tells on stderr how far an import is."""
 
-    def __init__(self, rows: int) -> None:
-        self._rows, self._what, self._part, self._told_at = max(rows, 1), "", 0, 0.0
+    def __init__(self, rows: int | None) -> None:
+        """Of a file with so many rows; None where it is too small to tell of it."""
+        self._is_told = rows is not None
+        self._rows, self._what, self._part, self._told_at = max(rows or 1, 1), "", 0, 0.0
+        self._row = 0
         self._anew = sys.stderr.isatty()
         self.stop = False
 
@@ -70,9 +76,13 @@ class Progress:
         """Called with what is done to which row. Raises Stopped once that was asked for."""
         if self.stop:
             raise Stopped
-        if what != self._what:
+        if not self._is_told:
+            return
+        # From the start again: for another questionnaire of the file.
+        if what != self._what or row < self._row:
             self.end()
             self._what, self._part, self._told_at = what, -PART, 0.0
+        self._row = row
         part = 100 * row // self._rows
         line = f"{row:,} of {self._rows:,} rows {what} ({part}%)"
         if self._anew:
@@ -110,35 +120,52 @@ def _heeding(progress: Progress) -> Iterator[None]:
 
 
 def import_blocks(
-    viewer: Viewer, stream: Stream, mapping: Mapping, *, create_clients: bool,
+    viewer: Viewer, file: Stream | Table, mappings: Sequence[Mapping], *, create_clients: bool,
     open_episodes: bool, dry_run: bool, hint: Callable[[int, int], None],
 ) -> None:  # fmt: skip
-    """Check the file, and keep it unless it is only a dry run; tell what was found.
+    """Check the file under each mapping, and keep it unless it is only a dry run; tell what was
+    found of each questionnaire.
 
     `hint` is told how many codes are new and how many clients have no episode.
     """
-    progress = Progress(stream.rows)
+    progress = Progress(file.rows if isinstance(file, Stream) else None)
     with _heeding(progress):
+        results: list[tuple[Kept | None, Found]]
         if dry_run:
-            found, done = streaming.preview_stream(viewer, stream, mapping, progress), None
+            seen = streaming.preview_parts(viewer, file, mappings, progress)
+            results = [(None, found) for found in seen]
         else:
-            done, found = streaming.import_stream(
-                viewer, stream, mapping, progress, create_clients=create_clients,
-                open_episodes=open_episodes,
-            )  # fmt: skip
-    say_refused(found.problems, found.counts)
-    say_totals_and_repeats(
-        stream.layout.file_name, found.repeats, found.repeat_count, found.mismatches,
-        found.mismatch_count,
-    )  # fmt: skip
-    hint(len(found.new_codes), len(found.without_episode))
-    if done is None:
-        typer.echo(
-            f"Would keep {found.rows - found.already_held} of {found.rows} rows that pass; "
-            f"already held {found.already_held}, refused {found.refused}. Nothing was changed."
-        )
-        return
-    typer.echo(
-        f"Kept {done.kept}, already held {done.already_held}, refused {done.refused}; "
-        f"clients created {done.created}, episodes opened {done.episodes}."
+            results = [
+                *streaming.import_parts(
+                    viewer, file, mappings, progress, create_clients=create_clients,
+                    open_episodes=open_episodes,
+                )
+            ]  # fmt: skip
+    names = [
+        f"{title(one, library()[one.instrument])}: " if len(mappings) > 1 else ""
+        for one in mappings
+    ]
+    for name, (_, found) in zip(names, results, strict=True):
+        if name and (found.problems or found.repeats or found.mismatch_count):
+            typer.echo(f"{name}what its rows show.")
+        say_refused(found.problems, found.counts)
+        say_totals_and_repeats(
+            file.file_name, found.repeats, found.repeat_count, found.mismatches,
+            found.mismatch_count,
+        )  # fmt: skip
+    hint(
+        len({code for _, found in results for code in found.new_codes}),
+        len({code for _, found in results for code in found.without_episode}),
     )
+    for name, (done, found) in zip(names, results, strict=True):
+        if done is None:
+            typer.echo(
+                f"{name}Would keep {found.rows - found.already_held} of {found.rows} rows that "
+                f"pass; already held {found.already_held}, refused {found.refused}. "
+                "Nothing was changed."
+            )
+        else:
+            typer.echo(
+                f"{name}Kept {done.kept}, already held {done.already_held}, refused "
+                f"{done.refused}; clients created {done.created}, episodes opened {done.episodes}."
+            )

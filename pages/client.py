@@ -9,7 +9,7 @@ from attachdash.practice.clients import Episode
 from attachdash.practice.house import settings
 from attachdash.practice.record import client_record
 from attachdash.practice.rights import Role
-from attachdash.practice.telling import has_t_scores
+from attachdash.practice.telling import without_t_scores
 from attachdash.web import beside, drawn, flagged, forms, phases, rows, versions
 from attachdash.web import record as parts
 from attachdash.web.tables import day, last_day
@@ -61,7 +61,11 @@ with st.container(horizontal=True, horizontal_alignment="distribute", key="clien
     with st.container(width="content", horizontal=True, vertical_alignment="center"):
         reach = drawn.chosen_range(client_id)
         drawable = [course for course in record.triad.values() if course]
-        as_t = bool(drawable) and all(map(has_t_scores, drawable)) and drawn.chosen_axis(client_id)
+        as_t = (
+            bool(drawable)
+            and not any(map(without_t_scores, drawable))
+            and drawn.chosen_axis(client_id)
+        )
         if viewer.role is Role.THERAPIST and st.button("Type a paper form"):
             web.go("paper_form")
         view = st.segmented_control(
@@ -86,9 +90,10 @@ if len(record.client.episodes) > 1:
 
 forms.say()
 flagged.cards(viewer, record, zone)
+parts.review(viewer, record)
 parts.triad(viewer, record, pictures=pictures, reach=reach, as_t=as_t)
 parts.measures(viewer, record, pictures=pictures, reach=reach)
 parts.without_episode(record)
 phases.card(viewer, record, zone)
-beside.cards(record)
+beside.cards(viewer, record)
 versions.card(viewer, client_id, zone)

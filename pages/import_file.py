@@ -61,6 +61,12 @@ def file_step() -> None:
             max_upload_size=known.largest_upload, key=f"import{drafts.number()}_file",
         )  # fmt: skip
         say_wrong()
+        left = drafts.left_behind(viewer)
+        if left is not None and upload is None:
+            st.button(
+                f"Go on with {web.plain(left.file_name)}, read a while ago",
+                on_click=drafts.resume, args=(left,), key="import_resume",
+            )  # fmt: skip
     if upload is not None and drafts.read(viewer, upload.file_id, upload.name, upload.getvalue()):
         st.rerun()
     with web.card("past"):
@@ -120,9 +126,14 @@ def meaning_step(made: Draft) -> None:
             f"This is right: check {parts.counted(table.total_rows, 'row')}", type="primary",
             disabled=mapping is None, key=made.key("check"),
         )  # fmt: skip
+        if made.parts:
+            st.button("Leave this one out", on_click=made.go_back, key=made.key("without"))
         st.button("Another file", on_click=drafts.forget, key=made.key("back"))
         if mapping is None:
-            st.write("Opens when layout, questionnaire, client code, day and answers are chosen.")
+            st.write(
+                "Opens when layout, questionnaire, who answered, client code, day and answers are "
+                "chosen."
+            )
         else:
             st.write("Checking keeps nothing.")
     with said:
@@ -141,7 +152,7 @@ def check_step(made: Draft) -> None:
     assert mapping is not None, "the step says so"
     asked = instrument(viewer, mapping.instrument)
     ready, new_rows, same = preview.ready, preview.new_rows, preview.checked.repeated_same
-    theirs = "client" if len(preview.new_codes) == 1 else "clients"
+    theirs = "client" if len(made.new_codes) == 1 else "clients"
     more = f" now, {new_rows:,} more if you create their {theirs}" if new_rows else ""
     web.header(
         "Import: check before anything is kept",
@@ -159,6 +170,9 @@ def check_step(made: Draft) -> None:
         st.info(f"This same file came in before, with the same meaning: {when}.")
     for note in preview.checked.notes:
         st.html(f'<div class="ad-meta">{web.esc(note)}</div>')
+    if made.parts:
+        with web.card("together"):
+            parts.together(viewer, made)
     with web.card("summary"):
         parts.summary(preview, meaning.named(asked))
     if preview.risks:
@@ -170,18 +184,25 @@ def check_step(made: Draft) -> None:
     compared.repeats(preview)
     compared.totals(made, preview, asked)
     create = open_episodes = False
-    if preview.new_codes or preview.without_episode:
+    if made.new_codes or made.without_episode:
         with web.card("new"):
             create, open_episodes = _new_clients(made)
     if preview.checked.rows.height:
         with web.card("read"):
             parts.first_rows(viewer, preview)
-    count = ready + (new_rows if create else 0)
+    count = sum(one.ready + (one.new_rows if create else 0) for one in made.previews)
+    several = f" of {len(made.previews)} questionnaires" if made.parts else ""
+    left = [instrument(viewer, one).short_name for one in made.left()]
     said = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
         keep = st.button(
-            f"Keep {parts.counted(count, 'row')}", type="primary",
+            f"Keep {parts.counted(count, 'row')}{several}", type="primary",
             disabled=not (count or open_episodes), key=made.key("keep"),
+        )  # fmt: skip
+        st.button(
+            f"First add from this file: {left[0]}" if left
+            else "First add another questionnaire of this file",
+            on_click=made.go_on, key=made.key("more"),
         )  # fmt: skip
         back = st.button("Back to the columns", key=made.key("again"))
         st.button("Keep none", on_click=drafts.forget, key=made.key("none"))
@@ -200,22 +221,21 @@ def check_step(made: Draft) -> None:
 
 def _new_clients(made: Draft) -> tuple[bool, bool]:
     """What is to happen to people who are not on the books, or have no therapy yet."""
-    preview = made.preview
-    assert preview is not None, "the step says so"
+    new_codes = made.new_codes
     create = False
     st.header("New clients and episodes", anchor=False)
-    if preview.new_codes:
-        many = len(preview.new_codes)
+    if new_codes:
+        many = len(new_codes)
         create = st.checkbox(
             "Create this client" if many == 1 else f"Create these {many:,} clients",
             key=made.key("create"),
         )
         st.write(
-            f"{parts.codes(preview.new_codes)}. Look for mistyped codes first. Without this their "
+            f"{parts.codes(new_codes)}. Look for mistyped codes first. Without this their "
             "rows stay out. Nobody sees their answers until a therapist is assigned under People."
         )
-    new = frozenset(preview.new_codes)
-    waiting = [one for one in preview.without_episode if create or one not in new]
+    new = frozenset(new_codes)
+    waiting = [one for one in made.without_episode if create or one not in new]
     open_episodes = False
     if waiting:
         open_episodes = st.checkbox(
@@ -232,32 +252,27 @@ def _new_clients(made: Draft) -> tuple[bool, bool]:
 
 def kept_step(made: Draft) -> None:
     """Say what happened."""
-    done = made.kept
-    assert done is not None, "the step says so"
+    kept = sum(one.kept for one in made.kept)
     web.header(
         "Import: kept",
         made.table.file_name,
-        f"{parts.counted(done.kept, 'row')} {'is' if done.kept == 1 else 'are'} kept. "
-        f"{parts.held(viewer, done.already_held)}, {done.refused:,} refused.",
+        f"{parts.counted(kept, 'row')} {'is' if kept == 1 else 'are'} kept. "
+        f"{parts.held(viewer, sum(one.already_held for one in made.kept))}, "
+        f"{sum(one.refused for one in made.kept):,} refused.",
     )
     parts.strip(3)
-    if done.created:
-        st.write(f"{parts.counted(done.created, 'client')} created. Assign them under People.")
-    if done.episodes:
+    if made.parts:
+        with web.card("together"):
+            parts.kept_together(viewer, made)
+    if created := sum(one.created for one in made.kept):
+        st.write(f"{parts.counted(created, 'client')} created. Assign them under People.")
+    if episodes := sum(one.episodes for one in made.kept):
+        st.write(f"{parts.counted(episodes, 'episode')} opened, their start marked as nominal.")
+    if differ := sum(one.totals_differ for one in made.kept):
         st.write(
-            f"{parts.counted(done.episodes, 'episode')} opened, their start marked as nominal."
-        )
-    if done.totals_differ:
-        st.write(
-            f"{parts.counted(done.totals_differ, 'total')} of the file differed from our scores; "
-            "ours are kept."
+            f"{parts.counted(differ, 'total')} of the file differed from our scores; ours are kept."
         )
     with st.container(horizontal=True):
-        left = [instrument(viewer, one).short_name for one in made.left()]
-        st.button(
-            f"Next from this file: {left[0]}" if left else "Another questionnaire of this file",
-            on_click=made.go_on, key=made.key("more"),
-        )  # fmt: skip
         st.button(
             "Import another file", type="primary", on_click=drafts.forget, key=made.key("next")
         )

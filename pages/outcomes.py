@@ -3,8 +3,14 @@
 import streamlit as st
 
 from attachdash import web
-from attachdash.practice.outcomes import FEWEST, Outcome, outcomes
-from attachdash.practice.words import LEADS, TRIAD, Domain
+from attachdash.practice.outcomes import (
+    FEWEST,
+    FEWEST_LINES,
+    Outcome,
+    mean_course,
+    outcomes,
+)
+from attachdash.practice.words import LEADS, TRIAD, Domain, signed
 from attachdash.web import rows, tables
 
 COLUMNS = ("Scale", "n", "First mean (SD)", "Latest mean (SD)", "Late starts")
@@ -62,6 +68,47 @@ def domain_card(domain: Domain, members: list[Outcome]) -> None:
                 tables.table(COLUMNS, [cells(row) for row in parts], f"Parts, {domain.label}")
 
 
+def on_the_whole() -> None:
+    """The mean course on one scale, in words, where it is asked for."""
+    with web.card("mean-course", stretch=False):
+        st.header("How courses go on the whole", anchor=False)
+        known = {(row.instrument.id, row.scale.id): row for row in found}
+        asked = st.selectbox(
+            "Scale", list(known), index=None, placeholder="Choose a scale", width=520, key="whole",
+            format_func=lambda key: known[key].instrument.scale_label(known[key].scale),
+        )  # fmt: skip
+        if asked is None:
+            return
+        one = mean_course(viewer, *asked)
+        n = f"n {one.told} of {one.clients} clients with three answers or more"
+        if one.start is None or one.slope is None:
+            st.write(
+                f"Nothing to show yet: {n}; it takes {FEWEST_LINES}, and answers that don’t all "
+                "lie on straight lines."
+            )
+            return
+        assert one.start_se is not None
+        assert one.slope_se is not None
+        assert one.slope_sd is not None
+        low, high = (signed(one.slope + side * 1.96 * one.slope_se) for side in (-1, 1))
+        st.write(
+            f"On average {signed(one.slope)} points a week (95% {low} to {high}), from "
+            f"{one.start:.1f} ± {one.start_se:.1f} (standard error) at the start; {n}."
+        )
+        a, b = (signed(one.slope + side * one.slope_sd) for side in (-1, 1))
+        st.write(
+            f"Clients differ: the lines of about two thirds lie between {a} and {b} points a "
+            f"week (SD {one.slope_sd:.2f})."
+        )
+        st.caption(
+            "A straight line for each client, all estimated together (random intercept and slope, "
+            "REML; Laird & Ware 1982), by weeks from the episode’s first day; each client once, "
+            "with the last episode answered. Most change comes early, so a line understates the "
+            "first weeks and overstates later ones; who stops early weighs little. It says "
+            "nothing about any one client or therapist, and not why anything changed."
+        )
+
+
 web.header(
     "Outcomes",
     f"The therapies of the therapists you supervise now · as of {tables.day(viewer.today)}",
@@ -75,6 +122,7 @@ if found:
     for domain in (*TRIAD, *AFTER_TRIAD):
         if members := [row for row in found if row.scale.domain is domain]:
             domain_card(domain, members)
+    on_the_whole()
     st.header("How this is counted", anchor=False)
     st.markdown(
         "- In: every episode, open or ended, with at least one score, of clients whom a therapist "

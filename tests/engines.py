@@ -70,19 +70,40 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield own.url
 
 
+def _at_server(url: str, *statements: str) -> None:
+    server = psycopg.conninfo.make_conninfo(url, dbname="postgres")
+    with psycopg.connect(server, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def _name(url: str) -> str:
+    return f'"{psycopg.conninfo.conninfo_to_dict(url)["dbname"]}"'
+
+
+def new_database(server: str) -> str:
+    """The address of a new, empty database on the server of that address."""
+    url = psycopg.conninfo.make_conninfo(server, dbname=f"test_{uuid.uuid4().hex}")
+    _at_server(url, f"CREATE DATABASE {_name(url)}")
+    return url
+
+
+def copy_database(url: str, to: str) -> None:
+    """Put a copy of one database, which nobody uses now, in the place of another."""
+    _at_server(
+        to, f"DROP DATABASE {_name(to)}", f"CREATE DATABASE {_name(to)} TEMPLATE {_name(url)}"
+    )
+
+
 @pytest.fixture(params=["duckdb", "postgresql"])
 def store_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
     """None for DuckDB; the address of an empty database for PostgreSQL."""
     if request.param == "duckdb":
         yield None
         return
-    server = request.getfixturevalue("postgresql")
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    yield psycopg.conninfo.make_conninfo(server, dbname=name)
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    url = new_database(request.getfixturevalue("postgresql"))
+    yield url
+    _at_server(url, f"DROP DATABASE {_name(url)} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Where does the functional range begin, and which class does a change belong to?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from math import isfinite
 
@@ -39,9 +39,15 @@ class Class(IntEnum):
     UNCHANGED = 3
     DETERIORATED = 4  # reliably worse, the newly clinical apart
     NEWLY_CLINICAL = 5  # reliably worse, functional at first, clinical later
+    # The same two where the line parts no clinical from a functional population: `uncalled`.
+    BETTER_PAST_THE_LINE = 6
+    WORSE_PAST_THE_LINE = 7
 
     @property
     def label(self) -> str:
+        if self in (Class.BETTER_PAST_THE_LINE, Class.WORSE_PAST_THE_LINE):
+            better = self is Class.BETTER_PAST_THE_LINE
+            return f"{'improved' if better else 'deteriorated'}, past the line"
         return self.name.lower().replace("_", " ")
 
 
@@ -61,13 +67,15 @@ class Moments:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """The clinical line: which scores lie on the clinical side of it."""
+    """Which scores lie on the worse side of a scale, the clinical one where it has one."""
 
     value: float  # scale points
     rule: LineRule
     source: str  # the groups it was computed from, or who published it
     at_is_clinical: bool = True  # whether a score of just this value is on the clinical side
     checked: bool = False
+    name: str = ""  # as published; a computed one has none
+    tells_recovery: bool = False  # whether it parts a clinical from a functional population
 
 
 def cutoff_a(clinical: Moments, sign: int) -> float:
@@ -157,20 +165,23 @@ def published_line(cutoffs: Sequence[Cutoff], sign: int, age: int | None = None)
                 source=cutoff.source,
                 at_is_clinical=cutoff.op in (Operator.AT_LEAST, Operator.AT_MOST),
                 checked=cutoff.checked,
+                name=cutoff.name,
             )
     return None
 
 
 def line_of(scale: Scale, sign: int, age: int | None = None) -> Line | None:
-    """A scale's clinical line: the published one, else that of its first norms with an SD.
+    """A scale's line: the published one, else that of its first norms with an SD. It tells of
+    recovery only where the definition says that it parts a clinical from a functional population.
 
     None where neither way is better, where there is no norm, and where the groups on record
     can't be told apart (the clinical one is not the worse). Attachment has no computed line:
     its scores diagnose nothing, and nobody recovers from a way of being attached.
     """
+    declared = scale.recovery is not None
     found = published_line(scale.cutoffs, sign, age)
     if found or scale.domain is Domain.ATTACHMENT:
-        return found
+        return replace(found, tells_recovery=declared) if found else None
     clinical, functional = (
         next(
             (
@@ -184,7 +195,10 @@ def line_of(scale: Scale, sign: int, age: int | None = None) -> Line | None:
     )
     if clinical and functional and sign * (functional.mean - clinical.mean) <= 0:
         return None
-    return choose_line(clinical, functional, sign)
+    line = choose_line(clinical, functional, sign)
+    # Of one group alone a line parts no two.
+    parts = declared and clinical is not None and functional is not None
+    return replace(line, tells_recovery=parts) if line else None
 
 
 def is_clinical(
@@ -236,6 +250,15 @@ def classes(
         ],
         default=Class.UNCHANGED,
     )
+    return found.astype(np.int8)
+
+
+def uncalled(codes: NDArray[np.int8], tells_recovery: ArrayLike) -> NDArray[np.int8]:
+    """The same classes where nobody is called recovered, or newly clinical, by a line that parts no
+    clinical from a functional population; (n,) each."""
+    bare = ~np.asarray(tells_recovery, dtype=bool)
+    found = np.where(bare & (codes == Class.RECOVERED), Class.BETTER_PAST_THE_LINE, codes)
+    found = np.where(bare & (codes == Class.NEWLY_CLINICAL), Class.WORSE_PAST_THE_LINE, found)
     return found.astype(np.int8)
 
 

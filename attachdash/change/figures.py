@@ -73,6 +73,7 @@ class FigureArrays:
     half: Floats  # half the reliable change
     line: Floats
     at_is_clinical: Bools
+    tells_recovery: Bools
     later: Floats  # the later score has to be as good as this to count as recovery
     model: LevelModel  # of series that aren't told a stand-in, for the arithmetic only
 
@@ -156,6 +157,9 @@ def stacked(figures: Sequence[ScaleFigures], which: Sequence[int] | Ints) -> Fig
         line=each([f.line.value if f.line else nan for f in figures]),
         at_is_clinical=np.array(
             [f.line is not None and f.line.at_is_clinical for f in figures], dtype=bool
+        )[at],
+        tells_recovery=np.array(
+            [f.line is not None and f.line.tells_recovery for f in figures], dtype=bool
         )[at],
         later=each([_later(f) for f in figures]),
         model=LevelModel(

@@ -62,6 +62,10 @@ def off_course(
 
 
 def review_due(sessions: ArrayLike, reviewed: ArrayLike) -> Bools:
-    """Whether the review of session 6, which everybody gets, is due; (n,) each."""
-    due: Bools = (np.asarray(sessions) >= REVIEW_AT) & ~np.asarray(reviewed, dtype=bool)
+    """Whether the review of session 6, which everybody gets, is due; (n,) each.
+
+    From NOT_MOVING_FROM on that rule stands in its place.
+    """
+    held = np.asarray(sessions)
+    due: Bools = (held >= REVIEW_AT) & (held < NOT_MOVING_FROM) & ~np.asarray(reviewed, dtype=bool)
     return due

@@ -6,7 +6,7 @@ no "deteriorated" and no "clinical".
 
 from collections.abc import Mapping
 
-from attachdash.change.cutoffs import Class, LineRule
+from attachdash.change.cutoffs import Class, Line, LineRule
 from attachdash.change.figures import ScaleFigures
 from attachdash.change.off_course import OffCourse
 from attachdash.change.verdict import Disagreement, Verdicts, Word
@@ -28,11 +28,15 @@ _WHY: Mapping[Disagreement, str] = {
     "was small, sudden or early",
 }
 _CLASSES: Mapping[Class, str] = {
-    Class.RECOVERED: "Recovered: from the clinical side of {line} to the other",
-    Class.NEWLY_CLINICAL: "Newly clinical: now on the clinical side of {line}",
+    Class.RECOVERED: "Recovered on this scale: from the clinical side of {line} to the other",
+    Class.NEWLY_CLINICAL: "Newly clinical on this scale: now on the clinical side of {line}",
     Class.IMPROVED: "Improved, not recovered",
     Class.DETERIORATED: "Deteriorated",
+    Class.BETTER_PAST_THE_LINE: "Improved, and past the line: from the worse side of {line} to the "
+    "other",
+    Class.WORSE_PAST_THE_LINE: "Deteriorated, and past the line: now on the worse side of {line}",
 }
+_NO_CLINICAL_LINE = "By what is on record that line parts no clinical from a functional group."
 _RULES: Mapping[LineRule, str] = {
     LineRule.A: "cut-off a, two SDs from the clinical mean",
     LineRule.B: "cut-off b, two SDs from the mean of others",
@@ -75,6 +79,8 @@ def for_therapist(figures: ScaleFigures, found: Verdicts, row: int) -> tuple[str
     name = f"{figures.scale.name} ({figures.instrument.short_name})"
     if word is Word.NO_ANSWER:
         return (f"{name}: no answer yet.",)
+    if word is Word.ONE_ANSWER and found.trends.answers[row] > 1:
+        return (f"{name}: all answers lie on one day, nothing to compare them with.",)
     if word is Word.ONE_ANSWER:
         return (f"{name}: one answer only, nothing to compare it with.",)
     change = float(found.change[row])
@@ -96,9 +102,7 @@ def for_therapist(figures: ScaleFigures, found: Verdicts, row: int) -> tuple[str
         said = [f"{name} shows no clear change since the start ({figure}; {noise})."]
     else:
         said = [f"{name} is {word.label} than at the start ({figure}; {noise})."]
-    line = _CLASSES.get(Class(int(found.outcome[row])))
-    if line and figures.line:
-        said.append(line.format(line=_line(figures)) + " (by first and latest answer).")
+    said += _class(figures, Class(int(found.outcome[row])))
     if figures.important is not None:
         said.append(_important(figures, float(found.p_important[row])))
     if differs := disagreement(found, row):
@@ -134,10 +138,15 @@ def off_the_course(figures: ScaleFigures, found: Verdicts, row: int) -> str:
     if flag is OffCourse.NOT_MOVING:
         count = int(found.levels.occasions[row])
         return (
-            f"Not moving: after {count} answers {name} is on the clinical side, as at the start, "
-            "and hardly likely to be better by half the reliable change."
+            f"Not moving: after {count} answers {name} is on the {side(figures)} side, as at the "
+            "start, and hardly likely to be better by half the reliable change."
         )
     return ""
+
+
+def side(figures: ScaleFigures) -> str:
+    """What the worse side of the scale's line is called: "clinical" only where it is that."""
+    return "clinical" if figures.line and figures.line.tells_recovery else "worse"
 
 
 def together(named: Mapping[str, Word]) -> str:
@@ -224,11 +233,23 @@ def _noise(figures: ScaleFigures, change: float) -> str:
     return f"within {points}" if figures.threshold.strict else f"of less than {points}"
 
 
-def _line(figures: ScaleFigures) -> str:
-    assert figures.line is not None
+def _class(figures: ScaleFigures, outcome: Class) -> list[str]:
     line = figures.line
+    if line is None or outcome not in _CLASSES:
+        return []
+    said = _CLASSES[outcome]
+    if not line.tells_recovery and outcome is Class.IMPROVED:
+        said = "Improved"
+    told = [said.format(line=_line(line)) + " (by first and latest answer)."]
+    if outcome in (Class.BETTER_PAST_THE_LINE, Class.WORSE_PAST_THE_LINE):
+        told.append(_NO_CLINICAL_LINE)
+    return told
+
+
+def _line(line: Line) -> str:
     checked = "" if line.checked else ", unchecked"
-    return f"{line.value:.3g} ({_RULES[line.rule]}; {line.source}{checked})"
+    name = f"“{line.name}”, " if line.name else ""
+    return f"{name}{line.value:.3g} ({_RULES[line.rule]}; {line.source}{checked})"
 
 
 def _important(figures: ScaleFigures, probability: float) -> str:

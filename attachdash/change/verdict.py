@@ -7,7 +7,7 @@ from enum import IntEnum, IntFlag
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from attachdash.change.cutoffs import Class, classes
+from attachdash.change.cutoffs import Class, classes, uncalled
 from attachdash.change.figures import FigureArrays, ScaleFigures, stacked
 from attachdash.change.level import Levels, levels
 from attachdash.change.off_course import may_be_told, off_course
@@ -126,6 +126,7 @@ def verdicts(
         at_is_clinical=at.at_is_clinical,
         later_holds=holds,
     )
+    outcome = uncalled(outcome, at.tells_recovery)
     nan = np.nan
     return Verdicts(
         word=_words(found, at, reliable, better, worse),

@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import isclose
 
 from attachdash.instruments.model import Instrument, Scale
-from attachdash.instruments.words import Method, MissingBasis
+from attachdash.instruments.words import Direction, Domain, Method, MissingBasis, Side
 
 Fault = tuple[str, str]
 LARGEST_SUM = 32_767  # answers are added up in 16 bits,
@@ -174,6 +174,12 @@ def _figures(scale: Scale) -> Iterator[Fault]:
     for cutoff in scale.cutoffs:
         if not scale.low <= cutoff.value <= scale.high:
             yield "cutoffs", f"{cutoff.value:g} ({cutoff.name}) is outside the range"
+    if scale.recovery is not None:
+        groups = [any(n.sd is not None for n in norms) for norms in (scale.norms, scale.clinical)]
+        if scale.domain is Domain.ATTACHMENT or scale.direction is Direction.NEITHER:
+            yield "recovery", "nobody recovers from a way of being"
+        elif not all(groups) and not any(c.side is Side.UNWELL for c in scale.cutoffs):
+            yield "recovery", "there is no line between a clinical and a functional group"
     for field, change in (
         ("reliable_change", scale.reliable_change),
         ("important_change", scale.important_change),

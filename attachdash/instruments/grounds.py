@@ -130,6 +130,8 @@ def _of_comparison(scale: Scale) -> Iterator[Ground]:
         ages = f", {_ages(cutoff.ages)}" if cutoff.ages else ""
         value = f"{OPERATORS[cutoff.op]} {in_digits(cutoff.value)}"
         yield _sourced(f"Cut-off: {cutoff.name}{ages}", value, cutoff)
+    if scale.recovery is not None:
+        yield _sourced("“Recovered” may be said", "past the line", scale.recovery)
     if scale.bands:
         bands = ", ".join(f"{b.label} {in_digits(b.min)}–{in_digits(b.max)}" for b in scale.bands)
         if scale.bands_source:

@@ -193,6 +193,10 @@ class Scale(Identified):
     # Of one practice, so no part of the definition or of its mark.
     shares: Shares | None = Field(default=None, exclude=True)
     sem: StandardError | None = None
+    # By whose account the scale's line parts a clinical from a functional population. Without it
+    # nobody is called recovered by the scale. Left out of the mark where there is none, so that
+    # definitions written before it keep theirs.
+    recovery: Sourced | None = Field(default=None, exclude_if=lambda one: one is None)
     reliable_change: ReliableChange | None = None
     important_change: ImportantChange | None = None
     person_change: bool
@@ -210,11 +214,6 @@ class Scale(Identified):
     @property
     def span(self) -> float:
         return self.high - self.low
-
-    @property
-    def norm(self) -> Norm | None:
-        """The default norm: the first on record."""
-        return self.norms[0] if self.norms else None
 
     @overload
     def share(self, value: float) -> float: ...

@@ -14,6 +14,7 @@ NO_CODES = frozenset(
 )
 NO_LETTERS = re.compile(r"[-\u2013\u2014._?*/#~ ]+")
 GIVE_ANOTHER = "If it really is somebody's code, give the person another."
+DIGIT = re.compile("[0-9]")
 DROPPED_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
@@ -27,5 +28,7 @@ def alike(code: str) -> str:
 
 def is_no_code(text: str) -> bool:
     """Whether the text only says that there is no code: NA, N/A, #N/A, null, a dash, a dot."""
+    if DIGIT.search(text):  # as nearly all codes have: their letters needn't be gathered
+        return False
     letters = "".join(letter for letter in text.casefold() if letter.isalnum())
     return letters in NO_CODES or NO_LETTERS.fullmatch(text) is not None

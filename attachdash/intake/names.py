@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from attachdash.intake.problems import (
     LOOKS_LIKE_A_DATE,
@@ -13,6 +14,7 @@ from attachdash.intake.problems import (
 
 # What a workbook's reader writes into the cells that another one covers.
 MERGED = re.compile(r"\(merged with [A-Z]+\d+\)")
+FEWEST_NUMBERED = 3  # fewer may be answers
 NAME_COLUMNS = "Give each column a name of its own in the row of the names."
 
 
@@ -34,7 +36,10 @@ def are_grouped(upper: Sequence[str], lower: Sequence[str]) -> bool:
     names = joined(upper, lower)
     above, own = _plain(upper), _plain(lower)
     filled = [cell for cell in own if cell]
-    alone = all(own) and len(set(filled)) == len(filled)
+    over_items = are_numbered(filled) and any(
+        cell and below == "1" for cell, below in zip(above, own, strict=False)
+    )
+    alone = all(own) and len(set(filled)) == len(filled) and not over_items
     blank = any(not cell for cell in above[1:])
     words = sum(not cell.isdecimal() for cell in filled)
     # A row of answers has something below every name.
@@ -47,7 +52,20 @@ def are_grouped(upper: Sequence[str], lower: Sequence[str]) -> bool:
         and all(names)
         and len(set(names)) == len(names)
         and not any(LOOKS_LIKE_A_DATE.match(cell) for cell in filled)
-        and (2 * words > len(filled) or under)
+        and (2 * words > len(filled) or under or over_items)
+    )
+
+
+def are_numbered(cells: Sequence[str]) -> bool:
+    """Whether these are words and, by number, the items of questionnaires: 1, 2, 3, 1, 2, 3, 4."""
+    numbers = [int(cell) for cell in cells if cell.isdecimal()]
+    runs = [at for at, number in enumerate(numbers) if number == 1]
+    ends = [*runs[1:], len(numbers)]
+    return (
+        0 < len(numbers) < len(cells)
+        and runs[:1] == [0]
+        and all(end - start >= FEWEST_NUMBERED for start, end in zip(runs, ends, strict=True))
+        and all(now in (1, before + 1) for before, now in pairwise(numbers))
     )
 
 

@@ -15,7 +15,7 @@ from attachdash.intake.layout import (
     first_rows,
 )
 from attachdash.intake.mapping import as_number
-from attachdash.intake.names import are_grouped
+from attachdash.intake.names import are_grouped, are_numbered
 from attachdash.intake.problems import LOOKS_LIKE_A_DATE, shown
 from attachdash.intake.table import Table, read_csv, table_in
 
@@ -125,5 +125,5 @@ def _look_like_names(row: list[str]) -> bool:
     return (
         len(set(cells)) == len(cells) >= 2
         and not any(LOOKS_LIKE_A_DATE.match(cell) for cell in cells)
-        and (2 * numbers < len(cells) or NUMBERED <= numbers < len(cells))
+        and (2 * numbers < len(cells) or NUMBERED <= numbers < len(cells) or are_numbered(cells))
     )

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from attachdash.change.course import Course
 from attachdash.instruments import Domain
-from attachdash.practice import clients, courses, needs, telling
+from attachdash.practice import clients, courses, marks, needs, telling
 from attachdash.practice import flags as practice_flags
 from attachdash.practice.courses import TRIAD
 from attachdash.practice.needs import Need, Reason
@@ -14,6 +14,7 @@ from attachdash.practice.rights import About, Audit, Role, Viewer, opened, reach
 from attachdash.practice.telling import Told
 from attachdash.store import answers, audit, scores
 from attachdash.store import clients as store_clients
+from attachdash.store import marks as store_marks
 
 LOOKS_BACK = timedelta(days=180)  # for when a record was last opened: the audit is never short
 JUDGED = (*TRIAD, Domain.SYMPTOMS)
@@ -32,6 +33,7 @@ class Row:
     flags: tuple[practice_flags.Flag, ...]  # most urgent first
     reasons: tuple[Reason, ...]  # the first says where the row stands; never empty
     opened_at: datetime | None  # by anybody of staff, within LOOKS_BACK
+    review_due: bool  # together, for everybody after the sixth answer; it moves nobody in the order
     is_unseen: bool  # not opened since the latest of the client's own answers came in
 
     @property
@@ -72,6 +74,7 @@ def caseload(viewer: Viewer) -> Caseload:
         last = scores.last_answers(cursor, reach(viewer))
         looked = audit.last_openings(cursor, reach(viewer), viewer.now - LOOKS_BACK, viewer.now)
         raised = practice_flags.read(cursor, viewer)
+        reviewed = store_marks.episodes_saying(cursor, reach(viewer), marks.REVIEWED)
         last_import_at = answers.last_import(cursor, viewer.site_id)
     opened(viewer, "opened caseload", f"{len(everyone)} clients")
     of_client = {
@@ -98,7 +101,7 @@ def caseload(viewer: Viewer) -> Caseload:
             viewer, client, tuple(therapists.get(client.client_id, ())),
             told.get(client.client_id, {}), last.get(client.client_id),
             tuple(flag for flag in raised if flag.client_id == client.client_id),
-            looked.get(client.client_id),
+            looked.get(client.client_id), reviewed,
         )
         for client in everyone
     ]  # fmt: skip
@@ -110,8 +113,10 @@ def caseload(viewer: Viewer) -> Caseload:
 def _row(
     viewer: Viewer, client: clients.Client, therapists: tuple[str, ...], told: dict[Domain, Told],
     last: scores.Last | None, flags: tuple[practice_flags.Flag, ...], opened_at: datetime | None,
+    reviewed: set[int],
 ) -> Row:  # fmt: skip
     episode, silent_days = client.open_episode, None
+    primary = told.get(Domain.SYMPTOMS)
     if episode:
         since = max(last.answered_on, episode.started_on) if last else episode.started_on
         silent_days = (viewer.today - since).days
@@ -128,6 +133,9 @@ def _row(
         flags=flags,
         reasons=needs.reasons(facts),
         opened_at=opened_at,
+        review_due=episode is not None
+        and primary is not None
+        and primary.review_is_due(reviewed=episode.episode_id in reviewed),
         is_unseen=last is not None and (opened_at is None or opened_at < last.came_in_at),
     )
 

@@ -24,7 +24,7 @@ WORDS = {
 HAPPENED = (
     (EventKind.RUPTURE, "Withdrew after the break was announced; spoken of a week later"),
     (EventKind.LOSS, "A grandmother died"),
-    (EventKind.MOVE, "Moved to a flat of their own"),
+    (EventKind.MOVE, "Moved into a flat alone"),
     (EventKind.MEDICATION, "The GP started an antidepressant"),
     (EventKind.LIFE_EVENT, "A new job"),
     (EventKind.OTHER, "Six weeks of sick leave began"),

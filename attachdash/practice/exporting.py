@@ -105,7 +105,7 @@ def export(viewer: Viewer) -> dict[str, str]:
         if viewer.role is not Role.CLIENT:
             tables["relations.csv"] = _relations(around, who)
             tables["marks.csv"] = _marks(cursor, asked, who)
-            tables["flags.csv"] = _flags(cursor, asked, who)
+            tables["flags.csv"] = _flags(cursor, asked, who, around)
         else:
             tables |= _looked(viewer)
         if whole:
@@ -264,20 +264,21 @@ def _scores(held: pl.DataFrame, scored: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _flags(cursor: Cursor, asked: Reach, who: list[Row]) -> pl.DataFrame:
+def _flags(
+    cursor: Cursor, asked: Reach, who: list[Row], around: dict[int, Relation]
+) -> pl.DataFrame:
     """A row per flag; `answer` is not told again, it stands in answers.csv."""
     codes = {row[0]: row[1] for row in who}
     found = flags.in_reach(cursor, asked)
+    informants = [around.get(int(one)) for one in found["informant_id"]]
     frame = pl.DataFrame(
         {
             "client": [codes[int(one)] for one in found["client_id"]],
             "kind": found["kind"].tolist(),
             "instrument": [str(one).split(":")[0] for one in found["cause"]],
             "item": [str(one).split(":")[1] for one in found["cause"]],
-            "informant": [one if isinstance(one, str) else "" for one in found["informant"]],
-            "informant_label": [
-                one if isinstance(one, str) else "" for one in found["informant_label"]
-            ],
+            "informant": [one.name if one else "" for one in informants],
+            "informant_label": [one.label if one else "" for one in informants],
             "state": found["state"].tolist(),
             "answered_on": [str(one)[:10] for one in found["answered_on"]],
             "raised_at": [str(one)[:19] for one in found["raised_at"]],

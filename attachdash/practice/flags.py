@@ -11,7 +11,7 @@ import pandas as pd
 from attachdash.errors import Invalid, Refused
 from attachdash.instruments import Instrument
 from attachdash.practice import relations
-from attachdash.practice.relations import Relation, told
+from attachdash.practice.relations import Relation
 from attachdash.practice.rights import (
     NOT_THERE,
     About,
@@ -99,9 +99,12 @@ def read(
     if client_id is not None:
         found = _of_client(cursor, viewer, client_id, people or {})
     else:
+        rows = flags.in_reach(cursor, reach(viewer)).to_dict("records")
+        others = any(row[who] != row["client_id"] for row in rows for who in SAME_FORM[1:])
+        people = relations.read_all(cursor, viewer) if others else {}
         found = [
-            _flag(viewer, row, _text(row["seen_by"]), _moment(row["seen_at"]))
-            for row in flags.in_reach(cursor, reach(viewer)).to_dict("records")
+            _flag(viewer, row, people, _text(row["seen_by"]), _moment(row["seen_at"]))
+            for row in rows
         ]
     return sorted(found, key=lambda one: one.urgency)
 
@@ -146,23 +149,14 @@ def _of_client(
         by, when = (seen.by_whom, seen.done_at) if seen else (None, None)
         told_of = row._asdict() | form._asdict() | {
             "instrument": viewer.store.catalogue.instruments[form.instrument_id].id,
-            **_people(people, "about", form.about_id),
-            **_people(people, "informant", form.informant_id),
         }  # fmt: skip
-        found.append(_flag(viewer, told_of, by, when, before))
+        found.append(_flag(viewer, told_of, people, by, when, before))
     return found
 
 
-def _people(people: Mapping[int, Relation], who: str, person_id: int) -> dict[str, str | None]:
-    """Who somebody around the client is, as the store tells it of all flags at once."""
-    found = people.get(person_id)
-    kind, label = (found.kind.value, found.label) if found else (None, None)
-    return {who: kind, f"{who}_label": label}
-
-
 def _flag(
-    viewer: Viewer, row: Mapping[Any, Any], seen_by: str | None, seen_at: datetime | None,
-    before: tuple[Earlier, ...] = (),
+    viewer: Viewer, row: Mapping[Any, Any], people: Mapping[int, Relation], seen_by: str | None,
+    seen_at: datetime | None, before: tuple[Earlier, ...] = (),
 ) -> Flag:  # fmt: skip
     instrument = viewer.store.catalogue.instrument(row["instrument"])
     number = int(row["cause"].split(":")[1])
@@ -187,14 +181,15 @@ def _flag(
         state=row["state"],
         seen_by=seen_by,
         seen_at=seen_at,
-        informant=_told(row, "informant"),
-        about=_told(row, "about"),
+        informant=_told(people, row["informant_id"]),
+        about=_told(people, row["about_id"]),
         before=before,
     )
 
 
-def _told(row: Mapping[Any, Any], who: str) -> str:
-    return "" if pd.isna(row[who]) else told(row[who], row[f"{who}_label"])
+def _told(people: Mapping[int, Relation], person_id: int) -> str:
+    """Who somebody around the client is; nothing for the client."""
+    return people[int(person_id)].said if int(person_id) in people else ""
 
 
 def _text(cell: Any) -> str | None:

@@ -32,6 +32,7 @@ from attachdash.store.engine import Cursor, Row
 
 LONGEST_WORDS = 200
 PHASE = "phase"
+REVIEWED = "Reviewed together"  # an event whose words begin so: the review of session 6 was held
 
 
 class Technique(StrEnum):
@@ -147,6 +148,11 @@ def of_episode(
         tuple(one for one in found if isinstance(one, Phase)),
         tuple(one for one in found if isinstance(one, Event)),
     )
+
+
+def is_review(event: Event) -> bool:
+    """Whether this event is that client and therapist looked back together."""
+    return event.words.lower().startswith(REVIEWED.lower())
 
 
 @use_case(roles=[Role.THERAPIST, Role.SUPERVISOR], about=About.CLIENT, audit=Audit.OPENING)

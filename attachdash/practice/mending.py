@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from attachdash.errors import Invalid, Refused
 from attachdash.instruments import Instrument, RelationKind
+from attachdash.practice import relations
 from attachdash.practice.clients import OLDEST, one_client
 from attachdash.practice.flagging import raise_flags, settle_flags
 from attachdash.practice.keeping import FILED, ROW, Given, Prepared, laid_down, prepare
-from attachdash.practice.relations import told
+from attachdash.practice.relations import Relation
 from attachdash.practice.rights import (
     NOT_THERE,
     About,
@@ -106,8 +107,9 @@ def forms(viewer: Viewer, client_id: int) -> Forms:
     with viewer.store.engine.reading(viewer.scope) as cursor:
         rows = versions.forms(cursor, reach(viewer), client_id)
         steps = flags.steps(cursor, reach(viewer), client_id)
+        made = _forms(cursor, viewer, rows)
     return Forms(
-        forms=tuple(_forms(viewer, rows)),
+        forms=tuple(made),
         traces=tuple(
             Trace(
                 instrument=viewer.store.catalogue.instrument(one["cause"].split(":")[0]),
@@ -234,7 +236,7 @@ def read_form(cursor: Cursor, viewer: Viewer, client_id: int, administration_id:
     rows = versions.forms(cursor, reach(viewer), client_id, administration_id)
     if not rows:
         raise Refused(NOT_THERE)
-    return _forms(viewer, rows)[0]
+    return _forms(cursor, viewer, rows)[0]
 
 
 def _form(viewer: Viewer, client_id: int, administration_id: int) -> Form:
@@ -308,8 +310,13 @@ def _add(
     raise_flags(cursor, viewer, evidence, prepared.flag_ids, prepared.step_ids)
 
 
-def _forms(viewer: Viewer, rows: list[dict[str, object]]) -> list[Form]:
-    """The forms of these rows of versions, in their order."""
+def _forms(cursor: Cursor, viewer: Viewer, rows: list[dict[str, object]]) -> list[Form]:
+    """The forms of these rows of a client's versions, in their order."""
+    whose = {int(str(row["client_id"])) for row in rows}
+    people: dict[int, Relation] = {}
+    if {int(str(row[who])) for row in rows for who in ("about_id", "informant_id")} - whose:
+        [client_id] = whose
+        people = relations.read(cursor, viewer, client_id)
     found: dict[int, list[dict[str, object]]] = {}
     for row in rows:
         found.setdefault(int(str(row["administration_id"])), []).append(row)
@@ -318,33 +325,35 @@ def _forms(viewer: Viewer, rows: list[dict[str, object]]) -> list[Form]:
         # A correction may have moved the day: versions of one form can stand apart.
         last, *_ = own = sorted(own, key=lambda row: -int(str(row["version"])))
         held = last["batch_id"]
+        about_id, informant_id = int(str(last["about_id"])), int(str(last["informant_id"]))
+        own_id = int(str(last["client_id"]))
+        informant = people.get(informant_id)
         made.append(
             Form(
                 administration_id=administration_id,
-                client_id=int(str(last["client_id"])),
+                client_id=own_id,
                 instrument=viewer.store.catalogue.instrument(str(last["instrument"])),
                 occasion=str(last["occasion"]),
                 channel=str(last["channel"]),
                 batch_id=None if held is None else int(str(held)),
                 came_undone=last["undone_at"] is not None,
-                about_id=int(str(last["about_id"])),
-                informant_id=int(str(last["informant_id"])),
-                about=_whom(last, "about"),
-                informant=_whom(last, "informant"),
-                informant_kind=RelationKind(kind) if (kind := text(last["informant"])) else None,
+                about_id=about_id,
+                informant_id=informant_id,
+                about=_whom(own_id, about_id, people),
+                informant=_whom(own_id, informant_id, people),
+                informant_kind=informant.kind if informant else None,
                 versions=tuple(_version(row) for row in own),
             )
         )
     return sorted(made, key=lambda one: (one.last.answered_on, one.administration_id), reverse=True)
 
 
-def _whom(row: dict[str, object], who: str) -> str:
+def _whom(client_id: int, person_id: int, people: dict[int, Relation]) -> str:
     """Who answered, or about whom, in words; empty for the client."""
-    if row[f"{who}_id"] == row["client_id"]:
+    if person_id == client_id:
         return ""
     # Undoing an import removes the people whom it alone added; its forms stay theirs.
-    kind = text(row[who])
-    return told(kind, text(row[f"{who}_label"])) if kind else "somebody who was removed since"
+    return people[person_id].said if person_id in people else "somebody who was removed since"
 
 
 def _version(row: dict[str, object]) -> Version:

@@ -243,7 +243,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         need=Need.NOT_MOVING, group=Group.SOON, data="The primary symptom scale alone",
-        threshold=f"From {NOT_MOVING_FROM} answers on the clinical side, at the start and now",
+        threshold=f"From {NOT_MOVING_FROM} answers on the clinical (or else the worse) side of its "
+        "line, at the start and now",
         certainty="and better by half the reliable change with less than "
         f"{NOT_MOVING_BELOW:.0%}",
         next_step="Review the focus of the work.", holds=_flagged(OffCourse.NOT_MOVING),

@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from attachdash.change.growth import LEAST_CLIENTS, LEAST_WAVES, growth
+from attachdash.change.series import series_of
+from attachdash.errors import Refused
 from attachdash.instruments import Instrument, Scale
-from attachdash.practice.rights import About, Audit, Role, Viewer, use_case
+from attachdash.practice.rights import NOT_THERE, About, Audit, Role, Viewer, use_case
 from attachdash.store import scores
 
 # Below this, a mean lets a single person's score show through.
 FEWEST = 5
+FEWEST_LINES = LEAST_CLIENTS  # clients with a line of their own, for a mean course
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +33,21 @@ class Outcome:
     first_sd: float | None
     latest_mean: float | None
     latest_sd: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeanCourse:
+    """The straight line that all clients' lines on one scale scatter around (`change.growth`)."""
+
+    instrument: Instrument
+    scale: Scale
+    clients: int  # each once, with the last episode that has an answer
+    told: int  # of these, with LEAST_WAVES answers of different days
+    start: float | None  # mean on the first day, scale points; None where nothing is told
+    start_se: float | None
+    slope: float | None  # mean change, points a week
+    slope_se: float | None
+    slope_sd: float | None  # SD of clients' own slopes around it, their error taken out
 
 
 @use_case(roles=[Role.SUPERVISOR], about=About.NOTHING, audit=Audit.NONE)
@@ -54,3 +75,47 @@ def outcomes(viewer: Viewer) -> list[Outcome]:
             )
         )
     return sorted(rows, key=lambda row: (-row.episodes, row.instrument.short_name, row.scale.id))
+
+
+@use_case(roles=[Role.SUPERVISOR], about=About.NOTHING, audit=Audit.NONE)
+def mean_course(viewer: Viewer, instrument: str, scale: str) -> MeanCourse:
+    """How the clients of `outcomes` go on one scale on the whole, and how far they differ.
+
+    Without figures where fewer than LEAST_CLIENTS tell a line of their own: it would tell of
+    single people. Nothing of one client or therapist is in it. Raises Refused for no such scale.
+    """
+    catalogue = viewer.store.catalogue
+    scale_id = catalogue.scale_ids.get((instrument, scale))
+    if scale_id is None:
+        raise Refused(NOT_THERE)
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        rows = scores.courses_answered_for(
+            cursor, viewer.site_id, viewer.person_id, viewer.today, scale_id
+        )
+    # Two episodes of one person are no two people.
+    last = rows.sort_values(["started_on", "episode_id"]).groupby("client_id")["episode_id"].last()
+    rows = rows[rows["episode_id"].isin(last)]
+    of_day = rows.groupby("episode_id")["answered_on"].nunique()
+    found = None
+    if len(rows):
+        _, counts = np.unique(rows["episode_id"].to_numpy(), return_counts=True)
+        days, begun = (
+            rows[name].astype("datetime64[s]").astype("int64").to_numpy() / 86_400
+            for name in ("answered_on", "started_on")
+        )
+        ends = np.concatenate([[0], np.cumsum(counts)])
+        series = series_of(rows["value"].to_numpy(float), days, ends)
+        found = growth(series, begun[ends[:-1]])
+    known, its = catalogue.scales[scale_id]
+    start_se, slope_se = np.sqrt(np.diag(found.fixed)).tolist() if found else (None, None)
+    return MeanCourse(
+        instrument=known,
+        scale=its,
+        clients=len(last),
+        told=int((of_day >= LEAST_WAVES).sum()),
+        start=found.intercept if found else None,
+        start_se=start_se,
+        slope=found.slope if found else None,
+        slope_se=slope_se,
+        slope_sd=float(found.random[1, 1] ** 0.5) if found else None,
+    )

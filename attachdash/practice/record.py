@@ -70,6 +70,7 @@ class ClientRecord:
     # Of each course, by instrument and scale; it follows from the course.
     told: dict[tuple[str, str], Told] = field(compare=False)
     primary: Course | None  # the one symptom scale that says whether the episode is off its course
+    review_due: bool  # together, for everybody after the sixth answer on it
     beside: tuple[Beside, ...]  # by or about others, apart from all the above
     flags: tuple[practice_flags.Flag, ...]
     phases: tuple[Phase, ...]  # of the episode, oldest first, as are the events
@@ -113,6 +114,8 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
     pair = _pair(found)
     drawn = {id(course) for course in (*triad.values(), *(pair or ()))}
     told = tell([(client, course) for course in found])
+    told_of = {(one.course.instrument.id, one.course.scale.id): one for one in told}
+    primary = courses.leading(found, Domain.SYMPTOMS, fixed.get(Domain.SYMPTOMS))
     phases, events = marks.of_episode(head.marks, episode)
     order, known = list(Domain), viewer.store.library
     return ClientRecord(
@@ -147,8 +150,14 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
                 key=lambda course: (order.index(course.scale.domain), _lead_place(course)),
             )
         ),
-        told={(one.course.instrument.id, one.course.scale.id): one for one in told},
-        primary=courses.leading(found, Domain.SYMPTOMS, fixed.get(Domain.SYMPTOMS)),
+        told=told_of,
+        primary=primary,
+        review_due=primary is not None
+        and episode is not None
+        and episode.ended_on is None
+        and told_of[primary.instrument.id, primary.scale.id].review_is_due(
+            reviewed=any(map(marks.is_review, events))
+        ),
         beside=tuple(_beside(viewer, beside, people)),
         flags=tuple(raised),
         phases=phases,

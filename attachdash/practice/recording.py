@@ -67,7 +67,9 @@ def record_administration(
             if person is None or person.kind not in (informant, about):
                 raise Refused(NOT_THERE)
             if not person.is_meant(answered_on):
-                raise Invalid(f"{person.said.capitalize()} is not meant on that day.")
+                raise Invalid(
+                    f"{person.said[:1].upper()}{person.said[1:]} is not meant on that day."
+                )
         if keep(cursor, viewer, prepared):
             return True
         if differing(cursor, viewer, given):

@@ -4,6 +4,7 @@ Of each kind a form means the one person whose days it lies in. Where nobody is 
 form adds them; where several are, nobody guesses which.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -44,6 +45,7 @@ class Relation:
     from_on: date | None  # None: since ever
     to_on: date | None  # the first day on which no form means them
     deceased: bool
+    has_namesake: bool = False  # another of the kind has the same label, if one who ended
 
     @property
     def name(self) -> str:
@@ -52,8 +54,9 @@ class Relation:
 
     @property
     def said(self) -> str:
-        """Who it is in words: mother (Anna), partner 2."""
-        return told(self.kind, self.label) if self.label else self.name
+        """Who it is in words, for one person each: mother (Anna), partner 2, friend 1 (Kim)."""
+        kind = f"{self.kind} {self.number}" if self.has_namesake else self.kind
+        return told(kind, self.label) if self.label else self.name
 
     def is_meant(self, day: date) -> bool:
         """Whether a form of that day can mean them."""
@@ -68,11 +71,12 @@ def told(kind: RelationKind | str, label: str) -> str:
 def from_rows(rows: list[Row]) -> dict[int, Relation]:
     """Relations by their id, from what the store gives, in its order."""
     numbers = relation_numbers(rows)
+    bearers = Counter((client_id, kind, folded(label)) for _, client_id, kind, label, *_ in rows)
     return {
         int(relation_id): Relation(
             relation_id=int(relation_id), client_id=int(client_id), kind=RelationKind(kind),
             number=numbers[relation_id][1], label=label, from_on=from_on, to_on=to_on,
-            deceased=deceased,
+            deceased=deceased, has_namesake=bearers[client_id, kind, folded(label)] > 1,
         )
         for relation_id, client_id, kind, label, from_on, to_on, deceased in rows
     }  # fmt: skip
@@ -83,9 +87,9 @@ def read(cursor: Cursor, viewer: Viewer, client_id: int) -> dict[int, Relation]:
     return from_rows(store.of_clients(cursor, reach(viewer), client_id))
 
 
-def read_all(cursor: Cursor, viewer: Viewer) -> list[Relation]:
-    """The people around every client in reach, by client and kind."""
-    return list(from_rows(store.of_clients(cursor, reach(viewer))).values())
+def read_all(cursor: Cursor, viewer: Viewer) -> dict[int, Relation]:
+    """The people around every client in reach, by id, in the order of client and kind."""
+    return from_rows(store.of_clients(cursor, reach(viewer)))
 
 
 @use_case(roles=[Role.THERAPIST], about=About.CLIENT, audit=Audit.OPENING)
@@ -99,7 +103,8 @@ def relations(viewer: Viewer, client_id: int) -> list[Relation]:
 def add_relation(viewer: Viewer, client_id: int, kind: RelationKind, label: str = "") -> int:
     """Add somebody around a client; their id.
 
-    Raises Invalid where nothing tells them apart from another of the kind who is there now.
+    Raises Invalid where nothing tells them apart from another of the kind who is there now, and
+    for a name that another has or had: their answers stay, and are told apart by it.
     """
     label = _checked(label)
     # A client and a relation share one line of numbers: about_id and informant_id hold either.
@@ -129,7 +134,9 @@ def change_relation(
         if relation_id not in known:
             raise Refused(NOT_THERE)
         own = known[relation_id]
-        _check_alone([one for one in known.values() if one.kind is own.kind and one != own], label)
+        if folded(label) != folded(own.label):
+            others = [one for one in known.values() if one.kind is own.kind and one != own]
+            _check_alone(others, label, is_now=own.to_on is None)
         store.change(cursor, viewer.site_id, client_id, relation_id, label, deceased=deceased)
 
     change(viewer, "changed relation", work, object_kind="relation", object_id=relation_id)
@@ -163,17 +170,23 @@ def meant(cursor: Cursor, site_id: int, rows: pl.DataFrame, kind: RelationKind) 
     """Whom each row (client_id, answered_on) means by a kind: relation_id, null where nobody is
     known or several are; `several` says which.
 
-    Where the rows have `person`, one that isn't "" must be the person's label, folded.
+    Where the rows have `person`, one that isn't "" must be the person's label, folded. A label
+    that several of the kind have, if one who ended, means none of them: a late form of the former
+    one would become the other's.
     """
     people = store.of_kinds(cursor, site_id, rows["client_id"].unique().to_list(), [kind.value])
     day, start, end = pl.col("answered_on"), pl.col("from_on"), pl.col("to_on")
     label = pl.Series("label", [folded(one) for one in people["label"]], pl.String)
+    shared = (pl.len().over("client_id", "label") > 1).alias("shared")
     person = pl.col("person") if "person" in rows.columns else pl.lit("").alias("person")
     asked = rows.select("client_id", "answered_on", person).with_row_index("place")
     found = (
-        asked.join(people.with_columns(label), on="client_id")
-        .filter((start.is_null() | (start <= day)) & (end.is_null() | (day < end)))
+        asked.join(people.with_columns(label).with_columns(shared), on="client_id")
         .filter((pl.col("person") == "") | (pl.col("person") == pl.col("label")))
+        .filter(
+            ((start.is_null() | (start <= day)) & (end.is_null() | (day < end)))
+            | ((pl.col("person") != "") & pl.col("shared"))
+        )
         .group_by("place")
         .agg(pl.col("relation_id").first(), count=pl.len())
     )
@@ -256,9 +269,15 @@ def _checked(label: str) -> str:
     return label
 
 
-def _check_alone(others: list[Relation], label: str) -> None:
-    same = [one for one in others if one.to_on is None]
-    if any(one.label.casefold() == label.casefold() for one in same):
+def _check_alone(others: list[Relation], label: str, *, is_now: bool = True) -> None:
+    same = [one for one in others if folded(one.label) == folded(label)]
+    if is_now and any(one.to_on is None for one in same):
         raise Invalid(
             f"There is a {same[0].kind} already whom nothing tells apart: say who each is."
+        )
+    # Without a name the number tells them apart.
+    if same and label:
+        raise Invalid(
+            f"Another {same[0].kind} has or had this name, and their answers stay. Say who each "
+            "is, such as with a surname."
         )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from math import isnan
 
 from attachdash.change.cutoffs import Class, LineRule, Moments, choose_line
-from attachdash.change.sentences import signed
+from attachdash.change.figures import ScaleFigures
+from attachdash.change.sentences import side, signed
 from attachdash.change.sudden import sudden_changes
 from attachdash.change.two_point import (
     METHODS,
@@ -88,8 +89,8 @@ def _two_points(told: Told) -> Iterator[Statistic]:
         yield Statistic(
             name="Class",
             value=told.outcome.label,
-            source="first and latest answer against reliable change and clinical line (Jacobson & "
-            "Truax 1991)",
+            source=f"first and latest answer against reliable change and {_line_name(figures)} "
+            "(Jacobson & Truax 1991)",
             checked=threshold.checked and (figures.line is None or figures.line.checked),
         )
 
@@ -121,9 +122,10 @@ def _lines(told: Told) -> Iterator[Statistic]:
     figures, scale = told.figures, told.figures.scale
     if figures.line is not None and figures.line.rule is LineRule.PUBLISHED:
         yield Statistic(
-            name="Clinical line, as used",
+            name=f"{_line_name(figures).capitalize()}, as used",
             value=f"{figures.line.value:.3g}",
-            source=f"published: {figures.line.source}",
+            source=f"published, “{figures.line.name}”: {figures.line.source}"
+            + ("" if figures.line.tells_recovery else "; it tells of no recovery"),
             checked=figures.line.checked,
         )
     clinical, functional = _moments(scale.clinical), _moments(scale.norms)
@@ -166,7 +168,8 @@ def _all_answers(told: Told) -> Iterator[Statistic]:
         ("P(worse)", found.p_worse, "true change for the worse above 0"),
         ("P(it matters)", found.p_important, f"true change for the better above the important "
          f"{figures.important or 0:g} points"),
-        ("P(past the line)", found.p_functional, "level now on the functional side of the line"),
+        ("P(past the line)", found.p_functional, "level now on the "
+         f"side of the line that isn’t the {side(figures)} one"),
     ):  # fmt: skip
         if not isnan(value := float(chance[row])):
             yield Statistic(name=name, value=_chance(value), source=what, checked=checked)
@@ -208,6 +211,10 @@ def _all_answers(told: Told) -> Iterator[Statistic]:
                 "1999)",
                 checked=figures.threshold.checked,
             )
+
+
+def _line_name(figures: ScaleFigures) -> str:
+    return "clinical line" if figures.line and figures.line.tells_recovery else "line of the scale"
 
 
 def _with_sd(norms: tuple[Norm, ...]) -> Norm | None:

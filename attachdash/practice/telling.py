@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from attachdash.change.course import Course
 from attachdash.change.cutoffs import Class
 from attachdash.change.figures import ScaleFigures, figures_of
-from attachdash.change.off_course import OffCourse
+from attachdash.change.off_course import OffCourse, review_due
 from attachdash.change.sentences import (
     disagreement,
     for_client,
@@ -60,6 +60,11 @@ class Told:
     def off_the_course(self) -> str:
         """That the episode is off its course on this primary scale, and how sure; or empty."""
         return off_the_course(self.figures, self.found, self.row)
+
+    def review_is_due(self, *, reviewed: bool) -> bool:
+        """Whether the review of session 6 is: by the answers on this primary scale, as sessions
+        are not on record."""
+        return bool(review_due(self.found.levels.occasions[self.row], reviewed))
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -140,11 +145,19 @@ class Told:
 _APART = re.compile(r"student|online|by construction", re.IGNORECASE)
 
 
-def has_t_scores(course: Course) -> bool:
-    """Whether T-scores may be shown: a norm with an SD, of people worth comparing with."""
+def without_t_scores(course: Course) -> str:
+    """Why no T-scores of this scale may be shown, in words; empty where they may: it has a norm
+    with an SD, of people worth comparing with."""
+    name = course.instrument.short_name
     norm = next((one for one in course.scale.norms if one.sd is not None), None)
-    turned = course.scale.direction is not Direction.NEITHER
-    return norm is not None and turned and not _APART.search(norm.group)
+    if course.scale.direction is Direction.NEITHER:
+        return f"on {name} neither way is better"
+    if norm is None:
+        without = "no norm" if not course.scale.norms else "no norm with an SD"
+        return f"{name} has {without} on record"
+    if _APART.search(norm.group):
+        return f"the norm of {name} is of {norm.group}, no population worth comparing with"
+    return ""
 
 
 def summary(by_domain: Mapping[Domain, Told | None]) -> str:

@@ -7,6 +7,7 @@ import polars as pl
 
 from attachdash.instruments import SELF, RelationKind
 from attachdash.intake import Mapping
+from attachdash.intake.mapping import folded
 from attachdash.practice import relations
 from attachdash.practice.clients import Client
 from attachdash.practice.rights import Role, Viewer
@@ -77,9 +78,16 @@ def _by_name(
     strange = rows.filter(is_named & pl.col("relation_id").is_null())
     if strange.height:
         with viewer.store.engine.reading(viewer.scope) as cursor:
-            around = relations.read_all(cursor, viewer)
+            around = relations.read_all(cursor, viewer).values()
         said = strange.select(*ROW, "client_id", "answered_on", "person").rows()
         for place, number, code, client_id, day, name in said:
+            if any(
+                one.has_namesake and folded(one.label) == folded(name)
+                for one in around
+                if one.client_id == client_id and one.kind is kind
+            ):
+                yield Unclear((place, number, code), column, name, *_namesakes(kind))
+                continue
             known = [
                 one.label for one in around
                 if one.client_id == client_id and one.kind is kind and one.is_meant(day)
@@ -99,6 +107,13 @@ def _by_name(
             row, column, "", f"the name of this {kind}: another row of that day names them",
             "Fill the cell in, or leave one of the rows out.",
         )  # fmt: skip
+
+
+def _namesakes(kind: RelationKind) -> tuple[str, str]:
+    return (
+        f"a name that only one {kind} of this client has or had",
+        f"{AROUND}give each a name of their own, such as with a surname, and write that here.",
+    )
 
 
 def _which(viewer: Viewer, kind: RelationKind) -> tuple[str, str]:

@@ -114,6 +114,24 @@ CHECKS = {
         """,
 }
 
+# The forms that count and have a score that says otherwise whether their day is nominal.
+# NULL: the score came before that was written with it, and is not.
+OTHERWISE_NOMINAL = """
+SELECT DISTINCT administration.administration_id
+FROM administration
+INNER JOIN score
+    ON score.site_id = administration.site_id
+    AND score.administration_id = administration.administration_id
+WHERE administration.site_id = $1 AND administration.replaced_at IS NULL
+    AND COALESCE(score.is_nominal, FALSE) <> administration.is_nominal
+ORDER BY administration.administration_id NULLS LAST
+"""
+
+
+def otherwise_nominal(cursor: Cursor, site_id: int) -> list[int]:
+    """The forms (administration_id) whose scores say otherwise whether their day is nominal."""
+    return [int(row[0]) for row in cursor.rows(OTHERWISE_NOMINAL, site_id)]
+
 
 def orphans_and_doubles(cursor: Cursor, site_id: int) -> dict[str, int]:
     """How many rows fail each check, in words."""

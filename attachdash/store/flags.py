@@ -11,16 +11,6 @@ from attachdash.store.engine import Cursor, filled
 from attachdash.store.reach import CLINICAL, CLINICAL_ONE, Reach
 
 # Whom the answers of an administration are about and from, where that is not the client.
-WHO = """
-LEFT JOIN relation AS about
-    ON about.site_id = administration.site_id AND about.client_id = administration.client_id
-    AND about.relation_id = administration.about_id
-LEFT JOIN relation AS informant
-    ON informant.site_id = administration.site_id
-    AND informant.client_id = administration.client_id
-    AND informant.relation_id = administration.informant_id
-"""
-
 # One row per flag in reach, with the answers that raised it last and who has looked at those.
 FLAGS = (
     CLINICAL
@@ -28,8 +18,7 @@ FLAGS = (
 SELECT flag.flag_id, flag.client_id, flag.administration_id, flag.episode_id, flag.kind,
     flag.cause, flag.state, flag.raised_at, administration.version, administration.answered_on,
     administration.recorded_at, administration.answers,
-    administration.about_id, administration.informant_id, about.kind AS about,
-    about.label AS about_label, informant.kind AS informant, informant.label AS informant_label,
+    administration.about_id, administration.informant_id,
     instrument.code AS instrument, person.name AS seen_by, seen.done_at AS seen_at
 FROM flag
 INNER JOIN reached ON reached.client_id = flag.client_id
@@ -37,9 +26,7 @@ INNER JOIN administration
     ON administration.site_id = flag.site_id
     AND administration.administration_id = flag.administration_id
     AND administration.replaced_at IS NULL
-"""
-    + WHO
-    + """INNER JOIN instrument
+INNER JOIN instrument
     ON instrument.site_id = administration.site_id
     AND instrument.instrument_id = administration.instrument_id
 LEFT JOIN (

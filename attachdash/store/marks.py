@@ -40,6 +40,18 @@ ORDER BY mark.client_id NULLS LAST, mark.from_on NULLS LAST, mark.mark_id NULLS 
 """
 )
 
+# The episodes of clients in reach in which a mark that holds begins with the words $5, in small
+# letters.
+SAYING = (
+    CLINICAL
+    + """
+SELECT DISTINCT mark.episode_id
+FROM mark
+INNER JOIN reached ON reached.client_id = mark.client_id
+WHERE mark.site_id = $1 AND starts_with(lower(mark.words), CAST($5 AS VARCHAR)) AND """
+    + _LIVE
+)
+
 # A column of a query about client $5 that joins `reached`: all of theirs that hold, the first nine
 # columns of OF_CLIENTS each, as texts, because a list has one type. Days are counted from 1970: a
 # server writes dates as it is told to.
@@ -79,6 +91,12 @@ ORDER BY mark.mark_id DESC NULLS LAST, mark.version DESC NULLS LAST
 def of_clients(cursor: Cursor, reach: Reach, client_id: int | None = None) -> list[Row]:
     """What holds, of every client in reach or of one: the columns of OF_CLIENTS."""
     return cursor.rows(reach.narrowed(OF_CLIENTS), *reach.parameters, client_id)
+
+
+def episodes_saying(cursor: Cursor, reach: Reach, words: str) -> set[int]:
+    """The episodes of clients in reach with a phase or event whose words begin so."""
+    rows = cursor.rows(reach.narrowed(SAYING), *reach.parameters, words.lower())
+    return {int(row[0]) for row in rows}
 
 
 def from_texts(found: Sequence[Sequence[str | None]] | None) -> list[Row]:

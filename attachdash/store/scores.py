@@ -90,9 +90,9 @@ WHERE lead.site_id = $1 AND lead.replaced_at IS NULL
 """
 )
 
-# One row per summary of an episode that supervisor $2 answers for on $3, at site $1: one that goes
-# on, of any therapist's of today; an ended one, of its last therapist's.
-OUTCOMES = """
+# The episodes (`counted`) that supervisor $2 answers for on $3, at site $1: one that goes on, of
+# any therapist's of today; an ended one, of its last therapist's.
+_ANSWERED_FOR = """
 WITH supervised AS (
     SELECT DISTINCT supervises.therapist_id
     FROM supervises
@@ -143,6 +143,12 @@ counted AS (
     INNER JOIN supervised ON supervised.therapist_id = treated.therapist_id
     WHERE treated.place = 1
 )
+"""
+
+# One row per summary of such an episode.
+OUTCOMES = (
+    _ANSWERED_FOR
+    + """
 SELECT summary.scale_id, summary.episode_id, summary.n, summary.baseline, summary.latest,
     summary.baseline_is_late
 FROM summary
@@ -151,6 +157,23 @@ WHERE summary.site_id = $1
     AND summary.about_id = summary.client_id AND summary.informant_id = summary.client_id
 ORDER BY summary.scale_id NULLS LAST, summary.episode_id NULLS LAST
 """
+)
+
+# One row per own score of scale $4 in such an episode, by episode and day.
+COURSES_ANSWERED_FOR = (
+    _ANSWERED_FOR
+    + """
+SELECT score.client_id, score.episode_id, care.started_on, score.answered_on, score.value
+FROM score
+INNER JOIN counted ON counted.episode_id = score.episode_id
+INNER JOIN care ON care.episode_id = score.episode_id
+WHERE score.site_id = $1 AND score.scale_id = $4 AND score.value IS NOT NULL AND """
+    + OWN
+    + """
+ORDER BY score.episode_id NULLS LAST, score.answered_on NULLS LAST,
+    score.administration_id NULLS LAST
+"""
+)
 
 
 def history(cursor: Cursor, reach: Reach, client_id: int) -> list[Scored]:
@@ -233,3 +256,10 @@ def fix_lead(
 def outcomes(cursor: Cursor, site_id: int, supervisor_id: int, on: date) -> pd.DataFrame:
     """The summaries of all episodes a supervisor answers for."""
     return cursor.frame(OUTCOMES, site_id, supervisor_id, on)
+
+
+def courses_answered_for(
+    cursor: Cursor, site_id: int, supervisor_id: int, on: date, scale_id: int
+) -> pd.DataFrame:
+    """The scores on one scale in all episodes a supervisor answers for, by episode and day."""
+    return cursor.frame(COURSES_ANSWERED_FOR, site_id, supervisor_id, on, scale_id)

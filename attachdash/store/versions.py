@@ -7,7 +7,6 @@ import pyarrow as pa
 
 from attachdash.store import relations
 from attachdash.store.engine import Cursor, Row
-from attachdash.store.flags import WHO
 from attachdash.store.reach import CLINICAL, REGISTER, Reach
 
 # One row: batch $2 with the names of who brought it in and who took it back.
@@ -68,8 +67,7 @@ SELECT administration.administration_id, administration.version, administration.
     administration.occasion, administration.answers, administration.channel,
     administration.batch_id, administration.recorded_at, writer.name AS recorded_by,
     administration.replaced_at, replacer.name AS replaced_by, administration.reason,
-    batch.undone_at, administration.about_id, administration.informant_id, about.kind AS about,
-    about.label AS about_label, informant.kind AS informant, informant.label AS informant_label
+    batch.undone_at, administration.about_id, administration.informant_id
 FROM administration
 INNER JOIN reached ON reached.client_id = administration.client_id
 INNER JOIN instrument
@@ -82,9 +80,6 @@ LEFT JOIN person AS replacer
     AND replacer.person_id = administration.replaced_by
 LEFT JOIN batch
     ON batch.site_id = administration.site_id AND batch.batch_id = administration.batch_id
-"""
-    + WHO
-    + """
 WHERE administration.site_id = $1 AND administration.client_id = $5
     AND (CAST($6 AS BIGINT) IS NULL OR administration.administration_id = CAST($6 AS BIGINT))
 ORDER BY administration.answered_on DESC NULLS LAST,
@@ -117,16 +112,24 @@ DELETE FROM score
 WHERE site_id = $1 AND administration_id IN (SELECT administration_id FROM gone)
 """
 
-# Episodes of batch $2 to which nothing else has come: nobody changed them, and no answers but
-# those there before the import are filed under them.
+# Episodes that batch $2 made, or that an undone one made and $2 has forms in, to which nothing else
+# has come: nobody changed them, and no answers but those there before the import and those of
+# undone batches are filed under them.
 UNUSED_EPISODES = """
 SELECT episode.episode_id, episode.client_id
 FROM batch_made
-INNER JOIN batch
-    ON batch.site_id = batch_made.site_id AND batch.batch_id = batch_made.batch_id
+INNER JOIN batch AS maker
+    ON maker.site_id = batch_made.site_id AND maker.batch_id = batch_made.batch_id
 INNER JOIN episode
     ON episode.site_id = batch_made.site_id AND episode.episode_id = batch_made.object_id
-WHERE batch_made.site_id = $1 AND batch_made.batch_id = $2 AND batch_made.kind = 'episode'
+WHERE batch_made.site_id = $1 AND batch_made.kind = 'episode'
+    AND (batch_made.batch_id = $2
+        OR (maker.undone_at IS NOT NULL AND EXISTS (
+            SELECT 1 FROM administration
+            WHERE administration.site_id = episode.site_id
+                AND administration.client_id = episode.client_id
+                AND administration.episode_id = episode.episode_id
+                AND administration.batch_id = $2)))
     AND episode.start_is_nominal AND episode.problem = ''
     AND NOT EXISTS (
         SELECT 1 FROM lead
@@ -142,22 +145,34 @@ WHERE batch_made.site_id = $1 AND batch_made.batch_id = $2 AND batch_made.kind =
                 OR episode_span.from_on <> episode.started_on))
     AND NOT EXISTS (
         SELECT 1 FROM administration
+        LEFT JOIN batch AS other
+            ON other.site_id = administration.site_id AND other.batch_id = administration.batch_id
         WHERE administration.site_id = episode.site_id
             AND administration.client_id = episode.client_id
             AND administration.episode_id = episode.episode_id
             AND (administration.batch_id IS NULL OR administration.batch_id <> $2)
-            AND (administration.recorded_at > batch.imported_at
-                OR administration.batch_id > $2))
+            AND other.undone_at IS NULL
+            AND (administration.recorded_at > maker.imported_at
+                OR administration.batch_id > maker.batch_id))
 ORDER BY episode.episode_id NULLS LAST
 """
-# Clients of batch $2 of whom nothing else is known: no other answers, care, phase, event or
-# therapist, and nobody wrote who they are.
+# Clients that batch $2 made, or that an undone one made and $2 has forms of, of whom nothing else
+# is known: no answers but those of undone batches, no other care, phase, event or therapist, and
+# nobody wrote who they are.
 UNUSED_CLIENTS = """
 SELECT client.client_id, client.code
 FROM batch_made
+INNER JOIN batch AS maker
+    ON maker.site_id = batch_made.site_id AND maker.batch_id = batch_made.batch_id
 INNER JOIN client
     ON client.site_id = batch_made.site_id AND client.client_id = batch_made.object_id
-WHERE batch_made.site_id = $1 AND batch_made.batch_id = $2 AND batch_made.kind = 'client'
+WHERE batch_made.site_id = $1 AND batch_made.kind = 'client'
+    AND (batch_made.batch_id = $2
+        OR (maker.undone_at IS NOT NULL AND EXISTS (
+            SELECT 1 FROM administration
+            WHERE administration.site_id = client.site_id
+                AND administration.client_id = client.client_id
+                AND administration.batch_id = $2)))
     AND client.name = '' AND client.born_on IS NULL AND client.person_id IS NULL
     AND client.restricted_at IS NULL AND client.language = 'en'
     AND NOT EXISTS (
@@ -176,9 +191,12 @@ WHERE batch_made.site_id = $1 AND batch_made.batch_id = $2 AND batch_made.kind =
             AND NOT relation.relation_id = ANY(CAST($4 AS BIGINT[])))
     AND NOT EXISTS (
         SELECT 1 FROM administration
+        LEFT JOIN batch AS other
+            ON other.site_id = administration.site_id AND other.batch_id = administration.batch_id
         WHERE administration.site_id = client.site_id
             AND administration.client_id = client.client_id
-            AND (administration.batch_id IS NULL OR administration.batch_id <> $2))
+            AND (administration.batch_id IS NULL OR administration.batch_id <> $2)
+            AND other.undone_at IS NULL)
 ORDER BY client.code NULLS LAST
 """
 REMOVE_EPISODES = (

@@ -6,13 +6,14 @@ import streamlit as st
 
 from attachdash.charts import words
 from attachdash.practice.record import Beside, ClientRecord
-from attachdash.web import look, rows, tables
+from attachdash.practice.rights import Viewer
+from attachdash.web import look, made, rows, tables
 from attachdash.web.tables import counted, day
 
 COLUMNS = ("Scale", "n", "First", "Latest")
 
 
-def cards(record: ClientRecord) -> None:
+def cards(viewer: Viewer, record: ClientRecord) -> None:
     """A card for what others answered and one for what the client did about others, if any."""
     by = [one for one in record.beside if one.informant]
     about = [one for one in record.beside if not one.informant]
@@ -24,6 +25,8 @@ def cards(record: ClientRecord) -> None:
                 "own and in none of the pictures above. Parents and their children agree only "
                 "loosely; neither is wrong.",
             )  # fmt: skip
+            made.ways_in_apart(_apart(record, by), "by_others")
+        made.panel(viewer, _apart(record, by))
     if about:
         with look.card("about-others", stretch=False):
             _card(
@@ -31,6 +34,12 @@ def cards(record: ClientRecord) -> None:
                 "What the client answered about somebody, each person by themself and in none of "
                 "the pictures above.",
             )  # fmt: skip
+            made.ways_in_apart(_apart(record, about), "about_others")
+        made.panel(viewer, _apart(record, about))
+
+
+def _apart(record: ClientRecord, found: Sequence[Beside]) -> list[made.Apart]:
+    return [made.Apart(client_id=record.client.client_id, beside=one) for one in found]
 
 
 def _card(

@@ -9,9 +9,10 @@ from attachdash.charts import sparkline, week_if_old
 from attachdash.charts.words import number
 from attachdash.practice.caseload import JUDGED, LOOKS_BACK, Row
 from attachdash.practice.courses import TRIAD
+from attachdash.practice.marks import REVIEWED
 from attachdash.practice.needs import RATES, RULES, Group, Need, Reason
 from attachdash.practice.telling import Told
-from attachdash.practice.words import Domain, Word
+from attachdash.practice.words import NOT_MOVING_FROM, REVIEW_AT, Domain, Word
 from attachdash.web import browser, drawn, look, rows
 from attachdash.web.tables import ago, counted, day, table
 
@@ -139,6 +140,8 @@ def why(row: Row, today: date, zone: str) -> str:
     said = [_fact(first, row, today)]
     if also := _also(row, others):
         said.append(f"Also {also}.")
+    if row.review_due:
+        said.append("Time to look back together.")
     muted = [_next_step(first, today), _looked(row, today, zone)]
     return (
         look.esc(" ".join(said))
@@ -174,7 +177,8 @@ def _fact(reason: Reason, row: Row, today: date) -> str:
         return f"Off course{_since(reason)}: {_level(told)}, worse than at the start, {sure}."
     if need is Need.NOT_MOVING:
         line = told.figures.line
-        side = f", clinical line {line.value:.3g}" if line else ""
+        named = "clinical line" if line and line.tells_recovery else "line"
+        side = f", {named} {line.value:.3g}" if line else ""
         return (
             f"Not moving over {counted(told.course.n, 'answer')}: {_level(told)}{side}; not better "
             f"by half the reliable change, {sure}."
@@ -336,6 +340,12 @@ def rule() -> None:
             [*columns, "False alarms", "Missed"],
             [_line(place) for place in range(len(RULES))],
             "The rule, step by step",
+        )
+        st.write(
+            f"After the {REVIEW_AT}th answer on the primary symptom scale, and until the "
+            f"{NOT_MOVING_FROM}th, a row says that it is time to look back together, as for "
+            "everybody: it moves nobody in this order. It goes once the record has the event "
+            f"“{REVIEWED}”."
         )
         st.caption(
             '"Likely true level": what all answers together say, passing states and the '

@@ -9,6 +9,7 @@ import streamlit as st
 
 from attachdash.errors import ForPeople, Invalid
 from attachdash.practice.importing import Kept, Preview, import_file, preview_import
+from attachdash.practice.planning import refuse_twice
 from attachdash.practice.reading import (
     Mapping,
     Proposal,
@@ -26,7 +27,7 @@ from attachdash.practice.reading import (
     second_is_header,
 )
 from attachdash.practice.rights import Viewer
-from attachdash.practice.streaming import WRITTEN, import_table, preview_table
+from attachdash.practice.streaming import WRITTEN, import_parts, preview_table
 from attachdash.web import jobs, who
 
 _DRAFT, _OPENED, _NUMBER = "_import", "_import_opened", "_import_number"
@@ -43,6 +44,14 @@ class Headed:
     read: Callable[..., Table]  # again, by header_rows and names_row
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A questionnaire of the file that was checked and waits to be kept with the others."""
+
+    mapping: Mapping
+    preview: Preview
+
+
 @dataclass(slots=True)
 class Draft:
     """A file on its way in. It is forgotten with the session, with a new file, and when kept."""
@@ -53,12 +62,11 @@ class Draft:
     mapping: Mapping | None = None  # as last confirmed
     saved_name: str = ""  # of the saved mapping that was picked
     preview: Preview | None = None  # None: back at the columns
-    kept: Kept | None = None
+    parts: tuple[Part, ...] = ()  # checked before, kept together with the one at hand
+    kept: tuple[Kept, ...] = ()  # of each questionnaire, in the order in which they were checked
     layouts: dict[str | None, ShapeGuess] = field(default_factory=dict)  # by kind chosen
     shape: Shape | None = None  # as it stands in the fields, once all is said
-    confirmed: Shape | None = None  # for the questionnaires kept before
     laid_out: Table | None = None  # the file's forms under it, a row each
-    done: tuple[str, ...] = ()  # the questionnaires of the file that are kept
     reference: str = ""  # of the log's line on the rows refused
 
     @property
@@ -82,20 +90,48 @@ class Draft:
     @property
     def said(self) -> Shape | None:
         """The layout as it was last confirmed."""
-        return self.mapping.shape if self.mapping else self.confirmed
+        return next((one.shape for one in reversed(self.mappings)), None)
+
+    @property
+    def mappings(self) -> tuple[Mapping, ...]:
+        """Of all the questionnaires that are kept together, the one at hand last."""
+        own = (self.mapping,) if self.mapping else ()
+        return (*(part.mapping for part in self.parts), *own)
+
+    @property
+    def previews(self) -> tuple[Preview, ...]:
+        """What each of them would bring."""
+        own = (self.preview,) if self.preview else ()
+        return (*(part.preview for part in self.parts), *own)
+
+    @property
+    def new_codes(self) -> tuple[str, ...]:
+        """The codes of people whom any of them would bring."""
+        return tuple(dict.fromkeys(code for one in self.previews for code in one.new_codes))
+
+    @property
+    def without_episode(self) -> tuple[str, ...]:
+        """The codes of those in any of them who have no episode."""
+        return tuple(dict.fromkeys(code for one in self.previews for code in one.without_episode))
 
     def go_on(self) -> None:
         """Ask for the next questionnaire of the same file. Use it as `on_click`."""
-        assert self.mapping is not None, "one was kept"
-        self.done = (*self.done, self.mapping.instrument)
-        self.confirmed = self.mapping.shape
-        self.mapping = self.preview = self.kept = None
+        assert self.mapping is not None, "it was checked"
+        assert self.preview is not None, "it was checked"
+        self.parts = (*self.parts, Part(self.mapping, self.preview))
+        self.mapping = self.preview = None
+
+    def go_back(self) -> None:
+        """Leave the questionnaire at hand out, and go on with those checked before. Use it as
+        `on_click`."""
+        *parts, last = self.parts
+        self.parts, self.mapping, self.preview = tuple(parts), last.mapping, last.preview
 
     def left(self) -> tuple[str, ...]:
-        """Ids of the questionnaires that the file names and that aren't kept from it yet."""
+        """Ids of the questionnaires that the file names and that aren't checked yet."""
         found = self.proposals.get(None)
-        held = {*self.done, self.mapping.instrument if self.mapping else ""}
-        return tuple(one for one in found.candidates if one not in held) if found else ()
+        known = {one.instrument for one in self.mappings}
+        return tuple(one for one in found.candidates if one not in known) if found else ()
 
     def shape_key(self, name: str) -> str:
         """The key of a widget that asks for the layout."""
@@ -108,7 +144,7 @@ class Draft:
 
     def key(self, name: str) -> str:
         """The key of one of its widgets: another layout or questionnaire begins with new ones."""
-        turn = f"_{len(self.done)}" if self.done else ""
+        turn = f"_{len(self.parts)}" if self.parts else ""
         if self.laid_out is not None and self.laid_out.columns != self.table.columns:
             turn += f"_{zlib.crc32(repr(self.laid_out.columns).encode())}"
         return f"import{self.number}{turn}_{name}"
@@ -176,6 +212,7 @@ def check(viewer: Viewer, made: Draft) -> None:
     assert mapping is not None, "it was confirmed"
 
     def work(now: Viewer) -> Preview:
+        refuse_twice(now, table.file_name, made.mappings)
         if _is_small(table):
             return preview_import(now, table, mapping)
         return preview_table(now, table, mapping, _told)
@@ -184,15 +221,14 @@ def check(viewer: Viewer, made: Draft) -> None:
 
 
 def keep(viewer: Viewer, made: Draft, *, create_clients: bool, open_episodes: bool) -> None:
-    """Keep what can be kept, and go on from there."""
-    table, mapping = made.table, made.mapping
-    assert mapping is not None, "it was confirmed"
+    """Keep what can be kept of every questionnaire that was checked, and go on from there."""
+    table, mappings = made.table, made.mappings
 
-    def work(now: Viewer) -> Kept:
+    def work(now: Viewer) -> tuple[Kept, ...]:
         said = {"create_clients": create_clients, "open_episodes": open_episodes}
-        if _is_small(table):
-            return import_file(now, table, mapping, **said)
-        return import_table(now, table, mapping, _told, **said)
+        if len(mappings) == 1 and _is_small(table):
+            return (import_file(now, table, mappings[0], **said),)
+        return tuple(done for done, _ in import_parts(now, table, mappings, _told, **said))
 
     _on_draft(viewer, "Keeping", made, work)
 
@@ -248,6 +284,22 @@ def under_way(viewer: Viewer) -> jobs.Job | None:
     return None
 
 
+def left_behind(viewer: Viewer) -> jobs.Job | None:
+    """The work whose file a tab that was loaded anew can go on with, or None."""
+    job = jobs.last_fetched(viewer)
+    if job is None or (isinstance(job.about, Draft) and job.about.kept):
+        return None
+    return job if job.future.exception() is None else None
+
+
+def resume(job: jobs.Job) -> None:
+    """Go on in this tab with what came of that work. Use it as `on_click`."""
+    if isinstance(job.about, Draft):
+        st.session_state[_DRAFT] = job.about
+    else:
+        _take(job.file_name, job.about, job.future.result)
+
+
 def wrong() -> ForPeople | None:
     """Why the last work came to nothing; None where something came of it."""
     found = st.session_state.get(_WRONG)
@@ -262,7 +314,7 @@ def _take(name: str, about: Draft | bytes | None, work: Callable[[], object]) ->
             about.preview = result
             if result.problems:
                 about.reference = log_refused(result.problems, result.counts)
-        elif isinstance(about, Draft) and isinstance(result, Kept):
+        elif isinstance(about, Draft) and isinstance(result, tuple):
             about.kept = result
         elif isinstance(result, Table) and isinstance(about, bytes):
             if len(about) <= BYTES_AT_ONCE:
@@ -306,6 +358,7 @@ def forget() -> None:
     """Begin anew with another file. Use it as `on_click`."""
     for key in (_DRAFT, _OPENED, _WRONG, _READ):
         st.session_state.pop(key, None)
+    jobs.let_go(who.present(touch=False))
     st.session_state[_NUMBER] = number() + 1
 
 

@@ -9,8 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from attachdash.practice.importing import Preview, Risk, imports
+from attachdash.practice.planning import title
 from attachdash.practice.reading import (
     DATE_FORMATS,
+    SELF,
     Problem,
     ProblemKind,
     Unreadable,
@@ -19,7 +21,7 @@ from attachdash.practice.reading import (
     log_refused,
 )
 from attachdash.practice.rights import Role, Viewer
-from attachdash.web import browser, look, navigation, tables, versions
+from attachdash.web import browser, look, navigation, tables, versions, whom
 from attachdash.web.import_draft import Draft, number
 
 STEPS = ("File", "Meaning", "Check", "Kept")
@@ -193,6 +195,39 @@ def summary(preview: Preview, questionnaire: str) -> None:
     )
 
 
+def together(viewer: Viewer, made: Draft) -> None:
+    """What is kept with the questionnaire at hand."""
+    st.header("Kept together with", anchor=False)
+    st.write("These were checked before. All are kept at once, or none.")
+    _questionnaires(
+        ("Questionnaire", "Can be kept", "With new clients", "Held already", "Refused"),
+        [
+            (title(part.mapping, instrument(viewer, part.mapping.instrument)),
+             part.preview.ready, part.preview.new_rows, part.preview.already_held,
+             part.preview.refused)
+            for part in made.parts
+        ],
+    )  # fmt: skip
+
+
+def kept_together(viewer: Viewer, made: Draft) -> None:
+    """What was kept of each questionnaire."""
+    st.header("By questionnaire", anchor=False)
+    st.write("Each is an import of its own below, and can be undone by itself.")
+    _questionnaires(
+        ("Questionnaire", "Kept", "Held already", "Refused"),
+        [
+            (title(one, instrument(viewer, one.instrument)), done.kept, done.already_held,
+             done.refused)
+            for one, done in zip(made.mappings, made.kept, strict=True)
+        ],
+    )  # fmt: skip
+
+
+def _questionnaires(heads: tuple[str, ...], rows: list[tuple[str, *tuple[int, ...]]]) -> None:
+    tables.table(heads, [(name, *(f"{one:,}" for one in own)) for name, *own in rows], heads[0])
+
+
 def risks(preview: Preview) -> None:
     """The rows that hold a risk answer, or leave a risk item blank."""
     st.header("Ask in person", anchor=False)
@@ -222,6 +257,8 @@ def first_rows(viewer: Viewer, preview: Preview) -> None:
     """The first rows that pass, as they were read: the file's own values and nothing else."""
     checked = preview.checked
     asked = instrument(viewer, checked.mapping.instrument)
+    # Whose view a row is kept as, wherever a column says it.
+    told = "informant" in checked.rows.columns
     rows = []
     for place, row in enumerate(checked.rows.head(FIRST_ROWS).iter_rows(named=True)):
         if checked.answers is not None:
@@ -234,7 +271,7 @@ def first_rows(viewer: Viewer, preview: Preview) -> None:
             cells = ""
         rows.append(
             (f"{row['row_number']:,}", row["client_code"], tables.day(row["answered_on"]),
-             row["occasion"], cells)
+             row["occasion"], *(_whose(row["informant"], row["about"]) if told else ()), cells)
         )  # fmt: skip
     if checked.answers is not None:
         held = f"Answers to items 1–{len(asked.items)}"
@@ -245,9 +282,15 @@ def first_rows(viewer: Viewer, preview: Preview) -> None:
         f"The file’s own values: the first {counted(len(rows), 'row')} that can be read. "
         "A dash is an answer left blank."
     )
+    whose = ("Answered by", "About") if told else ()
     tables.table(
-        ("Row", "Client", "Day", "Occasion", held), rows, "The first rows as they were read"
-    )
+        ("Row", "Client", "Day", "Occasion", *whose, held), rows,
+        "The first rows as they were read",
+    )  # fmt: skip
+
+
+def _whose(informant: str, about: str) -> tuple[str, str]:
+    return whom.who_said(informant), "the client" if about == SELF else f"their {about}"
 
 
 def codes(named: tuple[str, ...]) -> str:

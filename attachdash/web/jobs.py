@@ -1,7 +1,8 @@
 """Long work on a file, in a thread of the server's own: off the way of every page.
 
 One job for each browser session and role. It goes on when the tab is closed or loaded anew; what
-came of it waits for that very browser session, and for nobody else.
+came of it waits for that very browser session, and for nobody else. Once fetched it can be for a
+while by a tab that was loaded anew: the one that fetched it may have been going.
 """
 
 import sys
@@ -103,6 +104,7 @@ class Job:
 
 
 _jobs: dict[Key, Job] = {}
+_fetched: dict[Key, Job] = {}
 _lock = threading.Lock()
 
 
@@ -122,6 +124,7 @@ def start(viewer: Viewer, what: str, file_name: str, about: Any, work: Callable[
             return False
         job = Job(what=what, file_name=file_name, about=about, future=_pool.submit(work))
         _jobs[key] = job
+        _fetched.pop(key, None)
     job.future.add_done_callback(lambda _: _forget_later(key))
     return True
 
@@ -135,9 +138,20 @@ def fetched(viewer: Viewer, job: Job) -> bool:
     """Whether the work is done and now this caller's: from here it is gone."""
     with _lock:
         if job.is_done and _jobs.get(_key(viewer)) is job:
-            del _jobs[_key(viewer)]
+            _fetched[_key(viewer)] = _jobs.pop(_key(viewer))
             return True
         return False
+
+
+def last_fetched(viewer: Viewer) -> Job | None:
+    """This browser session's work that was fetched last, for a while; None once let go."""
+    return _fetched.get(_key(viewer))
+
+
+def let_go(viewer: Viewer) -> None:
+    """Hold on no longer to what was fetched."""
+    with _lock:
+        _fetched.pop(_key(viewer), None)
 
 
 def _forget_later(key: Key) -> None:
@@ -145,9 +159,10 @@ def _forget_later(key: Key) -> None:
 
     def forget() -> None:
         with _lock:
-            job = _jobs.get(key)
-            if job and job.is_done and time.monotonic() - job.began >= WAITS:
-                del _jobs[key]
+            for held in (_jobs, _fetched):
+                job = held.get(key)
+                if job and job.is_done and time.monotonic() - job.began >= WAITS:
+                    del held[key]
 
     timer = threading.Timer(WAITS, forget)
     timer.daemon = True

@@ -55,6 +55,8 @@ h1.ad-title {{font:600 28px/1.3 "Source Serif",serif;margin:0;padding:0}}
 .ad-table :is(th,td) {{border:0;border-bottom:1px solid {card_line};padding:.35rem .5rem .35rem 0;
   vertical-align:top}}
 .ad-table td {{overflow-wrap:anywhere}}
+[class*="st-key-card-outcomes"] .ad-table {{table-layout:fixed}}
+[class*="st-key-card-outcomes"] .ad-table th:first-child {{width:45%}}
 .ad-table td[data-label=Standing] {{white-space:nowrap}}
 [class*="st-key-line-"] button p {{text-decoration:underline;font-weight:600}}
 .ad-turn a {{color:{link};font-weight:600}}
@@ -68,9 +70,9 @@ h1.ad-title {{font:600 28px/1.3 "Source Serif",serif;margin:0;padding:0}}
   white-space:normal;min-width:8rem}}
 .ad-items {{width:100%}}
 .ad-items :is(th,td) {{font-size:15px;text-align:left;white-space:normal;vertical-align:top;
-  overflow-wrap:anywhere;padding-right:.5rem}}
+  overflow-wrap:anywhere;hyphens:auto;padding-right:.5rem}}
 .ad-items .ad-n {{overflow-wrap:normal}}
-.ad-items th:first-child {{position:static;min-width:0}}
+.ad-items th:first-child {{position:static;min-width:0;white-space:nowrap}}
 .ad-items thead th {{font-size:14px;font-weight:600}}
 .ad-items .ad-n {{text-align:right}}
 .ad-items .ad-gap td {{background:{sunk}}}
@@ -107,6 +109,7 @@ header [data-testid=stToolbar] {{padding-right:17rem}}
   [data-testid=stSidebarNavLink] {{min-height:44px}}
   header [data-testid=stToolbar] {{padding-right:6rem}}
 }}
+@media print {{.st-key-who, [data-testid=stButton], [data-testid=stButtonGroup] {{display:none}}}}
 """
 
 MARKS = frozenset("\\`*_{}[]()<>#+-.!|~$:&@")

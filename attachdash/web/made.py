@@ -1,6 +1,7 @@
 """How was this number made? The way in under each chart, and the panel that answers it."""
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -8,37 +9,56 @@ from attachdash.charts import words
 from attachdash.charts.theme import domain_hue
 from attachdash.errors import ForPeople
 from attachdash.practice.house import settings
-from attachdash.practice.mending import Version
+from attachdash.practice.mending import Form, Version
 from attachdash.practice.provenance import (
-    Ground,
-    ItemStep,
-    Line,
     Provenance,
-    Standing,
-    Use,
     in_digits,
     in_words,
     provenance,
 )
-from attachdash.practice.record import ClientRecord
+from attachdash.practice.record import Beside, ClientRecord
 from attachdash.practice.rights import Role, Viewer
-from attachdash.practice.words import Course, State
-from attachdash.web import browser, look, paper, versions
+from attachdash.practice.words import Answer, Course, Instrument, Scale, State
+from attachdash.web import browser, look, paper, taken_apart, versions
 from attachdash.web.navigation import go
 from attachdash.web.tables import clock, counted, day
 
 ASK = "How was this number made?"
 Point = tuple[str, str, int, int | None]  # instrument, scale, administration, version
 
-_BADGES = {
-    Standing.CHECKED: "ad-soon",
-    Standing.HOUSE: "ad-soon",
-    Standing.UNCHECKED: "ad-first",
-}
 _CHANNELS = {"form": "paper form, typed", "file": "file", "demo": "invented for the demo"}
 
 
-def key_of(course: Course) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apart:
+    """What somebody else answered, or the client about somebody: of no episode, so told by days."""
+
+    client_id: int
+    beside: Beside
+
+    @property
+    def instrument(self) -> Instrument:
+        return self.beside.instrument
+
+    @property
+    def scale(self) -> Scale:
+        return self.beside.scale
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        return self.beside.answers
+
+    @property
+    def whose(self) -> str:
+        """By whom, and about whom where that isn't the client: "mother, about partner"."""
+        about = f"about {self.beside.about}" if self.beside.about else ""
+        return ", ".join(filter(None, (self.beside.informant, about)))
+
+
+Line = Course | Apart  # the answers that a number is one of
+
+
+def key_of(course: Line) -> tuple[str, str]:
     """Instrument and scale of a course."""
     return course.instrument.id, course.scale.id
 
@@ -65,10 +85,26 @@ def ways_in(course: Course, *, named: str = "", opens: bool = True) -> None:
             go("measure")
 
 
+def ways_in_apart(lines: Sequence[Apart], key: str) -> None:
+    """Under a card of what others answered: how each latest number was made."""
+    more = st.expander("How was a number made?", key=f"made_{key}", on_change="rerun")
+    if not more.open:
+        return
+    with more, st.container(horizontal=True, gap="small", key=f"line-ways-{key}"):
+        for place, one in enumerate(lines):
+            latest = one.beside.scored[-1] if one.beside.scored else one.answers[-1]
+            st.button(
+                look.plain(f"{one.scale.name} ({one.instrument.short_name}), {one.whose}"),
+                key=f"made_{key}_{place}", type="tertiary", on_click=_hold,
+                args=(one.client_id, (*key_of(one), latest.administration_id, None)),
+            )  # fmt: skip
+
+
 def ringed(course: Course) -> int | None:
     """The administration of this course whose number is being explained, or None."""
     point = st.session_state.get(_key(course.client_id))
-    return point[2] if point and point[:2] == key_of(course) else None
+    asked = point[2] if point and point[:2] == key_of(course) else None
+    return asked if asked in [one.administration_id for one in course.answers] else None
 
 
 def hold_measure(course: Course) -> None:
@@ -82,8 +118,8 @@ def held_measure(client_id: int) -> tuple[str, str] | None:
     return found if isinstance(found, tuple) else None
 
 
-def panel(viewer: Viewer, courses: list[Course | None], *, shared: bool = False) -> None:
-    """The answer, where a number of one of these courses was asked about; otherwise nothing.
+def panel(viewer: Viewer, courses: Sequence[Line | None], *, shared: bool = False) -> None:
+    """The answer, where a number of one of these lines was asked about; otherwise nothing.
 
     `shared`: their pictures show the share of the range, so the title does too.
     """
@@ -106,8 +142,15 @@ def _hold(client_id: int, point: Point | None) -> None:
     st.session_state[_key(client_id)] = point
 
 
-def _panel(viewer: Viewer, course: Course, point: Point, at: int, *, shared: bool) -> None:
-    answer, week = course.answers[at], words.minus(str(course.week(course.answers[at])))
+def _when(line: Line, answer: Answer) -> str:
+    """The week of a course that an answer lies in; its day where there is no course."""
+    if isinstance(line, Apart):
+        return day(answer.answered_on)
+    return f"week {words.minus(str(line.week(answer)))}"
+
+
+def _panel(viewer: Viewer, course: Line, point: Point, at: int, *, shared: bool) -> None:
+    answer = course.answers[at]
     hue = domain_hue(course.scale.domain, browser.mode())
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
@@ -118,7 +161,8 @@ def _panel(viewer: Viewer, course: Course, point: Point, at: int, *, shared: boo
             value = f": {shown} ({words.range_of(course.scale)})"
             if shared:
                 value = f": {course.scale.share(answer.value):.0f} of 100"
-        title = f"{ASK} {course.scale.name}, week {week}{value}"
+        whose = f", {course.whose}" if isinstance(course, Apart) else ""
+        title = f"{ASK} {course.scale.name}{whose}, {_when(course, answer)}{value}"
         st.html(
             f'<div class="ad-name"><h2><span class="ad-dot" style="background:{hue}"></span>'
             f"{look.esc(title)}</h2></div>"
@@ -138,31 +182,32 @@ def _panel(viewer: Viewer, course: Course, point: Point, at: int, *, shared: boo
     left, right = st.columns([6, 7], gap="medium")
     with left:
         if found.steps.items:
-            items(found)
-        _came_in(found, answer.answered_on, week, zone)
+            taken_apart.items(found)
+        _came_in(found, course, answer, zone)
         _acts(viewer, course, found, point)
     with right:
         if found.steps.lines:
             st.html(
-                rows_heading("The formula, with these numbers")
-                + formula(found.steps.lines)
-                + _no_noise(found)
+                taken_apart.heading("The formula, with these numbers")
+                + taken_apart.formula(found.steps.lines)
+                + taken_apart.no_noise(found)
             )
         st.html(
-            rows_heading("Where each figure comes from")
-            + table_of(found.grounds)
-            + _rests_on(found.grounds)
+            taken_apart.heading("Where each figure comes from")
+            + taken_apart.table_of(found.grounds)
+            + taken_apart.rests_on(found.grounds)
         )
         if found.beware:
             st.html(
-                rows_heading("What to beware of")
+                taken_apart.heading("What to beware of")
                 + "".join(f'<div class="ad-say">{look.esc(one)}</div>' for one in found.beware)
             )
 
 
-def _walk(course: Course, at: int, label: str, way: str) -> None:
+def _walk(course: Line, at: int, label: str, way: str) -> None:
     there = 0 <= at < len(course.answers)
-    name = f"Week {words.minus(str(course.week(course.answers[at])))}" if there else way
+    name = _when(course, course.answers[at]) if there else way
+    name = name[0].upper() + name[1:] if there else name
     point: Point | None = None
     if there:
         point = (*key_of(course), course.answers[at].administration_id, None)
@@ -214,101 +259,15 @@ def _count(turned: int) -> str:
     return f"{in_words(turned).capitalize()} answer{'' if turned == 1 else 's'}"
 
 
-def rows_heading(text: str) -> str:
-    """A heading within a card, as HTML."""
-    return f'<h3 class="ad-part">{look.esc(text)}</h3>'
-
-
-def items(found: Provenance) -> None:
-    """Every item: as answered, what it counts as, and why where the two differ."""
-    made, step = found.steps, found.steps.instrument.step
-    head = "".join(f'<th scope="col">{one}</th>' for one in ("Item", "Topic"))
-    head += "".join(f'<th scope="col" class="ad-n">{one}</th>' for one in ("Answer", "Counts as"))
-    body = "".join(_item(one) for one in made.items)
-    ranges = {(item.low, item.high) for item in made.instrument.items}
-    low, high = min(one[0] for one in ranges) * step, max(one[1] for one in ranges) * step
-    span = f"Answers run {in_digits(low)}–{in_digits(high)}"
-    span += "." if len(ranges) == 1 else ", not every item over the whole of it."
-    st.html(
-        f'<table class="ad-grid ad-items" aria-label="Items of this score"><thead><tr>{head}'
-        f'<th scope="col">How</th></tr></thead><tbody>{body}</tbody></table>'
-        f'<div class="ad-meta">{span} Item topics are ours: the questionnaire’s sentences are not '
-        "stored here.</div>"
-    )
-
-
-def _item(one: ItemStep) -> str:
-    answer = "–" if one.answer is None else in_digits(one.answer)
-    counts = "–" if one.counts_as is None else in_digits(one.counts_as, 2)
-    how = f"{one.part}: {one.how}" if one.part and one.how and not one.absent else one.how
-    how = how or one.part
-    shade = ' class="ad-gap"' if one.absent else ""
-    return (
-        f"<tr{shade}><td>{one.number}</td>"
-        f"<td>{look.esc(one.topic)}</td>"
-        f'<td class="ad-n">{answer}</td>'
-        f'<td class="ad-n"><b>{counts}</b></td>'
-        f"<td>{look.esc(how)}</td></tr>"
-    )
-
-
-def formula(lines: tuple[Line, ...]) -> str:
-    """The lines of the formula as HTML."""
-    said = []
-    for line in lines:
-        sums = "" if line.is_plain else f"{look.esc(line.sum)} = "
-        said.append(
-            f"<div>{look.esc(line.says)}: {sums}<b>{look.esc(line.shown)}</b> "
-            f"{look.esc(line.unit)}</div>"
-        )
-    return f'<div class="ad-sunk ad-sums">{"".join(said)}</div>'
-
-
-def _no_noise(found: Provenance) -> str:
-    if found.scale.sem is not None:
-        return ""
-    return '<div class="ad-meta">How much of it is noise isn’t known: no SD is on record.</div>'
-
-
-def table_of(grounds: tuple[Ground, ...]) -> str:
-    """Every figure with its source and standing, as HTML."""
-    columns = ("Figure", "Value", "Source", "Standing")
-    head = "".join(f'<th scope="col">{name}</th>' for name in columns)
-    body = "".join(
-        f'<tr><td data-label="Figure">{look.esc(one.name)}</td>'
-        f'<td data-label="Value">{look.esc(one.value)}</td>'
-        f'<td data-label="Source">{look.esc(one.source)}</td>'
-        f'<td data-label="Standing"><span class="ad-badge {_BADGES[one.standing]}">'
-        f"{one.standing.value}</span></td></tr>"
-        for one in grounds
-    )
-    return (
-        '<table class="ad-table" aria-label="Where each figure comes from"><thead><tr>'
-        f"{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
-
-
-def _rests_on(grounds: tuple[Ground, ...]) -> str:
-    unchecked = {one.use for one in grounds if one.standing is Standing.UNCHECKED}
-    if not unchecked:
-        return ""
-    if Use.SCORE in unchecked:
-        said = "of these the score itself rests on one: hold it against the questionnaire’s manual."
-    elif Use.NOISE in unchecked:
-        said = "they enter only the noise and the lines drawn beside it, not the score."
-    else:
-        said = "they enter only the lines drawn beside the score."
-    return f'<div class="ad-say"><b>Unchecked figures:</b> {look.esc(said)}</div>'
-
-
-def _came_in(found: Provenance, on: date, week: str, zone: str) -> None:
+def _came_in(found: Provenance, line: Line, answer: Answer, zone: str) -> None:
     form, version = found.form, found.version
-    whom = f"about {form.about or 'themself'}, by {form.informant or 'the client'}"
+    whom = _whom(form)
     channel = _CHANNELS.get(form.channel, form.channel)
     if found.file_name:
         channel = f"file {found.file_name}"
     nominal = " (nominal)" if version.is_nominal else ""
-    weeks = "" if version.answered_on != on else f", week {week}"
+    same_day = version.answered_on == answer.answered_on
+    weeks = f", {_when(line, answer)}" if same_day and not isinstance(line, Apart) else ""
     lines = [
         (
             "Answered",
@@ -327,9 +286,16 @@ def _came_in(found: Provenance, on: date, week: str, zone: str) -> None:
         f'<tr><th scope="row">{what}</th><td>{look.esc(said)}</td></tr>' for what, said in lines
     )
     st.html(
-        rows_heading("When and how it came in")
+        taken_apart.heading("When and how it came in")
         + f'<table class="ad-grid ad-items" aria-label="When and how it came in">{body}</table>'
     )
+
+
+def _whom(form: Form) -> str:
+    """Who answered, and about whom: "by mother, about the client"."""
+    by = form.informant or "the client"
+    about = form.about or "the client"
+    return f"by {by}, about {'themself' if form.about_id == form.informant_id else about}"
 
 
 def _corrected(found: Provenance, one: Version, zone: str) -> str:
@@ -345,7 +311,7 @@ def _corrected(found: Provenance, one: Version, zone: str) -> str:
     )
 
 
-def _acts(viewer: Viewer, course: Course, found: Provenance, point: Point) -> None:
+def _acts(viewer: Viewer, course: Line, found: Provenance, point: Point) -> None:
     form = found.form
     with st.container(horizontal=True):
         if (
@@ -364,6 +330,8 @@ def _acts(viewer: Viewer, course: Course, found: Provenance, point: Point) -> No
                     name, key=f"made_version_{one.version}", on_click=_hold,
                     args=(course.client_id, (*point[:3], wanted)),
                 )  # fmt: skip
+    # Streamlit has no button for it, and lays a page out for paper by itself.
+    st.html('<div class="ad-meta">To print this: Ctrl+P, or ⌘P; buttons are left out.</div>')
     if form.counts and form.last.answers is None:
         st.html(
             f'<div class="ad-meta">{counted(1, "ready score")} can’t be corrected: withdraw the '

@@ -47,12 +47,12 @@ def ask(viewer: Viewer, made: Draft) -> Mapping | None:
             people = _people(viewer, made, instrument)
     informant, about = people.informant, people.about
     if instrument is None:
-        with left, look.card("columns"):
+        with left, look.card("columns", stretch=False):
             _file(made, _proposal(viewer, made, None))
         return None
     guess = _proposal(viewer, made, instrument.id)
     said = made.mapping if made.mapping and made.mapping.instrument == instrument.id else None
-    with left, look.card("columns"):
+    with left, look.card("columns", stretch=False):
         st.header("Columns", anchor=False)
         client = _column(made, "Client code", said.client if said else guess.client, "client")
         day = _column(
@@ -119,7 +119,7 @@ def _instrument(viewer: Viewer, made: Draft) -> Instrument | None:
     offered = questionnaires(viewer)
     ids = [one.id for one in offered]
     first = made.mapping.instrument if made.mapping else _proposal(viewer, made, None).instrument
-    if made.done and not made.mapping:
+    if made.parts and not made.mapping:
         first = next(iter(made.left()), None)
     st.header("Questionnaire", anchor=False)
     chosen = st.selectbox(

@@ -9,7 +9,7 @@ from attachdash.practice.record import ClientRecord
 from attachdash.practice.rights import Viewer
 from attachdash.practice.statistics import statistics_of
 from attachdash.practice.words import Course
-from attachdash.web import browser, drawn, expected, look, made, rows, tables
+from attachdash.web import browser, drawn, expected, look, made, rows, tables, taken_apart
 from attachdash.web.tables import counted
 
 _STANDING = {None: "computed", True: "checked", False: "unchecked"}
@@ -136,7 +136,7 @@ def figures(course: Course) -> None:
     known = course.instrument
     with look.card("measure-figures", stretch=False):
         st.html(rows.heading("Where each figure comes from"))
-        st.html(made.table_of(grounds(known, course.scale)))
+        st.html(taken_apart.table_of(grounds(known, course.scale)))
         notes = [course.scale.why, course.scale.note, known.caution, *known.traps]
         st.html(
             "".join(f'<div class="ad-say">{look.esc(one)}</div>' for one in notes if one)

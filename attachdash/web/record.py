@@ -3,11 +3,12 @@
 import streamlit as st
 
 from attachdash import charts
+from attachdash.practice.marks import REVIEWED, EventKind, add_event
 from attachdash.practice.record import ClientRecord, fix_lead
 from attachdash.practice.rights import Role, Viewer
-from attachdash.practice.telling import Told, summary
-from attachdash.practice.words import Course, Domain, Instrument, State
-from attachdash.web import browser, drawn, flagged, look, made, rows, tables
+from attachdash.practice.telling import Told, summary, without_t_scores
+from attachdash.practice.words import REVIEW_AT, Course, Domain, Instrument, State
+from attachdash.web import browser, drawn, flagged, forms, look, made, rows, tables
 from attachdash.web.tables import counted, day, last_day
 
 _SHOWN_AT_ONCE = 6
@@ -101,6 +102,9 @@ def triad(
             "<span>Heights can’t be compared between scales: 60 on one isn’t 60 on another."
             "</span></div>"
         )
+        if why := [said for said in map(without_t_scores, shown) if said]:
+            rest = "A T-score needs a norm of a population for every scale shown."
+            st.html(f'<div class="ad-meta">No T-scores: {look.esc("; ".join(why))}. {rest}</div>')
     made.panel(viewer, list(record.triad.values()), shared=True)
 
 
@@ -269,6 +273,31 @@ def not_asked(record: ClientRecord) -> None:
             "No questionnaire of this episode has such an item, so no risk answer can appear: "
             "ask in person.",
         )
+
+
+def review(viewer: Viewer, record: ClientRecord) -> None:
+    """That it is time to look back together, as it is for everybody after the sixth answer."""
+    if not record.review_due or record.primary is None or record.episode is None:
+        return
+    name = record.primary.instrument.short_name
+    with look.card("review", stretch=False):
+        st.html(
+            rows.say(
+                "A good time to look back together.",
+                f"{name} was answered {record.primary.n} times; a review at about session "
+                f"{REVIEW_AT} is for everybody and says nothing about how it goes. Sessions are "
+                "not counted here, answers are. Ask what helps, what doesn’t, and what should "
+                "come next.",
+            )
+        )
+        if viewer.role is Role.THERAPIST and st.button(
+            "We have looked back together", key="reviewed"
+        ):
+            episode_id = record.episode.episode_id
+            forms.attempt(
+                lambda: add_event(viewer, episode_id, EventKind.OTHER, viewer.today, REVIEWED),
+                "Noted among the events.",
+            )
 
 
 def _short(instruments: set[Instrument]) -> str:

@@ -199,7 +199,7 @@ def _start(made: Draft, said: Nominal | None) -> tuple[date | None, str | None, 
     if way == FOR_ALL:
         start = st.date_input(
             "Start", said.start if said else None, min_value=date(1900, 1, 1), max_value="today",
-            format="YYYY-MM-DD", key=made.shape_key("start"),
+            format="DD/MM/YYYY", key=made.shape_key("start"),
         )  # fmt: skip
         return (start if isinstance(start, date) else None), None, None
     column = _column(made, "Start stands in", said.start_column if said else None, "start_column")

@@ -46,7 +46,7 @@ def _names_row(file: Sheet | Titled, what: str, place: str = "") -> tuple[int, i
     """In which row the names stand, and in which those of groups of columns, if any."""
     row = int(
         st.number_input(
-            "Row of the column names", min_value=1, value=file.names_row,
+            "Row of the column names", min_value=1, value=file.names_row, width=240,
             key=f"import{number()}_header{place}",
         )
     )  # fmt: skip

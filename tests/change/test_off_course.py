@@ -93,8 +93,8 @@ def test_alarms_come_as_often_as_the_first_simulation_says(change, gap, low, hig
 
 
 def test_the_review_of_session_6_is_for_everybody_once():
-    assert review_due([0, 5, 6, 9, 9], [False, False, False, False, True]).tolist() == [
-        False, False, True, True, False,
+    assert review_due([0, 5, 6, 9, 9, 12], [False, False, False, False, True, False]).tolist() == [
+        False, False, True, True, False, False,
     ]  # fmt: skip
 
 

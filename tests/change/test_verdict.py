@@ -11,10 +11,17 @@ from hypothesis import strategies as st
 
 from attachdash.change.cutoffs import Class
 from attachdash.change.figures import figures_of
-from attachdash.change.sentences import for_client, for_therapist, signed, together
+from attachdash.change.sentences import (
+    for_client,
+    for_therapist,
+    off_the_course,
+    signed,
+    together,
+)
 from attachdash.change.series import series_of
 from attachdash.change.verdict import Disagreement, Word, verdicts
 from attachdash.instruments import Direction, Operator, library
+from attachdash.instruments.model import Sourced
 from tests.change.people import PEOPLE, flat, scored
 
 ALL = [figures_of(i, s) for i in library().values() for s in i.scales]
@@ -215,12 +222,54 @@ def test_an_important_change_inside_the_noise_is_said_so():
     assert "lies inside the noise" in told
 
 
-def test_recovery_on_the_pcl5_needs_28_or_less():
+def test_past_the_line_of_the_pcl5_needs_28_or_less():
     pcl5 = next(f for f in ALL if (f.instrument.id, f.scale.id) == ("pcl5", "total"))
-    for latest, outcome in ((28, Class.RECOVERED), (29, Class.IMPROVED)):
+    for latest, outcome in ((28, Class.BETTER_PAST_THE_LINE), (29, Class.IMPROVED)):
         values = [70, 66, 60, 50, 42, 36, 32, 30, 29, latest]
         found = verdicts(series_of(values, np.arange(10) * 14.0), [pcl5])
         assert Class(int(found.outcome[0])) is outcome
+
+
+# By the source that the definition names for its line: a clinical and a functional population were
+# parted there. Of all other lines (popular habit, screens, shares of a population, students) none
+# is known to do that.
+TELLS_RECOVERY = {("core10", "total"), ("phq9", "total"), ("gad7", "total"), ("ors", "total"),
+                  ("das", "total")}  # fmt: skip
+
+
+@pytest.mark.parametrize("figures", ALL, ids=lambda f: f"{f.instrument.id}-{f.scale.id}")
+def test_nobody_recovers_past_a_line_that_parts_no_clinical_population(figures):
+    key = (figures.instrument.id, figures.scale.id)
+    assert (figures.scale.recovery is not None) is (key in TELLS_RECOVERY)
+    # With an age, lines that are for some ages hold too.
+    figures = figures_of(figures.instrument, figures.scale, age=30)
+    if figures.line is not None:
+        assert figures.line.tells_recovery is (key in TELLS_RECOVERY)
+    for severities in (FALLING, FALLING[::-1]):
+        found = verdicts(course(figures, severities), [figures])
+        outcome = Class(int(found.outcome[0]))
+        said = " ".join(
+            [*for_therapist(figures, found, 0), off_the_course(figures, found, 0), outcome.label]
+        )
+        about_clinic = re.search(r"recover|clinical (?!mean|from a|cut-off;)", said, re.I)
+        if key not in TELLS_RECOVERY:
+            assert not about_clinic, said
+        elif figures.lacking is None:
+            assert outcome in (Class.RECOVERED, Class.NEWLY_CLINICAL), said
+            assert about_clinic
+        if figures.line is not None and outcome is not Class.NOT_TOLD:
+            assert figures.line.source in said
+
+
+def test_self_esteem_past_a_popular_line_is_only_past_it():
+    rses = next(f for f in ALL if f.instrument.id == "rses")
+    told = " ".join(for_therapist(rses, verdicts(course(rses, FALLING), [rses]), 0))
+    assert "Improved, and past the line: from the worse side of “low self-esteem”, 15" in told
+    assert "parts no clinical from a functional group" in told
+    bare = rses.scale.model_copy(update={"cutoffs": ()})
+    declared = bare.model_copy(update={"recovery": Sourced(source="nobody", checked=False)})
+    for scale in (bare, declared):  # a line of one group alone parts no two
+        assert not figures_of(rses.instrument, scale).line.tells_recovery
 
 
 def test_the_start_is_the_first_treatment_session():

@@ -45,6 +45,15 @@ def test_only_rows_that_name_all_columns_together_look_grouped():
     assert not are_grouped(("client", "day", "q1"), ("who?", "when?", "how?"))
 
 
+def test_a_questionnaire_over_its_numbered_items_groups_them():
+    head = ("client", "day", "by")
+    assert are_grouped(("", "", "", "CSI-4", "", "", ""), (*head, *"1234"))
+    assert are_grouped(("", "", "", "A", "", "", "B", "", ""), (*head, *"123123"))
+    assert not are_grouped(("Praxis", "", "", "", "", ""), (*head, *"123"))  # a title
+    assert not are_grouped(("", "", "", "A", "", ""), ("C-1", "", "x", *"132"))  # answers
+    assert not are_grouped(("", "", "", "A", ""), (*head, *"12"))
+
+
 @pytest.mark.parametrize("above", [(), (("Praxis Muster",), ("",))], ids=["first", "titled"])
 @pytest.mark.parametrize("made", [as_csv, book], ids=["CSV", "workbook"])
 def test_grouped_names_are_proposed_and_joined(made, above):

@@ -62,6 +62,15 @@ def test_a_file_that_begins_with_its_names_is_never_asked_about(text: str):
     assert found.names_row == 1
 
 
+@pytest.mark.parametrize("groups", ["", ";;PHQ-9;;;GAD-7;;\n", ";;CSI;;;;;\n"])
+def test_items_named_by_their_numbers_are_names(groups: str):
+    numbers = "1;2;3;1;2;3" if "GAD" in groups else "1;2;3;4;5;6"
+    rows = "".join(f"C-1;0{day}.03.2026;1;2;0;1;2;3\n" for day in range(1, 5))
+    found = open_csv("march.csv", f"Praxis\n\n{groups}client;date;{numbers}\n{rows}".encode())
+    assert isinstance(found, Titled)
+    assert (found.groups_row, found.names_row) == ((3, 4) if groups else (None, 3))
+
+
 def test_rows_of_answers_are_no_names():
     for rows in ("C-1,2026-11-03,1\nC-2,2026-11-04,2\n", "C-1,45000,1\nC-2,45001,2\n"):
         with pytest.raises(Unreadable, match="Delete the lines above"):

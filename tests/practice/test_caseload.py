@@ -12,7 +12,15 @@ import polars as pl
 import pytest
 
 from attachdash.instruments import Domain
-from attachdash.practice import assignments, caseload, clients, record, recording, telling
+from attachdash.practice import (
+    assignments,
+    caseload,
+    clients,
+    marks,
+    record,
+    recording,
+    telling,
+)
 from attachdash.practice.keeping import ROW, Given, keep, prepare
 from attachdash.practice.needs import Need
 from attachdash.practice.rights import Role, Viewer, change
@@ -236,3 +244,29 @@ def test_wild_answers_break_no_row(small: House) -> None:
     assert rows["two"].primary.course.n == 2
     assert rows["daily"].primary is not None
     assert rows["daily"].primary.course.n == 2000
+
+
+def test_the_review_of_session_6_is_for_everybody_and_moves_nobody(either: House) -> None:
+    for code, count in (("five", 5), ("six", 6), ("eleven", 11), ("twelve", 12)):
+        add(either, code, TODAY - timedelta(days=7 * (count - 1)))
+        answered(either, code, every(7, [12, 11] * 5 + [12, 12][: count - 10] if count > 10
+                                     else ([12, 11] * 5)[:count]))  # fmt: skip
+
+    def due() -> dict[str, bool]:
+        found = caseload.caseload(either.viewer("t.one")).rows
+        return {row.client.code: row.review_due for row in found}
+
+    before = [row.need for row in caseload.caseload(either.viewer("t.one")).rows]
+    assert due() == {"A": False, "five": False, "six": True, "eleven": True, "twelve": False}
+    mine = either.viewer("t.one")
+    for code, is_due in due().items():
+        assert record.client_record(mine, either.clients[code]).review_due is is_due
+    # Another client's review, or another event, is none of this one's.
+    for code, words in (("eleven", marks.REVIEWED), ("six", "Holiday")):
+        marks.add_event(mine, either.episodes[code], marks.EventKind.OTHER, TODAY, words)
+    assert due() == {"A": False, "five": False, "six": True, "eleven": False, "twelve": False}
+    assert not record.client_record(mine, either.clients["eleven"]).review_due
+    assert before == [row.need for row in caseload.caseload(mine).rows]
+    # Once ended there is nothing to look ahead to.
+    clients.close_episode(mine, either.episodes["six"], TODAY, "Done.")
+    assert not record.client_record(mine, either.clients["six"]).review_due

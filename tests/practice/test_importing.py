@@ -293,10 +293,10 @@ def test_who_loses_a_client_while_a_file_is_worked_on_keeps_nothing_of_it(
 
     monkeypatch.setattr(module, "prepare", meanwhile)
     before = len(exported(small))
-    told: tuple[Any, ...] = () if whole else (lambda what, row: None,)
-    bring: Callable[..., object] = import_file if whole else streaming.import_table
+    meant: tuple[Any, ...] = (PHQ9,) if whole else ([PHQ9], lambda what, row: None)
+    bring: Callable[..., object] = import_file if whole else streaming.import_parts
     with pytest.raises(Invalid, match="Check it again"):
-        bring(mine, table, PHQ9, *told)
+        bring(mine, table, *meant)
     assert len(exported(small)) == before
 
 

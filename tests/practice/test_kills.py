@@ -52,8 +52,8 @@ while True:
     if what == "stream":
         file = home / "k.csv"
         file.write_bytes(data)
-        streaming.import_stream(admin, open_stream(file), mapping, lambda done, row: None,
-                                create_clients=True, open_episodes=True, block_rows=7)
+        streaming.import_parts(admin, open_stream(file), [mapping], lambda done, row: None,
+                               create_clients=True, open_episodes=True, block_rows=7)
     else:
         importing.import_file(admin, read_csv("k.csv", data), mapping, create_clients=True,
                               open_episodes=True)

@@ -135,8 +135,8 @@ def test_h07_a_file_in_blocks_tells_people_apart_by_name_too(
     mine, (anna, berta) = either.viewer("t.one"), two_mothers(either)
     path = tmp_path / "some.csv"
     path.write_bytes(text(("A", DAY, "Anna", 1), ("A", DAY, "BERTA", 2), ("A", DAY, "Clara", 3)))
-    done, found = streaming.import_stream(
-        mine, open_stream(path), NAMED, lambda what, row: None, block_rows=block_rows
+    [(done, found)] = streaming.import_parts(
+        mine, open_stream(path), [NAMED], lambda what, row: None, block_rows=block_rows
     )
     assert (done.kept, done.refused, found.refused) == (2, 1, 1)
     assert [one for one, _ in informants(either)] == [anna, berta]

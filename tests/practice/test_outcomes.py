@@ -4,10 +4,16 @@ s.one answers for t.one, who treats client A; s.two for t.two, who treats client
 always who counts client A's episode.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
-from attachdash.practice import assignments, clients, outcomes
+import numpy as np
+import pytest
+
+from attachdash.errors import Refused
+from attachdash.practice import assignments, clients, outcomes, recording
 from tests.practice.conftest import TODAY, House
+from tests.practice.test_caseload import add, answered
 
 MONTH = timedelta(days=30)
 
@@ -93,3 +99,61 @@ def test_a_therapy_that_goes_on_counts_for_each_therapist_of_today(either: House
     assert _who_counts_a(either) == {"s.one", "s.two"}
     _end_a(either, "t.one", TODAY)
     assert _who_counts_a(either) == {"s.two"}
+
+
+def test_the_mean_course_is_the_mean_of_the_clients_lines_and_shown_from_ten_on(
+    either: House,
+) -> None:
+    rng = np.random.default_rng(3)
+    starts, slopes = 14 + rng.integers(-4, 5, 11), rng.integers(-2, 2, 11)
+    days = [0, 7, 14, 21]
+    begun = TODAY - timedelta(days=30)
+    lines = []
+    for k, (start, slope) in enumerate(zip(starts, slopes, strict=True)):
+        add(either, f"L{k}", begun)
+        noise = rng.integers(-1, 2, len(days))
+        totals = [int(start + slope * day / 7 + off) for day, off in zip(days, noise, strict=True)]
+        lines.append(np.polyfit(np.array(days) / 7, totals, 1))
+        if k < 9:
+            _answer(either, f"L{k}", begun, days, totals)
+        else:
+            _answer(either, f"L{k}", begun, days[:2], totals[:2])
+    few = outcomes.mean_course(either.viewer("s.one"), "phq9", "total")
+    # A has one answer, two more have two: they are clients, and no lines.
+    assert (few.clients, few.told, few.start, few.slope, few.slope_sd) == (12, 9, None, None, None)
+    add(either, "L11", begun)
+    _answer(either, "L11", begun, days, [12, 11, 11, 9])
+    lines = [*lines[:9], np.polyfit(np.array(days) / 7, [12, 11, 11, 9], 1)]
+    found = outcomes.mean_course(either.viewer("s.one"), "phq9", "total")
+    assert (found.clients, found.told) == (13, 10)
+    assert found.slope is not None
+    assert found.slope_se is not None
+    assert found.start is not None
+    # Nearly that of the ten alone, whose days are the same: three weigh little.
+    assert abs(found.slope - np.mean([line[0] for line in lines])) < found.slope_se
+    assert found.slope_sd is not None
+    assert 0 < found.slope_sd < 3
+    # s.two answers for none of them.
+    other = outcomes.mean_course(either.viewer("s.two"), "phq9", "total")
+    assert (other.clients, other.told, other.slope) == (1, 0, None)
+    with pytest.raises(Refused):
+        outcomes.mean_course(either.viewer("s.one"), "phq9", "nothing")
+
+
+def test_a_client_with_two_episodes_counts_once_with_the_last(small: House) -> None:
+    mine = small.viewer("t.one")
+    third = TODAY - timedelta(days=50)  # of the first episode: it would tell a line as well
+    recording.record_administration(mine, small.clients["A"], "rses", third, [1] * 10)
+    clients.close_episode(mine, small.episodes["A"], TODAY - timedelta(days=40), "ended")
+    clients.open_episode(mine, small.clients["A"], TODAY - timedelta(days=30))
+    for back in (28, 21, 14):
+        day = TODAY - timedelta(days=back)
+        recording.record_administration(mine, small.clients["A"], "rses", day, [1] * 10)
+    found = outcomes.mean_course(small.viewer("s.one"), "rses", "total")
+    assert (found.clients, found.told) == (1, 1)
+
+
+def _answer(
+    house: House, code: str, begun: date, days: Sequence[int], totals: Sequence[int]
+) -> None:
+    answered(house, code, {begun + timedelta(days=d): t for d, t in zip(days, totals, strict=True)})

@@ -6,22 +6,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
-from attachdash.intake import Mapping, Unreadable, read_csv
+from attachdash.intake import Mapping, Table, Unreadable, read_csv
 from attachdash.intake.blocks import Stream, open_stream
 from attachdash.intake.shapes import Point, Shape
 from attachdash.practice import batches, checking, clients, entrance, founding, importing, mending
 from attachdash.practice.importing import Kept, Preview
+from attachdash.practice.planning import Found
 from attachdash.practice.rights import Viewer, whole_practice
-from attachdash.practice.streaming import (
-    import_stream,
-    import_table,
-    preview_stream,
-    preview_table,
-)
+from attachdash.practice.streaming import import_parts, preview_parts, preview_table
 from attachdash.store.export import state_hash
 from tests.practice.conftest import NOW, TODAY, House
 from tests.practice.test_one_path import phq9_file
@@ -49,8 +46,25 @@ BATCHES = "SELECT file_name, file_sha256, mapping_sha256, kept, refused FROM bat
 STEPS = "SELECT count(*) FROM flag_step"
 
 
+Tell = Callable[[str, int], None]
+
+
 def quiet(what: str, row: int) -> None:
     """Nobody looks on."""
+
+
+def preview_stream(
+    viewer: Viewer, file: Stream, mapping: Mapping, tell: Tell, block_rows: int
+) -> Found:
+    [found] = preview_parts(viewer, file, [mapping], tell, block_rows)
+    return found
+
+
+def import_stream(
+    viewer: Viewer, file: Stream | Table, mapping: Mapping, tell: Tell, **said: Any
+) -> tuple[Kept, Found]:
+    [done] = import_parts(viewer, file, [mapping], tell, **said)
+    return done
 
 
 def streamed(folder: Path, data: bytes) -> Stream:
@@ -192,7 +206,7 @@ def test_a_table_in_blocks_comes_to_what_it_comes_to_at_once(laid_out: str, tmp_
             found = preview_table(blocks, table, mapping, quiet, BLOCK)
             assert told(found) == told(shown)
             kept = importing.import_file(whole, table, mapping, **said)
-            done = import_table(blocks, table, mapping, quiet, block_rows=BLOCK, **said)
+            done, _ = import_stream(blocks, table, mapping, quiet, block_rows=BLOCK, **said)
             assert same_but_number(done) == same_but_number(kept)
             assert state_of(blocks) == state_of(whole)
         assert clients.register(whole)

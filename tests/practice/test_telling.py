@@ -14,7 +14,14 @@ from attachdash.change.verdict import Word
 from attachdash.instruments import Direction, Domain, Scale, State, library
 from attachdash.practice.clients import Client
 from attachdash.practice.statistics import statistics_of
-from attachdash.practice.telling import Told, client_summary, has_t_scores, summary, tell
+from attachdash.practice.telling import (
+    Told,
+    client_summary,
+    summary,
+    tell,
+    without_t_scores,
+)
+from attachdash.web import drawn
 from tests.charts.courses import make_course, turned
 
 CLIENT = Client(
@@ -152,10 +159,50 @@ def test_statistics_are_those_of_the_formulas() -> None:
 
 
 def test_t_scores_need_people_worth_comparing_with() -> None:
-    assert has_t_scores(make_course([9, 8]))
-    spcc = library()["spcc"]
-    students = Course(
-        client_id=1, episode_id=1, instrument=spcc, scale=spcc.scale("total"), started_on=START,
-        answers=(),
-    )  # fmt: skip
-    assert not has_t_scores(students)
+    assert without_t_scores(make_course([9, 8])) == ""
+
+    def why(instrument: str, scale: str = "total") -> str:
+        known = library()[instrument]
+        return without_t_scores(
+            Course(
+                client_id=1, episode_id=1, instrument=known, scale=known.scale(scale),
+                started_on=START, answers=(),
+            )
+        )  # fmt: skip
+
+    assert why("spcc") == "the norm of SPCC is of students, no population worth comparing with"
+    assert why("ders16") == "DERS-16 has no norm on record"
+    assert why("teq") == "on TEQ neither way is better"
+
+
+# PHQ-9 answers (days apart) on which first against latest, trend and level differ so: +1 better.
+DIFFER = {
+    "unusual day": ([11, 7, 8, 5], 14, (1, 0, 0)),
+    "many answers see more than two": ([5, 6, 1, 0], 14, (0, 1, 1)),
+    "takes passing states for change": ([11, 12, 16, 16], 14, (0, -1, 0)),
+    "small, sudden or early": ([11, 12, 11, 11, 11, 5], 14, (1, 0, 1)),
+    "turned on its way": ([13, 5, 2, 5, 13, 17, 15, 7], 7, (1, -1, -1)),
+    "turned on its way: of two": ([6, 14, 17, 14, 6, 2, 5, 12], 14, (-1, 0, 1)),
+    "unusual day: and a trend": ([9, 13, 12, 16], 7, (-1, -1, 0)),
+    "many answers see more than two: no trend": ([5, 5, 5, 3, 0], 14, (0, 0, 1)),
+}
+
+
+@pytest.mark.parametrize("why", DIFFER)
+def test_where_the_three_ways_disagree_record_and_measure_say_so_and_why(why: str) -> None:
+    values, gap, ways = DIFFER[why]
+    one = told(PHQ9, list(values), [gap * place for place in range(len(values))])
+    found = one.found
+    assert (found.reliable[one.row], found.trend[one.row], found.moved[one.row]) == ways
+    # The record's cards say `drawn.sentence`, a measure's own page all sentences.
+    for said in (drawn.sentence(one), drawn.plain_sentence(one), " ".join(one.sentences)):
+        assert "The ways of telling change disagree: " in said
+        assert why.partition(":")[0] in said
+
+
+def test_where_they_agree_nothing_is_said_of_it() -> None:
+    for values in (RISING, FALLING, [9, 9, 10, 9, 9]):
+        one = told(PHQ9, list(values), [14 * place for place in range(len(values))])
+        ways = {int(way[one.row]) for way in (one.found.reliable, one.found.trend, one.found.moved)}
+        assert len(ways) == 1
+        assert "disagree" not in drawn.sentence(one) + " ".join(one.sentences)

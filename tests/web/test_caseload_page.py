@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from attachdash import web
-from attachdash.practice import record, recording
+from attachdash.practice import caseload, marks, record, recording
 from attachdash.practice.needs import RATES, RULES, Need
 from attachdash.web import caseload as parts
 from tests.practice.conftest import NOW, TODAY, House, _light_bcrypt, make_house, small
@@ -175,3 +175,38 @@ def test_an_answer_that_came_in_after_the_last_look_is_told_with_its_day(
     assert "Not opened since its latest answer came in; last 20 Nov 2026." in said(
         opened(planted, monkeypatch)
     )
+
+
+def test_a_row_says_when_to_look_back_together_and_the_record_lets_one_note_it(
+    planted: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Time to look back together." in said(opened(planted, monkeypatch))
+    tab = opened(planted, monkeypatch).button(key="ask_rule").click().run()
+    assert "After the 6th answer on the primary symptom scale" in words(tab)
+    monkeypatch.setattr(web, "viewer", lambda: planted.viewer("t.one"))
+    page = AppTest.from_file(PAGE.with_name("client.py"), default_timeout=60)
+    page.session_state["_client"] = planted.clients["better"]
+    page.run()
+    assert "A good time to look back together. PHQ-9 was answered 6 times" in said(page)
+    for alarm in ("warning", "overdue", "late", "must"):
+        assert alarm not in said(page).split("look back together.")[1][:250]
+    page.button(key="reviewed").click().run()
+    assert not page.exception
+    assert "A good time to look back together" not in said(page)
+    assert "Reviewed together" in words(page)
+    rows = {
+        row.client.code: row.review_due for row in caseload.caseload(planted.viewer("t.one")).rows
+    }
+    assert not rows["better"]
+    # Who supervises reads it too, and notes nothing.
+    monkeypatch.setattr(web, "viewer", lambda: planted.viewer("s.one"))
+    marks.take_back(
+        planted.viewer("t.one"), planted.clients["better"],
+        record.client_record(planted.viewer("t.one"), planted.clients["better"]).events[-1].mark_id,
+        "Not yet.",
+    )  # fmt: skip
+    page = AppTest.from_file(PAGE.with_name("client.py"), default_timeout=60)
+    page.session_state["_client"] = planted.clients["better"]
+    page.run()
+    assert "A good time to look back together" in said(page)
+    assert "reviewed" not in [one.key for one in page.button]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from attachdash import web
 from attachdash.intake import read_csv
-from attachdash.practice import clients
+from attachdash.practice import clients, importing
+from attachdash.web import import_draft
 from attachdash.web.import_draft import Draft
 from tests.practice.conftest import House, either, make_house, small
 
@@ -68,19 +70,56 @@ def test_the_months_of_a_wide_file_come_in_as_nominal_days(
     assert min(days) == date(2020, 1, 1)
 
 
-def test_the_second_questionnaire_of_a_file_is_offered_once_the_first_is_kept(
+def chosen(tab: AppTest, start: str) -> AppTest:
+    chooser = of(tab.selectbox, "Which questionnaire does the file hold?")
+    [one] = [one for one in chooser.options if one.startswith(start)]
+    return press(chooser.select(one).run(), "This is right")
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["small", "large"])
+def test_several_questionnaires_of_a_file_are_checked_one_by_one_and_kept_at_once(
+    small: House, monkeypatch: pytest.MonkeyPatch, large: bool
+) -> None:
+    if large:
+        monkeypatch.setattr(import_draft, "CELLS_AT_ONCE", 0)
+        monkeypatch.setattr(import_draft, "_work", at_once(import_draft._work))
+    data = b"client,date,phq9_total,gad7_total\nA,2026-09-01,7,5\nN,2026-09-01,7,55\n"
+    tab = chosen(opened(small, monkeypatch, "two.csv", data), "PHQ-9")
+    tab = press(tab, "First add from this file: GAD-7")
+    assert of(tab.selectbox, "Which questionnaire does the file hold?").value.id == "gad7"
+    # Nothing was kept of the first, and it can be gone back to.
+    assert importing.imports(small.viewer("a.diallo")).empty
+    tab = press(tab, "Leave this one out")
+    assert "Keep 1 row" in {one.label for one in tab.button}
+    tab = press(press(tab, "First add from this file: GAD-7"), "This is right")
+    assert not tab.exception
+    # Of N the second questionnaire is refused: still they are somebody new.
+    assert "Keep 2 rows of 2 questionnaires" in {one.label for one in tab.button}
+    tab = next(one for one in tab.checkbox if "reate" in one.label).check().run()
+    tab = press(tab, "Keep 3 rows of 2 questionnaires")
+    assert not tab.exception
+    assert "3 rows are kept" in " ".join(one.value for one in (*tab.html, *tab.markdown))
+    assert importing.imports(small.viewer("a.diallo"))["kept"].to_list() == [1, 2]
+    assert len(clients.register(small.viewer("a.diallo"))) == 3
+
+
+def test_a_questionnaire_that_was_checked_is_not_added_again(
     small: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = b"client,date,phq9_total,gad7_total\nA,2026-09-01,7,5\n"
-    tab = opened(small, monkeypatch, "two.csv", data)
-    chooser = of(tab.selectbox, "Which questionnaire does the file hold?")
-    [phq9] = [one for one in chooser.options if one.startswith("PHQ-9")]
-    tab = press(chooser.select(phq9).run(), "This is right")
-    tab = press(press(tab, "Keep 1 row"), "Next from this file: GAD-7")
-    assert of(tab.selectbox, "Which questionnaire does the file hold?").value.id == "gad7"
-    tab = press(press(tab, "This is right"), "Keep 1 row")
+    tab = chosen(opened(small, monkeypatch, "two.csv", data), "PHQ-9")
+    tab = chosen(press(tab, "First add"), "PHQ-9")
     assert not tab.exception
-    assert tab.button[0].label == "Another questionnaire of this file"
+    assert "each questionnaire once, but PHQ" in tab.error[0].value
+
+
+def at_once(work: Callable[..., None]) -> Callable[..., None]:
+    """A long work, without the wait for it."""
+
+    def done(*args: object, **said: object) -> None:
+        work(*args, **said | {"at_once": True})
+
+    return done
 
 
 def test_a_layout_that_does_not_fit_the_file_is_told_on_the_page(

@@ -29,6 +29,7 @@ DAY = TODAY - timedelta(days=30)
 @pytest.fixture(autouse=True)
 def _nothing_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "_jobs", {})
+    monkeypatch.setattr(jobs, "_fetched", {})
 
 
 def until(true: Callable[[], object]) -> None:
@@ -138,6 +139,40 @@ def test_a_long_import_survives_a_reload_at_every_step(
     shown = record.client_record(mine, small.clients["A"])
     [course] = [one for one in shown.others if one.instrument.id == "phq9"]
     assert {DAY, DAY + timedelta(days=7)} <= {one.answered_on for one in course.scored}
+
+
+def test_what_a_tab_fetched_as_it_went_is_there_when_it_is_loaded_anew(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = small.viewer("t.one")
+    tab = opened(small, monkeypatch)
+    with busy(mine):
+        tab.file_uploader[0].set_value(file(0, 7)).run()
+    tab.run()  # fetches it, and is gone
+    tab = opened(small, monkeypatch)
+    press(tab, "Go on with march")
+    with busy(mine):
+        press(tab, "This is right: check 2 rows")
+    tab.run()
+    tab = opened(small, monkeypatch)
+    assert tab.file_uploader
+    press(tab, "Go on with march")
+    assert any(one.label == "Keep 2 rows" for one in tab.button)
+    press(tab, "Keep none")
+    tab = opened(small, monkeypatch)
+    assert not any(one.label.startswith("Go on") for one in tab.button), "it was let go"
+    others = dataclasses.replace(mine, web_session_id=8)
+    assert jobs.last_fetched(others) is None
+
+
+def test_what_was_fetched_is_forgotten(small: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "WAITS", 0.2)
+    mine = small.viewer("t.one")
+    jobs.start(mine, "Reading", "a.csv", None, lambda: "answers")
+    job = ended(mine)
+    assert jobs.fetched(mine, job)
+    assert jobs.last_fetched(mine) is job
+    until(lambda: jobs.last_fetched(mine) is None)
 
 
 def test_while_it_works_the_page_says_so_and_then_why_nothing_came(

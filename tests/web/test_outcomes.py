@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from attachdash import web
 from attachdash.instruments import library
 from attachdash.practice import outcomes
-from attachdash.practice.outcomes import Outcome
+from attachdash.practice.outcomes import MeanCourse, Outcome
 from tests.practice.conftest import TODAY
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "outcomes.py"
@@ -70,3 +70,35 @@ def test_means_of_five_are_shown_with_their_spread(monkeypatch: pytest.MonkeyPat
     said = html(shown(monkeypatch, outcome("rses", 5)))
     assert said.count("12.5 (12.5)") == 2
     assert "not shown" not in said
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_the_mean_course_is_told_in_words_where_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    phq9 = library()["phq9"]
+    figures = dict.fromkeys(("start", "start_se", "slope", "slope_se", "slope_sd"))
+    if told:
+        figures = {
+            "start": 14.2,
+            "start_se": 0.9,
+            "slope": -0.31,
+            "slope_se": 0.05,
+            "slope_sd": 0.29,
+        }
+    one = MeanCourse(
+        instrument=phq9, scale=phq9.scale("total"), clients=41, told=34 if told else 9, **figures
+    )
+    monkeypatch.setattr(outcomes, "mean_course", lambda viewer, *key: one)
+    tab = shown(monkeypatch, outcome("phq9", 8))
+    assert not any("On average" in words.value for words in tab.markdown)
+    tab.selectbox(key="whole").select_index(0).run()
+    assert not tab.exception
+    said = " ".join(words.value for words in tab.markdown)
+    if not told:
+        assert "Nothing to show yet: n 9 of 41 clients" in said
+        assert "it takes 10" in said
+        return
+    assert "On average −0.31 points a week (95% −0.41 to −0.21), from 14.2 ± 0.9" in said
+    assert "n 34 of 41 clients" in said
+    assert "lie between −0.6 and −0.02 points a week (SD 0.29)" in said

@@ -12,10 +12,13 @@ from streamlit.testing.v1 import AppTest
 from attachdash import web
 from attachdash.instruments import RelationKind
 from attachdash.practice import importing, mending, relations
+from attachdash.web import importing as shown_parts
+from attachdash.web import tables
 from attachdash.web.import_draft import Draft
 from attachdash.web.look import plain
 from tests.practice.conftest import TODAY, House, _light_bcrypt, make_house, small
 from tests.practice.test_named_people import by_name
+from tests.practice.test_people_columns import BY_COLUMN, by_rows
 from tests.practice.test_relations import CSI, MOTHERS, RISK, file
 
 __all__ = ["_light_bcrypt", "make_house", "small"]
@@ -241,3 +244,21 @@ def test_the_page_asks_for_a_column_of_names_only_where_somebody_else_is_meant(
     assert not tab.exception
     [form] = [one for one in mending.forms(mine, a).forms if one.instrument.id == "rcads25"]
     assert form.informant_id == berta
+
+
+def test_before_a_file_is_kept_its_rows_say_whose_they_are(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[tuple[str, ...], list[tuple[str, ...]]]] = []
+    monkeypatch.setattr(
+        tables, "table", lambda names, body, _alt: shown.append((tuple(names), list(body)))
+    )
+    mine = small.viewer("t.one")
+    table = by_rows(("A", DAY, "Mutter", 1), ("A", DAY, "Klientin", 2), ("A", DAY, "Oma", 3))
+    shown_parts.first_rows(mine, importing.preview_import(mine, table, BY_COLUMN))
+    [(names, rows)] = shown
+    assert names[4:6] == ("Answered by", "About")
+    assert [row[4:6] for row in rows] == [
+        ("Mother", "the client"),
+        ("The client themself", "the client"),
+    ]
