@@ -43,15 +43,15 @@ def restore(
 ) -> None:
     """Put a backup back, while the server is stopped; what was there is moved aside."""
     with told_to_people():
-        home = settings.home_of("practice")
-        if settings.store_url("practice"):
-            raise Invalid("The store is on a PostgreSQL server: restore it there.")
+        home, url = settings.home_of("practice"), settings.store_url("practice")
         if what_is_left:
             if folder is not None:
                 raise Invalid("Either a backup, or --what-is-left.")
-            restoring.keep_what_is_left(home, who, clock())
+            restoring.keep_what_is_left(home, who, clock(), url)
             typer.echo("The practice opens again. Every page says that answers may be missing.")
             return
+        if url:
+            raise Invalid("The store is on a PostgreSQL server: restore it there.")
         done = restoring.restore(home, folder or restoring.newest(home), who, clock())
         typer.echo(f"Restored the backup of {done.backup.made_at:%d %b %Y %H:%M} UTC.")
         if done.aside is not None:

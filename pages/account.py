@@ -8,7 +8,7 @@ from attachdash import web
 from attachdash.practice import absences, people
 from attachdash.practice.house import settings
 from attachdash.practice.rights import Role
-from attachdash.web import forms, person, tables
+from attachdash.web import forms, person, second_factor, tables
 from attachdash.web.signin import password_form
 
 viewer = web.viewer()
@@ -40,6 +40,9 @@ with st.container(width=560):
     with web.card("password"):
         st.header("Password", anchor=False)
         password_form(viewer)
+
+    if viewer.role is not Role.CLIENT:
+        second_factor.account_card(viewer, zone)
 
     with web.card("sessions"):
         st.header("Where you are signed in", anchor=False)

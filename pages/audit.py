@@ -9,7 +9,7 @@ import streamlit as st
 from attachdash import web
 from attachdash.practice import clients, house, people
 from attachdash.practice.rights import Viewer
-from attachdash.web import tables
+from attachdash.web import looked, tables
 
 AT_ONCE = 100
 AT_ONCE_ON_PHONE = 25
@@ -137,3 +137,12 @@ web.header(
 if broken:
     st.error(f"The audit does not hold: {broken}.")
 trail()
+
+
+@st.fragment
+def of_one_record() -> None:
+    """Choosing a client doesn't check the whole chain again."""
+    looked.of_a_client(web.viewer())
+
+
+of_one_record()

@@ -3,10 +3,8 @@
 import streamlit as st
 
 from attachdash import web
-from attachdash.errors import ForPeople
-from attachdash.practice import exporting
 from attachdash.practice.rights import Role
-from attachdash.web import tables
+from attachdash.web import download, tables
 
 FILES = (
     ("A table per questionnaire", "a row per filled-in form: each item, then each scale"),
@@ -33,16 +31,4 @@ with web.card("export", stretch=False):
         "It holds names and what clients said, and it isn’t encrypted. Keep it where only you can "
         "read it, and delete it when you no longer need it. The audit keeps that you exported."
     )
-    # Nothing is read before the press, and nothing stays in the session after it.
-    if st.button("Prepare the files", type="primary"):
-        try:
-            with st.spinner("Gathering what you may see"):
-                files = exporting.export(viewer)
-                data = exporting.zipped(files, viewer.now)
-        except ForPeople as error:
-            st.error(web.plain(error))
-        else:
-            st.download_button(
-                f"Download {len(files)} files ({max(1, len(data) // 1000):,} kB)", data,
-                f"attachdash-{viewer.today:%Y-%m-%d}.zip", "application/zip", on_click="ignore",
-            )  # fmt: skip
+    download.offer(viewer)

@@ -1,5 +1,6 @@
 """Settings: the practice's name, its clock, and what a client in danger should do."""
 
+from datetime import date
 from zoneinfo import available_timezones
 
 import streamlit as st
@@ -98,6 +99,24 @@ with left, web.card("settings", stretch=False), st.form("settings", border=False
             ),
             "Saved.",
         )
+with right, web.card("second-factor", stretch=False):
+    st.subheader("Second factor of administrators", anchor=False)
+    st.write(
+        "After the password, a code from an app on their phone. Others of staff may set one up on "
+        "the page Account."
+    )
+    if known.second_factor_declined:
+        st.write("This practice **declined** it: a password alone opens all rights.")
+        if st.button("Require it"):
+            forms.attempt(
+                lambda: house.require_second_factor(viewer, True), "Required from now on."
+            )
+    else:
+        st.write("**Required**: without one, nobody administers.")
+        if st.button("Decline it for this practice"):
+            forms.attempt(
+                lambda: house.require_second_factor(viewer, False), "Declined, and written down."
+            )
 with right, web.card("preview", stretch=False):
     st.subheader("How it looks to a client", anchor=False)
     body = (
@@ -106,3 +125,6 @@ with right, web.card("preview", stretch=False):
         else "Nothing yet. This box would be empty: that is why clients are kept out."
     )
     st.html(f'<div class="ad-sunk"><b>If you’re not safe right now</b><div>{body}</div></div>')
+    if known.crisis_text_on:
+        written = tables.day(date.fromisoformat(known.crisis_text_on))
+        st.caption(f"As written on {written}. Call the numbers again from time to time.")

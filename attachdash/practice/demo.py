@@ -81,6 +81,8 @@ def _make(folder: Path, now: datetime) -> None:
             admin, practice_name=plan["name"], time_zone=plan["time_zone"],
             crisis_text=plan["crisis_text"].strip(),
         )  # fmt: skip
+        # Its passwords lie in a file beside it, for anybody who looks around.
+        house.require_second_factor(admin, required=False)
         change(admin, "made demo", lambda cursor: settings.put(cursor, 1, "is_demo", "yes"))
         # The leading scale of regulation has no published SD: a practice enters one.
         norms.enter_norm(

@@ -1,14 +1,23 @@
 """Signing in and out: from a browser's secret cookie to the Viewer that all else rests on."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from attachdash.errors import Invalid, Refused
 from attachdash.practice import passwords
-from attachdash.practice.rights import NOT_THERE, About, Audit, Role, Viewer, change, use_case
-from attachdash.store import Store, clients, people, sessions, settings
+from attachdash.practice.rights import (
+    NOT_THERE,
+    About,
+    Audit,
+    Role,
+    Viewer,
+    Waits,
+    change,
+    use_case,
+)
+from attachdash.store import Store, clients, people, second_factor, sessions, settings
 from attachdash.store.engine import Cursor, Row, Scope
 
 IDLE = timedelta(minutes=15)
@@ -16,6 +25,9 @@ ABSOLUTE = timedelta(hours=8)
 TOUCH_EVERY = timedelta(seconds=60)
 FREE_FAILURES = 4
 LONGEST_WAIT = timedelta(minutes=15)
+
+# The setting by which a practice lets its administrators in without a second factor.
+SECOND_FACTOR, DECLINED = "second_factor", "declined"
 
 ALL_SIGNED_IN = (Role.THERAPIST, Role.SUPERVISOR, Role.CLIENT, Role.ADMINISTRATOR)
 
@@ -38,10 +50,11 @@ def today(store: Store, now: datetime) -> date:
     """The practice's date at an instant."""
     with store.engine.reading(Scope()) as cursor:
         zone = settings.everything(cursor, 1).get("time_zone", "UTC")
-    return _local_date(now, zone)
+    return local_date(now, zone)
 
 
-def _local_date(now: datetime, zone: str) -> date:
+def local_date(now: datetime, zone: str) -> date:
+    """The date in a time zone at an instant."""
     return now.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
 
 
@@ -72,7 +85,7 @@ def still(viewer: Viewer, now: datetime) -> Viewer:
     same = (found.web_session_id, found.person_id, found.role) == (
         viewer.web_session_id, viewer.person_id, viewer.role
     )  # fmt: skip
-    if not same or not found.signed_in:
+    if not same or not found.inside:
         raise Refused("You signed out, or were signed out, before this began. Nothing was done.")
     return found
 
@@ -81,7 +94,7 @@ def _viewer_of(store: Store, browser: str, now: datetime, *, touch: bool) -> Vie
     nobody = Viewer(store=store, now=now, today=now.date(), browser_hash=browser)
     with store.engine.reading(Scope()) as cursor:
         known = settings.everything(cursor, 1)
-        on = _local_date(now, known.get("time_zone", "UTC"))
+        on = local_date(now, known.get("time_zone", "UTC"))
         session = sessions.of_browser(cursor, 1, browser)
         person = people.by_id(cursor, 1, int(session[1])) if session else None
         roles = people.roles(cursor, 1, int(session[1]), on) if session else []
@@ -112,7 +125,12 @@ def _viewer_of(store: Store, browser: str, now: datetime, *, touch: bool) -> Vie
         session_ref=f"web-{session[0]}",
         web_session_id=int(session[0]),
         browser_hash=nobody.browser_hash,
+        has_second_factor=person[9] is not None,
+        must_confirm=person[9] is not None and session[6] is None,
         must_change=bool(person[4]),
+        must_enrol=person[9] is None
+        and Role.ADMINISTRATOR in roles
+        and known.get(SECOND_FACTOR) != DECLINED,
     )
 
 
@@ -195,14 +213,19 @@ def sign_in(
             if not waiting:
                 failures = int(current[6]) + 1
                 people.set_failures(
-                    cursor, viewer.site_id, person_id, failures, _waits_until(viewer.now, failures)
+                    cursor, viewer.site_id, person_id, failures, waits_until(viewer.now, failures)
                 )
             return None
-        people.set_failures(cursor, viewer.site_id, person_id, 0, None)
+        if current[9] is None:
+            people.set_failures(cursor, viewer.site_id, person_id, 0, None)
+        # With a second factor the count goes on until it is given: else whoever knows the password
+        # could begin anew after each few guesses.
         must_change = bool(current[4]) or by_code
         epoch = int(current[5])
         if by_code:
-            people.set_password(cursor, viewer.site_id, person_id, None, True)
+            people.set_password(
+                cursor, viewer.site_id, person_id, None, True, keep_failures=current[9] is not None
+            )
             epoch += 1
         sessions.end_of_browser(
             cursor, viewer.site_id, viewer.browser_hash, "signed in anew", viewer.now
@@ -215,7 +238,8 @@ def sign_in(
         return SignedIn(str(current[2]), Role(roles[0]), must_change)
 
     return change(
-        viewer,
+        # Which browser session it was that began, or would have.
+        replace(viewer, session_ref=f"web-{session_id}"),
         "tried to sign in",
         work,
         object_kind="person",
@@ -224,12 +248,18 @@ def sign_in(
     )
 
 
-def _waits_until(now: datetime, failures: int) -> datetime | None:
+def waits_until(now: datetime, failures: int) -> datetime | None:
+    """Until when an account waits after so many failures in a row; None: not at all."""
     over = failures - FREE_FAILURES
     return now + min(timedelta(seconds=30) * 2**over, LONGEST_WAIT) if over >= 0 else None
 
 
-@use_case(roles=ALL_SIGNED_IN, about=About.NOTHING, audit=Audit.CHANGE, before_password=True)
+@use_case(
+    roles=ALL_SIGNED_IN,
+    about=About.NOTHING,
+    audit=Audit.CHANGE,
+    waiting=[Waits.NOTHING, Waits.PASSWORD],
+)
 def set_password(
     viewer: Viewer, new_password: str, repeated: str, old_password: str | None = None
 ) -> None:
@@ -240,22 +270,24 @@ def set_password(
     with viewer.store.engine.reading(viewer.scope) as cursor:
         person = people.by_id(cursor, viewer.site_id, viewer.person_id)
     assert person is not None
-    if not viewer.must_change and not passwords.matches(old_password or "", person[3]):
-        _count_guess(viewer)
-        raise Invalid("The present password is not right.")
+    if not viewer.must_change:
+        check_present(viewer, old_password or "", "password not changed")
     if new_password.strip() != repeated.strip():
         raise Invalid("The two new passwords differ. Type the same one twice.")
-    passwords.check_password(
-        new_password, viewer.sign_in, is_client=set(viewer.roles) == {Role.CLIENT}
-    )
+    is_client, confirmed = set(viewer.roles) == {Role.CLIENT}, person[9] is not None
+    passwords.check_password(new_password, viewer.sign_in, is_client=is_client, confirmed=confirmed)
     if passwords.matches(new_password, person[3]):
         raise Invalid("That is the present password. Choose another one.")
     password_hash = passwords.hashed(new_password)
+    short = len(new_password.strip()) < passwords.least_length(is_client=is_client)
 
     def work(cursor: Cursor) -> None:
         people.set_password(cursor, viewer.site_id, viewer.person_id, password_hash, False)
         current = people.by_id(cursor, viewer.site_id, viewer.person_id)
         assert current is not None
+        if short and current[9] is None:
+            raise Invalid("Your second factor was reset meanwhile. Choose a longer password.")
+        second_factor.set_short_password(cursor, viewer.site_id, viewer.person_id, short)
         sessions.renew(
             cursor, viewer.site_id, viewer.web_session_id, viewer.role.value, int(current[5]),
             viewer.now,
@@ -264,25 +296,33 @@ def set_password(
     change(viewer, "changed password", work)
 
 
-def _count_guess(viewer: Viewer) -> None:
-    """Somebody at an open session who doesn't know its password is soon signed out."""
+def check_present(viewer: Viewer, password: str, kind: str) -> None:
+    """Raise Invalid unless this is the viewer's present password; a guess is counted as `kind`."""
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        person = people.by_id(cursor, viewer.site_id, viewer.person_id)
+    assert person is not None
+    if not passwords.matches(password, person[3]):
+        count_guess(viewer, kind, "the present password was wrong")
+        raise Invalid("The present password is not right.")
+
+
+def count_guess(viewer: Viewer, kind: str, detail: str) -> None:
+    """Somebody at an open session who guesses a secret of its owner's is soon signed out."""
 
     def work(cursor: Cursor) -> None:
         person = people.by_id(cursor, viewer.site_id, viewer.person_id)
         assert person is not None
         failures = int(person[6]) + 1
         people.set_failures(
-            cursor, viewer.site_id, viewer.person_id, failures, _waits_until(viewer.now, failures)
+            cursor, viewer.site_id, viewer.person_id, failures, waits_until(viewer.now, failures)
         )
         if failures >= FREE_FAILURES:
-            sessions.end(
-                cursor, viewer.site_id, viewer.web_session_id, "wrong password", viewer.now
-            )
+            sessions.end(cursor, viewer.site_id, viewer.web_session_id, "guesses", viewer.now)
 
-    change(viewer, "password not changed", work, detail="the present one was wrong")
+    change(viewer, kind, work, detail=detail)
 
 
-@use_case(roles=ALL_SIGNED_IN, about=About.NOTHING, audit=Audit.CHANGE, before_password=True)
+@use_case(roles=ALL_SIGNED_IN, about=About.NOTHING, audit=Audit.CHANGE, waiting=Waits)
 def sign_out(viewer: Viewer) -> None:
     """End this browser's session, in all its tabs."""
     change(

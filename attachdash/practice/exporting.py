@@ -14,6 +14,7 @@ from attachdash.practice.codebook import codebook
 from attachdash.practice.csv_text import written
 from attachdash.practice.entrance import ALL_SIGNED_IN
 from attachdash.practice.house import Settings, settings
+from attachdash.practice.looks import at_mine
 from attachdash.practice.relations import Relation
 from attachdash.practice.rights import (
     About,
@@ -66,6 +67,11 @@ COLUMNS = {
     "assignments.csv": ("kind", "who", "whom", "from", "to"),
     "settings.csv": ("name", "body"),
 }  # fmt: skip
+# What a client's own copy has beside them: of themself, and loaded by nobody.
+OWN_COLUMNS = {
+    "who_looked.csv": ("day", "who", "role", "how", "times"),
+    "who_could.csv": ("who", "role", "from", "to"),
+}
 SETTINGS = ("practice_name", "time_zone", "crisis_text", "largest_upload")
 
 
@@ -100,6 +106,8 @@ def export(viewer: Viewer) -> dict[str, str]:
             tables["relations.csv"] = _relations(around, who)
             tables["marks.csv"] = _marks(cursor, asked, who)
             tables["flags.csv"] = _flags(cursor, asked, who, around)
+        else:
+            tables |= _looked(viewer)
         if whole:
             tables |= _people(cursor, viewer.site_id, known)
         # A client's copy lacks what staff wrote: it can't be loaded.
@@ -146,7 +154,8 @@ def _counted(number: int, what: str) -> str:
 def _rows(name: str, rows: list[tuple[object, ...]]) -> pl.DataFrame:
     """A small table of COLUMNS, all of it text."""
     texts = [tuple("" if one is None else _text(one) for one in row) for row in rows]
-    return pl.DataFrame(texts, dict.fromkeys(COLUMNS[name], pl.String), orient="row")
+    columns = (COLUMNS | OWN_COLUMNS)[name]
+    return pl.DataFrame(texts, dict.fromkeys(columns, pl.String), orient="row")
 
 
 def _text(value: object) -> str:
@@ -173,6 +182,19 @@ def _episodes(cursor: Cursor, asked: Reach, who: list[Row], *, is_client: bool) 
         words = ("", from_on, to_on, "") if is_client else (problem, from_on, to_on, reason)
         rows.append((codes[client_id], numbers[episode_id], started_on, nominal, *words))
     return _rows("episodes.csv", sorted(rows, key=lambda row: (row[0], row[1], row[5])))
+
+
+def _looked(viewer: Viewer) -> dict[str, pl.DataFrame]:
+    """Who of staff looked at a client's data, and who could."""
+    looks, could = at_mine(viewer)
+    return {
+        "who_looked.csv": _rows(
+            "who_looked.csv", [(one.on, one.name, one.role, one.how, one.times) for one in looks]
+        ),
+        "who_could.csv": _rows(
+            "who_could.csv", [(one.name, one.role, one.from_on, one.to_on) for one in could]
+        ),
+    }
 
 
 def _relations(around: dict[int, Relation], who: list[Row]) -> pl.DataFrame:

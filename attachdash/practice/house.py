@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo, available_timezones
 import pandas as pd
 
 from attachdash.errors import Invalid
-from attachdash.practice.entrance import ALL_SIGNED_IN
+from attachdash.practice.entrance import ALL_SIGNED_IN, DECLINED, SECOND_FACTOR
 from attachdash.practice.escalation import Hours, hours_of
-from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
+from attachdash.practice.rights import About, Audit, Role, Viewer, Waits, change, use_case
 from attachdash.practice.rules import HOURS, SOON_HOURS
 from attachdash.store import audit
 from attachdash.store import settings as store_settings
@@ -26,17 +26,19 @@ class Settings:
     practice_name: str = ""
     time_zone: str = "UTC"
     crisis_text: str = ""
+    crisis_text_on: str = ""  # the day it was written as it stands, ISO
     is_demo: bool = False
     data_until: str = ""  # after a restore: from when the data are, ISO in UTC
     largest_upload: int = UPLOADS[0]  # MB
     hours: Hours = field(default_factory=Hours)  # of work, and how long a flag may wait
+    second_factor_declined: bool = False  # by the practice, for its administrators
 
 
 @use_case(
     roles=[*ALL_SIGNED_IN, Role.ANONYMOUS],
     about=About.NOTHING,
     audit=Audit.NONE,
-    before_password=True,
+    waiting=Waits,
 )
 def settings(viewer: Viewer) -> Settings:
     """The settings as they are. Also for who has yet to sign in: they may need the crisis text."""
@@ -46,10 +48,12 @@ def settings(viewer: Viewer) -> Settings:
         practice_name=known.get("practice_name", ""),
         time_zone=known.get("time_zone", "UTC"),
         crisis_text=known.get("crisis_text", ""),
+        crisis_text_on=known.get("crisis_text_on", ""),
         is_demo=known.get("is_demo", "") == "yes",
         data_until=known.get("data_until", ""),
         largest_upload=int(known.get("largest_upload", UPLOADS[0])),
         hours=hours_of(known),
+        second_factor_declined=known.get(SECOND_FACTOR) == DECLINED,
     )
 
 
@@ -82,6 +86,8 @@ def change_settings(
         changed = [name for name, body in new.items() if known.get(name, "") != body]
         for name in changed:
             store_settings.put(cursor, viewer.site_id, name, new[name])
+        if "crisis_text" in changed:
+            store_settings.put(cursor, viewer.site_id, "crisis_text_on", viewer.today.isoformat())
         return changed
 
     change(viewer, "changed settings", work, detail=lambda changed: ", ".join(changed))
@@ -105,6 +111,23 @@ def _checked(hours: Hours) -> dict[str, str]:
     }
 
 
+@use_case(
+    roles=[Role.ADMINISTRATOR],
+    about=About.NOTHING,
+    audit=Audit.CHANGE,
+    waiting=[Waits.NOTHING, Waits.ENROLMENT],
+)
+def require_second_factor(viewer: Viewer, required: bool) -> None:
+    """Whether administrators of this practice must have a second factor; else they may."""
+    body = "required" if required else DECLINED
+    change(
+        viewer,
+        "changed settings",
+        lambda cursor: store_settings.put(cursor, viewer.site_id, SECOND_FACTOR, body),
+        detail=f"second factor of administrators {body}",
+    )
+
+
 @use_case(roles=[Role.ADMINISTRATOR], about=About.NOTHING, audit=Audit.NONE)
 def audit_trail(
     viewer: Viewer, limit: int = 100, skip: int = 0, *, kind: str | None = None,
@@ -123,14 +146,14 @@ def audit_trail(
             kind=kind,
             person_id=person_id,
             client_id=client_id,
-            since=_midnight(first, zone) if first else None,
-            before=_midnight(last + timedelta(days=1), zone) if last else None,
+            since=midnight(first, zone) if first else None,
+            before=midnight(last + timedelta(days=1), zone) if last else None,
             without=() if sign_ins else SIGN_INS,
         )
         return audit.entries(cursor, viewer.site_id, asked, limit, skip)
 
 
-def _midnight(on: date, zone: str) -> datetime:
+def midnight(on: date, zone: str) -> datetime:
     """The moment a day begins by the practice's clock, in UTC without a zone."""
     return datetime.combine(on, time(), ZoneInfo(zone)).astimezone(UTC).replace(tzinfo=None)
 

@@ -11,6 +11,7 @@ from attachdash.errors import Invalid
 
 STAFF_LENGTH = 15
 CLIENT_LENGTH = 12
+CONFIRMED_LENGTH = 8  # of staff whose second factor is in force (NIST SP 800-63B-4, 3.1.1.2)
 LONGEST = 72  # bytes: bcrypt reads no further
 ROUNDS = 12
 _AT_ONCE = threading.BoundedSemaphore(2)
@@ -70,18 +71,25 @@ COMMON = frozenset(
 )
 
 
-def least_length(*, is_client: bool) -> int:
-    """The fewest characters of a password, for whoever is a client and nothing else, or staff."""
-    return CLIENT_LENGTH if is_client else STAFF_LENGTH
+def least_length(*, is_client: bool, confirmed: bool = False) -> int:
+    """The fewest characters of a password, for whoever is a client and nothing else, or staff.
+
+    `confirmed`: with a second factor in force.
+    """
+    if is_client:
+        return CLIENT_LENGTH
+    return CONFIRMED_LENGTH if confirmed else STAFF_LENGTH
 
 
-def check_password(password: str, sign_in: str, *, is_client: bool) -> None:
+def check_password(
+    password: str, sign_in: str, *, is_client: bool, confirmed: bool = False
+) -> None:
     """Raise Invalid, naming the cure, unless this password may be set.
 
     Surrounding blanks don't count: the sign-in form strips them too.
     """
     password = password.strip()
-    least = least_length(is_client=is_client)
+    least = least_length(is_client=is_client, confirmed=confirmed)
     if len(password) < least:
         raise Invalid(f"Use {least} characters or more: four or five words in a row do well.")
     if len(password.encode()) > LONGEST:

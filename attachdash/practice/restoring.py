@@ -41,7 +41,7 @@ def restore(home: Path, folder: Path, sign_in: str, now: datetime) -> Restored:
         copies.refuse_if_held(home)
     staged = home / "restoring"
     copies.stage(folder, staged)
-    store = open_store(staged, now, way_back=False)
+    store = open_store(staged, now, way_back=False, marked=False)
     try:
         _noted(_administrator(store, sign_in, now), "restored backup", backup.made_at)
     finally:
@@ -49,25 +49,25 @@ def restore(home: Path, folder: Path, sign_in: str, now: datetime) -> Restored:
     return Restored(backup, copies.exchange(home, staged, now))
 
 
-def keep_what_is_left(home: Path, sign_in: str, now: datetime) -> None:
-    """Go on with a store that is behind its mark, and say so on every page.
+def keep_what_is_left(home: Path, sign_in: str, now: datetime, url: str | None = None) -> None:
+    """Go on with a store that is behind its mark, or has none, and say so on every page.
 
-    Raises Refused where that person is no administrator, Invalid where nothing is missing.
+    Raises Refused where that person is no administrator.
     """
     mark = home / FILE
-    if not mark.exists():
-        raise Invalid("Nothing is known to be missing: no mark refuses this store.")
     refused = mark.with_suffix(".refused.json")
-    mark.rename(refused)
+    if mark.exists():
+        mark.rename(refused)
     try:
-        store = open_store(home, now)
+        store = open_store(home, now, url=url, marked=False)
         try:
             viewer = _administrator(store, sign_in, now)
             _noted(viewer, "kept what was left", now)
         finally:
             store.close()
     except BaseException:
-        refused.replace(mark)
+        if refused.exists():
+            refused.replace(mark)
         raise
 
 

@@ -34,6 +34,15 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class Waits(StrEnum):
+    """What somebody who was let in must do before anything else."""
+
+    NOTHING = "nothing"
+    CODE = "second factor"  # confirm the sign-in with it
+    PASSWORD = "password"  # noqa: S105  # set one of their own
+    ENROLMENT = "enrolment"  # get a second factor
+
+
 class About(StrEnum):
     """Whose data a use-case is about: it then takes that one's client_id or episode_id."""
 
@@ -70,13 +79,31 @@ class Viewer:
     session_ref: str = ""
     web_session_id: int = 0
     browser_hash: str = field(default="", repr=False)
+    has_second_factor: bool = False
+    must_confirm: bool = False
     must_change: bool = False
+    must_enrol: bool = False
     at_terminal: bool = False
 
     @property
     def signed_in(self) -> bool:
         """Whether this is somebody."""
         return self.role is not Role.ANONYMOUS
+
+    @property
+    def waits_for(self) -> Waits:
+        """What must be done before anything else."""
+        # In this order: whoever found a password or a code must not set anything by it.
+        if self.must_confirm:
+            return Waits.CODE
+        if self.must_change:
+            return Waits.PASSWORD
+        return Waits.ENROLMENT if self.must_enrol else Waits.NOTHING
+
+    @property
+    def inside(self) -> bool:
+        """Whether this is somebody for whom nothing else is to be done first."""
+        return self.signed_in and self.waits_for is Waits.NOTHING
 
     @property
     def scope(self) -> Scope:
@@ -114,6 +141,11 @@ def reach(viewer: Viewer) -> Reach:
     return Reach(viewer.site_id, viewer.role.value, viewer.person_id, viewer.today)
 
 
+def reach_then(viewer: Viewer, person_id: int, role: str, on: date) -> Reach:
+    """What client data somebody could touch on a day: to say so, and to show nothing of it."""
+    return Reach(viewer.site_id, role, person_id, on)
+
+
 def whole_practice(viewer: Viewer) -> Reach:
     """Every client: for an administrator's export at the terminal, and for nothing else."""
     if viewer.role is not Role.ADMINISTRATOR or not viewer.at_terminal:
@@ -122,14 +154,20 @@ def whole_practice(viewer: Viewer) -> Reach:
 
 
 def use_case(
-    *, roles: Iterable[Role], about: About, audit: Audit, before_password: bool = False
+    *,
+    roles: Iterable[Role],
+    about: About,
+    audit: Audit,
+    waiting: Iterable[Waits] = (Waits.NOTHING,),
 ) -> Callable[[Callable[Concatenate[Viewer, P], T]], Callable[Concatenate[Viewer, P], T]]:
     """Declare who may do this, about whom, and what is written down of it.
+
+    `waiting` are the states of somebody just let in that it is open to.
 
     The wrapped function raises Refused, in the same words, for a wrong role, somebody else's
     client and one that doesn't exist.
     """
-    allowed = frozenset(roles)
+    allowed, open_to = frozenset(roles), frozenset(waiting)
 
     def declare(
         function: Callable[Concatenate[Viewer, P], T],
@@ -139,8 +177,10 @@ def use_case(
 
         @functools.wraps(function)
         def checked(viewer: Viewer, *args: P.args, **kwargs: P.kwargs) -> T:
-            if viewer.role not in allowed or (viewer.must_change and not before_password):
+            if viewer.role not in allowed or viewer.waits_for not in open_to:
                 raise Refused(NOT_THERE)
+            if Role.ANONYMOUS not in allowed:
+                viewer.store.mark.settle()
             call = _Call(about)
             if about is not About.NOTHING:
                 given = signature.bind(viewer, *args, **kwargs).arguments

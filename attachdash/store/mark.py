@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 
 from attachdash.errors import Unavailable
-from attachdash.store.audit import Place
+from attachdash.store.audit import START, Place
 from attachdash.store.engine import Cursor
 
 FILE = "mark.json"
@@ -31,25 +31,54 @@ class Mark:
     def __init__(self, home: Path, key: bytes) -> None:
         self._path, self._key = home / FILE, key
         self._lock = threading.Lock()
-        self._seq = 0
+        self._committed = START
+        self._written = START
 
     def advance(self, place: Place) -> None:
-        """The audit entry in that place is committed."""
+        """The audit entry in that place is committed. Raises Unavailable; see `settle`."""
         with self._lock:
-            if place.seq <= self._seq:
+            if place.seq > self._committed.seq:
+                self._committed = place
+        self.settle()
+
+    def settle(self) -> None:
+        """Write down what is committed, where that is still to be done.
+
+        Raises Unavailable, saying why, where it can't be: who sees what could not be proven.
+        """
+        if self._written.seq >= self._committed.seq:
+            return
+        with self._lock:
+            place = self._committed
+            if place.seq <= self._written.seq:
                 return
-            self._seq = place.seq
-            body: dict[str, object] = {"seq": place.seq, "hash": place.hash}
-            # Several processes may share the folder: each writes beside under a name of its own.
-            beside = self._path.with_suffix(f".{os.getpid()}")
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                json.dump({**body, "seal": seal(self._key, body)}, file)
-            beside.replace(self._path)
+            try:
+                self._write(place)
+            except OSError as error:
+                raise Unavailable(
+                    f"The mark of the audit, {self._path}, can't be written: {error.strerror}. "
+                    "The last thing done is kept. Until the mark can be written nobody could prove "
+                    "who saw what, and no client's data are shown. Make room there, or let this "
+                    "program write in that folder."
+                ) from error
+            self._written = place
+
+    def _write(self, place: Place) -> None:
+        body: dict[str, object] = {"seq": place.seq, "hash": place.hash}
+        # Several processes may share the folder: each writes beside under a name of its own.
+        beside = self._path.with_suffix(f".{os.getpid()}")
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump({**body, "seal": seal(self._key, body)}, file)
+        beside.replace(self._path)
 
     def check(self, cursor: Cursor, site_id: int) -> None:
         """Raise Unavailable, naming the cure, when the store is behind its mark."""
         if not self._path.exists():
+            row = cursor.one("SELECT max(seq) FROM audit WHERE site_id = $1", site_id)
+            # A practice killed while it was founded has its first entry and no mark yet.
+            if row and row[0] is not None and int(row[0]) > 1:
+                raise Unavailable(f"The mark {self._path} is missing. {CURE}")
             return
         try:
             body = json.loads(self._path.read_text())

@@ -46,12 +46,13 @@ def database(home: Path) -> Path:
 
 def open_store(
     home: Path, now: datetime, *, url: str | None = None, create: bool = False,
-    way_back: bool = True,
+    way_back: bool = True, marked: bool = True,
 ) -> Store:  # fmt: skip
     """The store in folder `home`, or the PostgreSQL one that `url` names, migrated to today.
 
     One in a file that an earlier version wrote is backed up before, unless it is a copy itself.
-    Raises Unavailable: absent and not to be created, held by another process, or too new.
+    `marked`: the mark of how far it had come has to lie beside it. Raises Unavailable: absent and
+    not to be created, held by another process, too new, or behind its mark.
     """
     if url is None and not database(home).exists() and not create:
         raise Unavailable(f"There is no practice in {home}. Start one with `attachdash init`.")
@@ -69,8 +70,9 @@ def open_store(
             migrate(engine, now)
             key = _audit_key(engine, home)
             mark = Mark(home, key)
-            with engine.reading(Scope()) as cursor:
-                mark.check(cursor, 1)
+            if marked:
+                with engine.reading(Scope()) as cursor:
+                    mark.check(cursor, 1)
             known = library()
             catalogue = definitions.load(engine, known, now)
             return Store(engine, home, key, mark, known, catalogue)

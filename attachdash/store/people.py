@@ -6,10 +6,16 @@ import pandas as pd
 
 from attachdash.store.engine import Cursor, Row
 
-# One row per person: the fields that signing in needs.
+# One row per person: the fields that signing in needs, at last since when a second factor is in
+# force.
 PERSON = """
 SELECT person_id, sign_in, name, password_hash, must_change, epoch, failures, locked_until_at,
-    disabled_at
+    disabled_at,
+    (
+        SELECT confirmed_at FROM second_factor
+        WHERE second_factor.site_id = person.site_id
+            AND second_factor.person_id = person.person_id
+    ) AS confirmed_at
 FROM person
 """
 
@@ -37,17 +43,20 @@ def add(cursor: Cursor, site_id: int, person_id: int, sign_in: str, name: str) -
 
 
 def set_password(
-    cursor: Cursor, site_id: int, person_id: int, password_hash: str | None, must_change: bool
-) -> None:
+    cursor: Cursor, site_id: int, person_id: int, password_hash: str | None, must_change: bool, *,
+    keep_failures: bool = False,
+) -> None:  # fmt: skip
     """A new password hash; every session of before ends with the old epoch."""
     cursor.run(
-        "UPDATE person SET password_hash = $3, must_change = $4, epoch = epoch + 1, failures = 0, "
-        "locked_until_at = NULL WHERE site_id = $1 AND person_id = $2",
+        "UPDATE person SET password_hash = $3, must_change = $4, epoch = epoch + 1 "
+        "WHERE site_id = $1 AND person_id = $2",
         site_id,
         person_id,
         password_hash,
         must_change,
     )
+    if not keep_failures:
+        set_failures(cursor, site_id, person_id, 0, None)
 
 
 def set_failures(

@@ -8,10 +8,10 @@ from attachdash.store.engine import Cursor, Row
 
 
 def of_browser(cursor: Cursor, site_id: int, browser_hash: str) -> Row | None:
-    """The open session of this browser: id, person, role, epoch, created, seen."""
+    """The open session of this browser: id, person, role, epoch, created, seen, confirmed."""
     return cursor.one(
-        "SELECT web_session_id, person_id, role, epoch, created_at, seen_at FROM web_session "
-        "WHERE site_id = $1 AND browser_hash = $2 AND ended_at IS NULL "
+        "SELECT web_session_id, person_id, role, epoch, created_at, seen_at, confirmed_at "
+        "FROM web_session WHERE site_id = $1 AND browser_hash = $2 AND ended_at IS NULL "
         "ORDER BY web_session_id DESC NULLS LAST LIMIT 1",
         site_id,
         browser_hash,
@@ -57,6 +57,17 @@ def renew(
         web_session_id,
         role,
         epoch,
+        now,
+    )
+
+
+def confirm(cursor: Cursor, site_id: int, web_session_id: int, now: datetime) -> None:
+    """A second factor stands behind the session from now on."""
+    cursor.run(
+        "UPDATE web_session SET confirmed_at = $3, seen_at = $3 "
+        "WHERE site_id = $1 AND web_session_id = $2",
+        site_id,
+        web_session_id,
         now,
     )
 

@@ -197,8 +197,8 @@ def largest_upload() -> int:
 
 
 def is_signed_in(token: str) -> bool:
-    """Whether anybody is signed in on the browser with this secret."""
-    return entrance.viewer_of(house.store(), token, entrance.clock(), touch=False).signed_in
+    """Whether anybody is signed in, to the end, on the browser with this secret."""
+    return entrance.viewer_of(house.store(), token, entrance.clock(), touch=False).inside
 
 
 def _entered(token: str, ticket: str, page: str) -> Response:

@@ -48,6 +48,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("norms.py", "Norms", "norms", frozenset({_A})),
     PageEntry("settings.py", "Settings", "settings", frozenset({_A})),
     PageEntry("system.py", "System", "system", frozenset({_A})),
+    PageEntry("my_data.py", "My data", "my-data", frozenset({_C})),
     PageEntry("account.py", "Account", "account", frozenset(ALL_SIGNED_IN)),
 )
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from attachdash.practice import absences, assignments, clients, people
+from attachdash.practice import absences, assignments, clients, people, second_factor
 from attachdash.practice.people import Code, Person, Span
 from attachdash.practice.rights import Role, Viewer
 from attachdash.web import choosing, look, tables
@@ -99,6 +99,13 @@ def _sign_in_card(viewer: Viewer, person: Person, zone: str) -> None:
                     partial(people.end_sessions, viewer, person_id),
                     f"{name} is signed out everywhere.",
                 )
+            other = person_id != viewer.person_id  # one's own: on the page Account
+            if (
+                other
+                and person_id in second_factor.having(viewer)
+                and st.button("Reset second factor", key="reset_second_factor")
+            ):
+                attempt(partial(second_factor.reset, viewer, person_id), partial(_was_reset, name))
             if person.disabled_at:
                 if st.button("Enable this person", key="enable"):
                     attempt(partial(people.enable, viewer, person_id), f"{name} may sign in again.")
@@ -108,6 +115,13 @@ def _sign_in_card(viewer: Viewer, person: Person, zone: str) -> None:
             '<div class="ad-meta">Disabling ends every session at once. Nothing they recorded is '
             "removed.</div>"
         )
+
+
+def _was_reset(name: str, password_is_void: bool) -> str:
+    words = f"{name} has no second factor any more, and is signed out everywhere."
+    if password_is_void:
+        words += " The password was too short without one and is void: make a one-time code."
+    return words
 
 
 def _roles_card(viewer: Viewer, person: Person) -> None:

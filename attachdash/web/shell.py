@@ -6,14 +6,32 @@ import streamlit as st
 
 from attachdash.charts.logo import wordmark
 from attachdash.practice.house import settings
-from attachdash.practice.rights import Role, Viewer
-from attachdash.web import browser, jobs, look, navigation, rows, signin, tables, who
+from attachdash.practice.rights import Role, Viewer, Waits
+from attachdash.web import (
+    browser,
+    jobs,
+    look,
+    navigation,
+    rows,
+    second_factor,
+    signin,
+    tables,
+    who,
+)
+
+BEFORE = {
+    Waits.CODE: (second_factor.confirm_page, "Second factor"),
+    Waits.PASSWORD: (signin.password_page, "Set your password"),
+    Waits.ENROLMENT: (second_factor.enrol_page, "Set up a second factor"),
+    Waits.NOTHING: (second_factor.recovery_page, "Recovery codes"),
+}
 
 
 def _entrance(viewer: Viewer) -> st.Page:
-    """The page before the others: sign-in, or the password that must be set first."""
-    page = signin.password_page if viewer.signed_in else signin.sign_in_page
-    title = "Set your password" if viewer.signed_in else "Sign in"
+    """The page before the others: sign-in, or what must be done first."""
+    page, title = signin.sign_in_page, "Sign in"
+    if viewer.signed_in:
+        page, title = BEFORE[viewer.waits_for]
     # Under every address, so that a bookmark leads to sign-in and from there on to its page.
     others = [
         st.Page(page, title=title, url_path=entry.url_path, visibility="hidden")
@@ -79,17 +97,21 @@ def _who_is_here(viewer: Viewer) -> None:
         st.button("Sign out", key="sign_out", type="tertiary", on_click=who.sign_out)
 
 
-@st.fragment(run_every="60s")
-def _watch(drawn_in: str) -> None:
-    """Draw anew when somebody left or came on this browser, or its colours changed."""
-    if who.has_changed(who.present(touch=False)) or browser.mode() != drawn_in:
+@st.fragment(run_every=who.WATCH_EVERY)
+def _watch(drawn_in: str, waits: str) -> None:
+    """Draw anew when somebody left or came on this browser, or its colours changed.
+
+    So a page left open is cleared within a minute of the end of its session, without a touch.
+    """
+    found = who.present(touch=False)
+    if who.has_changed(found) or found.waits_for != waits or browser.mode() != drawn_in:
         st.rerun()
 
 
 def _draw() -> None:
     viewer = who.present()
     who.settle(viewer)
-    outside = not viewer.signed_in or viewer.must_change
+    outside = not viewer.inside or second_factor.shows_codes()
     st.set_page_config(
         page_icon=look.ICON,
         layout="centered" if outside or viewer.role is Role.CLIENT else "wide",
@@ -103,7 +125,7 @@ def _draw() -> None:
         page = _menu(viewer)
         _who_is_here(viewer)
         _say_restored(viewer)
-    _watch(browser.mode())
+    _watch(browser.mode(), viewer.waits_for)
     page.run()
 
 

@@ -3,7 +3,8 @@
 Of that library only the form is used: users, waiting times and sessions are the practice's own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
@@ -13,7 +14,7 @@ from streamlit_authenticator.views import Authenticate
 from attachdash.errors import Invalid
 from attachdash.practice import entrance, passwords
 from attachdash.practice.house import settings
-from attachdash.practice.rights import Role, Viewer
+from attachdash.practice.rights import Role, Viewer, Waits
 from attachdash.web import browser, door, house, look, rows, who
 
 Check = Callable[[str, str], bool]
@@ -73,7 +74,7 @@ class SignIn(Authenticate):  # type: ignore[misc]  # the library has no types
 
 def sign_in_page() -> None:
     """The page of a browser where nobody is signed in."""
-    _welcome()
+    welcome()
     if ticket := st.session_state.pop(_TICKET, None):
         _go_in(ticket)
         return
@@ -88,10 +89,10 @@ def sign_in_page() -> None:
         if status is False:
             st.error(REFUSED)
         st.html(f'<div class="ad-meta">{FORGOTTEN}</div>')
-    _where_to_turn()
+    where_to_turn()
 
 
-def _where_to_turn() -> None:
+def where_to_turn() -> None:
     """Somebody in danger may stand before this door, and need not come in."""
     with st.container(horizontal_alignment="center"), st.container(key="turn", width=400):
         st.html(rows.where_to_turn(settings(who.present(touch=False))))
@@ -115,7 +116,7 @@ def _go_in(ticket: str) -> None:
         st.html(f'<a href="{look.esc(address)}" target="_self">You are in: go on</a>')
 
 
-def _welcome() -> None:
+def welcome() -> None:
     """The wordmark and what this is."""
     st.html(
         f'<div class="ad-sign-in">{look.banner()}'
@@ -123,25 +124,34 @@ def _welcome() -> None:
     )
 
 
-def password_page() -> None:
-    """The only page of somebody let in by a one-time code, until they set a password."""
-    _welcome()
+@contextmanager
+def waiting_room(waits: Waits, title: str) -> Iterator[Viewer]:
+    """The one page of somebody let in who must do this before anything else."""
+    welcome()
     viewer = who.present()
-    if not (viewer.signed_in and viewer.must_change):
+    if not viewer.signed_in or viewer.waits_for is not waits:
         st.rerun()
     with st.container(horizontal_alignment="center"), st.container(width=480):
-        st.header("Set your own password", anchor=False)
+        st.header(title, anchor=False)
+        yield viewer
+        st.button("Sign out", key="sign_out_instead", type="tertiary", on_click=who.sign_out)
+    where_to_turn()
+
+
+def password_page() -> None:
+    """The only page of somebody let in by a one-time code, until they set a password."""
+    with waiting_room(Waits.PASSWORD, "Set your own password") as viewer:
         st.html(
             f'<div class="ad-meta">Welcome, {look.esc(viewer.name)}. The code is used up.</div>'
         )
         password_form(viewer)
-        st.button("Sign out", key="sign_out_instead", type="tertiary", on_click=who.sign_out)
-    _where_to_turn()
 
 
 def password_form(viewer: Viewer) -> None:
     """Old (if there is one), new and repeated password; the rules in words; sets it."""
-    least = passwords.least_length(is_client=set(viewer.roles) == {Role.CLIENT})
+    least = passwords.least_length(
+        is_client=set(viewer.roles) == {Role.CLIENT}, confirmed=viewer.has_second_factor
+    )
     # On the account page a card stands around it.
     with st.form("set_password", border=viewer.must_change):
         st.write(

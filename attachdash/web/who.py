@@ -4,12 +4,15 @@ Asked of the store by the browser's cookie on each run. Streamlit's session only
 may be lost at a reload, and forgets it when somebody else is here.
 """
 
+from datetime import timedelta
+
 import streamlit as st
 
 from attachdash.practice import entrance
 from attachdash.practice.rights import Role, Viewer
 from attachdash.web import browser, house, told
 
+WATCH_EVERY = timedelta(seconds=60)  # how soon a page is cleared after its session ended
 _WHO = "_who"
 _HOME = "_go_home"
 _CLIENT = "_client"
@@ -31,7 +34,7 @@ def again(known: Viewer) -> Viewer:
 def viewer() -> Viewer:
     """The signed-in Viewer of this page; when there is none any more, the sign-in page instead."""
     found = present()
-    if not found.signed_in or found.must_change or has_changed(found):
+    if not found.inside or has_changed(found):
         st.rerun()
     return found
 

@@ -35,6 +35,7 @@ from attachdash.practice.rules import Kind
 from attachdash.store import people as store_people
 from attachdash.store.engine import Scope
 from attachdash.web.navigation import PAGES
+from tests.access.second_factor import second_factor_done
 from tests.practice.conftest import NOW, TODAY, House
 
 for module in pkgutil.iter_modules(attachdash.practice.__path__):
@@ -54,9 +55,15 @@ SIGN_INS = {
     "administrator": "a.diallo",
 }
 PASSWORD = "a long enough secret"
-BEFORE_PASSWORD = {
-    "entrance.set_password", "entrance.sign_out", "entrance.sign_in", "house.settings",
-}  # fmt: skip
+ALWAYS = {"entrance.sign_in", "entrance.sign_out", "house.settings"}
+ENROLLING = {"house.require_second_factor", "second_factor.begin", "second_factor.finish",
+             "second_factor.mine"}  # fmt: skip
+# What is open to somebody who was let in and must do something else first.
+WHILE_WAITING = {
+    "must_confirm": ALWAYS | {"second_factor.confirm"},
+    "must_change": ALWAYS | {"entrance.set_password"},
+    "must_enrol": ALWAYS | ENROLLING,
+}
 
 
 def viewer(small: House, who: str) -> Viewer:
@@ -113,9 +120,12 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "deciding.mark_seen": (a,),
         "deciding.note": (a, Kind.TALK),
         "house.change_settings": (),
+        "house.require_second_factor": (False,),
         "importing.import_file": (table, mapping),
         "importing.preview_import": (table, mapping),
         "loading.load": ({},),
+        "looks.who_could_have": (a, TODAY),
+        "looks.who_looked": (a, TODAY, TODAY),
         "marks.add_event": (e, loss, TODAY, "New"),
         "marks.add_phase": (e, cbt, TODAY),
         "marks.change_event": (a, event, loss, TODAY, "Other", "Misheard"),
@@ -159,6 +169,12 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "relations.change_relation": (a, around, "Anna"),
         "relations.end_relation": (a, around, TODAY),
         "relations.relations": (a,),
+        "second_factor.begin": (PASSWORD,),
+        "second_factor.confirm": ("123456",),
+        "second_factor.end": (PASSWORD, "123456"),
+        "second_factor.finish": ("123456",),
+        "second_factor.new_recovery_codes": (PASSWORD, "123456"),
+        "second_factor.reset": (two,),
         "streaming.import_parts": (stream, [mapping], lambda what, row: None),
         "streaming.preview_parts": (stream, [mapping], lambda what, row: None),
         "streaming.preview_table": (table, mapping, lambda what, row: None),
@@ -226,7 +242,7 @@ def test_the_table_names_every_use_case_and_every_page() -> None:
 
 # What takes a Viewer or a Store and is no use-case, by what makes that right.
 RIGHTS = {"rights.change", "rights.looked_at", "rights.opened", "rights.reach",
-          "rights.whole_practice"}  # fmt: skip
+          "rights.reach_then", "rights.whole_practice"}  # fmt: skip
 WHO_IS_THERE = {"entrance.anonymous", "entrance.at_terminal", "entrance.still", "entrance.today",
                 "entrance.viewer_of"}  # fmt: skip
 ON_THE_SERVER = {"checking.problems", "founding.check_founded", "safekeeping.is_due",
@@ -234,16 +250,16 @@ ON_THE_SERVER = {"checking.problems", "founding.check_founded", "safekeeping.is_
 # Inside a use-case, which has asked already: on its cursor, or through a Reach.
 INSIDE = {
     "clients.one_client", "clients.read", "clients.refile", "courses.from_scores",
-    "courses.lead_scale_ids", "escalation.levels", "flagging.raise_flags", "flagging.settle_flags",
-    "flags.read", "held.differing", "held.held_already", "held.held_now",
-    "importing.open_episodes_of", "importing.refuse_others", "importing.risks_of",
-    "importing.whose_imports", "judging.givens_of", "judging.held_of", "judging.instrument_of",
-    "judging.judged", "judging.register_now", "keeping.keep", "keeping.laid_down",
-    "keeping.prepare", "loading_people.put_people", "loading_people.read_people",
-    "mending.read_form", "norms.scale_of", "people.change_person", "people.check_holds",
-    "planning.planned", "relations.add_missing", "relations.read", "relations.read_all",
-    "watched.read", "watching.refresh", "watching.refresh_now", "watching.watch",
-    "whom.which_unclear",
+    "courses.lead_scale_ids", "entrance.check_present", "entrance.count_guess",
+    "escalation.levels", "flagging.raise_flags", "flagging.settle_flags", "flags.read",
+    "held.differing", "held.held_already", "held.held_now", "importing.open_episodes_of",
+    "importing.refuse_others", "importing.risks_of", "importing.whose_imports",
+    "judging.givens_of", "judging.held_of", "judging.instrument_of", "judging.judged",
+    "judging.register_now", "keeping.keep", "keeping.laid_down", "keeping.prepare",
+    "loading_people.put_people", "loading_people.read_people", "mending.read_form",
+    "norms.scale_of", "people.change_person", "people.check_holds", "planning.planned",
+    "relations.add_missing", "relations.read", "relations.read_all", "watched.read",
+    "watching.refresh", "watching.refresh_now", "watching.watch", "whom.which_unclear",
 }  # fmt: skip
 # They touch the instruments and what was handed to them, and nobody's data.
 NOBODYS = {"planning.refuse_twice", "reading.days_read", "reading.instrument", "reading.proposal",
@@ -365,6 +381,9 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     do("outcomes.outcomes", viewer(small, "supervisor_a"))
     do("outcomes.mean_course", viewer(small, "supervisor_a"), *given["outcomes.mean_course"])
     assert do("record.my_progress", viewer(small, "client_a"))
+    do("looks.at_mine", viewer(small, "client_a"))
+    for name in ("looks.who_could_have", "looks.who_looked"):
+        assert do(name, admin, *given[name])
     do("people.add_person", admin, *given["people.add_person"])
     for name in ("people.everyone", "people.open_sessions", "people.my_sessions"):
         assert do(name, admin), name
@@ -400,6 +419,9 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     others.remove(admin.web_session_id)
     do("people.end_session", admin, others[0])
     do("people.end_other_sessions", admin)
+    second_factor_done(
+        do, lambda: viewer(small, "therapist_b"), small.viewer("a.diallo"), two, PASSWORD
+    )
     files = USE_CASES["exporting.export"].function(small.viewer("t.one"))
     other, _ = founding.found(tmp_path / "other", "a.new", "A New", NOW)
     do("loading.load", entrance.at_terminal(other, "a.new", NOW), files)
@@ -435,19 +457,21 @@ def test_a_right_ends_on_its_day(small: House) -> None:
         USE_CASES["record.client_record"].function(small.viewer("s.one"), small.clients["A"])
 
 
-def test_until_a_password_is_set_nothing_else_is_done(small: House) -> None:
-    given, refused = arguments(small), set()
+@pytest.mark.parametrize("waits", WHILE_WAITING)
+def test_until_that_is_done_nothing_else_is(small: House, waits: str) -> None:
+    given, refused, open_to = arguments(small), set(), WHILE_WAITING[waits]
     for role, sign_in in (
         (Role.THERAPIST, "t.one"), (Role.SUPERVISOR, "s.one"), (Role.CLIENT, "c.a"),
         (Role.ADMINISTRATOR, "a.diallo"),
     ):  # fmt: skip
-        waiting = replace(small.viewer(sign_in), must_change=True)
+        waiting = replace(small.viewer(sign_in), **{waits: True})
         for name, one in USE_CASES.items():
-            if role in one.roles and name not in BEFORE_PASSWORD:
+            if role in one.roles and name not in open_to:
                 with pytest.raises(Refused):
                     one.function(waiting, *given.get(name, ()))
                 refused.add(name)
-    assert refused == set(USE_CASES) - BEFORE_PASSWORD
+    assert refused == set(USE_CASES) - open_to
+    assert {name for name, one in USE_CASES.items() if name in open_to} == open_to
 
 
 def test_each_opening_leaves_an_entry(small: House) -> None:

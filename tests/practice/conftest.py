@@ -82,6 +82,7 @@ def _found(home: Path, url: str | None) -> House:
     house.change_settings(
         admin, practice_name="Small practice", time_zone="UTC", crisis_text="Call 112."
     )
+    house.require_second_factor(admin, required=False)
     for code, therapist in (("A", "t.one"), ("B", "t.two")):
         who = made.viewer(therapist)
         for week, answer in ((90, 2), (60, 1)):

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from attachdash.instruments import Domain
-from attachdash.practice import caseload, clients, record
+from attachdash.instruments import Domain, library
+from attachdash.practice import caseload, clients, courses, record
 from tests.practice.conftest import TODAY, House
 
 
@@ -26,3 +26,16 @@ def test_h10_pictures_reach_to_today_and_of_a_closed_episode_to_its_last_day(sma
     assert course is not None
     assert course.reach == (start, last)
     assert shown.week == (last - start).days // 7
+
+
+def test_h11_no_measure_with_a_risk_item_is_drawn_for_a_client() -> None:
+    """None of the three that a client sees comes from one, so that none has to be held back first:
+    whoever gives a measure with a risk item such a domain has to build that first."""
+    known = library()
+    drawn = {
+        name
+        for name in known
+        if known[name].risk_items
+        and any(scale.domain in courses.TRIAD for scale in known[name].scales)
+    }
+    assert drawn == set()

@@ -293,3 +293,12 @@ def test_of_many_tries_at_once_none_slips_past_the_longest_wait(small: House) ->
         before = then - timedelta(seconds=seconds)
         nobody = entrance.anonymous(small.store, "x", before)
         assert entrance.sign_in(nobody, "t.one", LONG) is None
+
+
+def test_h28_the_crisis_text_bears_the_day_on_which_it_was_written(small: House) -> None:
+    admin, late = small.viewer("a.diallo"), small.viewer("a.diallo", NOW + timedelta(days=40))
+    same = {"practice_name": "P", "time_zone": "UTC"}
+    house.change_settings(late, **same, crisis_text="Call 112.")  # as it was
+    assert house.settings(admin).crisis_text_on == f"{NOW:%Y-%m-%d}"
+    house.change_settings(late, **same, crisis_text="Call 999.")
+    assert house.settings(admin).crisis_text_on == f"{late.today}"

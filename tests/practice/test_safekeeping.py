@@ -11,6 +11,7 @@ import pytest
 
 from attachdash.errors import Invalid, Refused, Unavailable
 from attachdash.practice import (
+    caseload,
     checking,
     entrance,
     founding,
@@ -167,8 +168,32 @@ def test_h15_an_older_copy_put_back_is_found_and_never_opened_in_silence(
     assert house.settings(entrance.at_terminal(store, "a.diallo", LATER)).data_until
     store.close()
     (home / "mark.json").unlink()
-    with pytest.raises(Invalid, match="Nothing is known"):
-        restoring.keep_what_is_left(home, "a.diallo", LATER)
+    with pytest.raises(Unavailable, match="is missing"):
+        open_store(home, LATER)
+    restoring.keep_what_is_left(home, "a.diallo", LATER)
+    open_store(home, LATER).close()
+
+
+def test_an_audit_that_cannot_be_confirmed_shows_no_clients_data_and_says_why(
+    small: House,
+) -> None:
+    """The mark can't be written: root may write any file, but not over a folder."""
+    mark, a = small.store.home / "mark.json", small.clients["A"]
+    kept = mark.read_text()
+    mark.unlink()
+    mark.mkdir()
+    mine = small.viewer("t.one")
+    for _ in range(2):  # also where the opening itself was written already
+        with pytest.raises(Unavailable, match=r"mark of the audit, .*mark\.json, can't be written"):
+            record.client_record(mine, a)
+    with pytest.raises(Unavailable, match="no client's data are shown"):
+        caseload.caseload(mine)
+    nobody = entrance.anonymous(small.store, "b", NOW)
+    assert house.settings(nobody).crisis_text  # whoever is in danger still reads where to turn
+    mark.rmdir()
+    assert record.client_record(mine, a).client.code == "A"
+    assert mark.read_text() != kept
+    assert checking.problems(small.store) == []
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.9, 0.99])
