@@ -135,6 +135,10 @@ WHERE batch_made.site_id = $1 AND batch_made.batch_id = $2 AND batch_made.kind =
         SELECT 1 FROM mark
         WHERE mark.site_id = episode.site_id AND mark.episode_id = episode.episode_id)
     AND NOT EXISTS (
+        SELECT 1 FROM look_answer
+        WHERE look_answer.site_id = episode.site_id
+            AND look_answer.episode_id = episode.episode_id)
+    AND NOT EXISTS (
         SELECT 1 FROM episode_span
         WHERE episode_span.site_id = episode.site_id
             AND episode_span.episode_id = episode.episode_id
@@ -150,8 +154,8 @@ WHERE batch_made.site_id = $1 AND batch_made.batch_id = $2 AND batch_made.kind =
                 OR administration.batch_id > $2))
 ORDER BY episode.episode_id NULLS LAST
 """
-# Clients of batch $2 of whom nothing else is known: no other answers, care, phase, event or
-# therapist, and nobody wrote who they are.
+# Clients of batch $2 of whom nothing else is known: no other answers, care, phase, event, answer to
+# the support tool, note or therapist, and nobody wrote who they are.
 UNUSED_CLIENTS = """
 SELECT client.client_id, client.code
 FROM batch_made
@@ -170,6 +174,12 @@ WHERE batch_made.site_id = $1 AND batch_made.batch_id = $2 AND batch_made.kind =
     AND NOT EXISTS (
         SELECT 1 FROM mark
         WHERE mark.site_id = client.site_id AND mark.client_id = client.client_id)
+    AND NOT EXISTS (
+        SELECT 1 FROM look_answer
+        WHERE look_answer.site_id = client.site_id AND look_answer.client_id = client.client_id)
+    AND NOT EXISTS (
+        SELECT 1 FROM agenda_note
+        WHERE agenda_note.site_id = client.site_id AND agenda_note.client_id = client.client_id)
     AND NOT EXISTS (
         SELECT 1 FROM relation
         WHERE relation.site_id = client.site_id AND relation.client_id = client.client_id

@@ -5,7 +5,8 @@ import streamlit as st
 from attachdash.practice import flags
 from attachdash.practice.record import ClientRecord
 from attachdash.practice.rights import Role, Viewer
-from attachdash.web import forms, look, rows
+from attachdash.web import forms, look, rows, support
+from attachdash.web.navigation import go
 from attachdash.web.tables import clock, counted, day
 
 NEXT_STEP = (
@@ -34,8 +35,11 @@ def cards(viewer: Viewer, record: ClientRecord, zone: str) -> None:
             _open(viewer, one, zone)
     seen = [one for one in record.flags if one.state == "seen"]
     if seen:
-        lines = (look.plain(_quietly(one, zone)) for one in seen)
-        st.caption("  \n".join(("**Seen**", *lines)))
+        st.caption("**Seen**")
+    for one in seen:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"seen-{one.flag_id}"):
+            st.caption(look.plain(_quietly(one, zone)))
+            _help(one)
     late = [one for one in record.flags if one.state == "historic"]
     if late:
         st.caption("**Older than 14 days when they came in**")
@@ -43,6 +47,7 @@ def cards(viewer: Viewer, record: ClientRecord, zone: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"late-{one.flag_id}"):
             st.caption(look.plain(_quietly(one, zone)))
             _seen(viewer, one, loud=False)
+            _help(one)
 
 
 def _open(viewer: Viewer, one: flags.Flag, zone: str) -> None:
@@ -57,6 +62,30 @@ def _open(viewer: Viewer, one: flags.Flag, zone: str) -> None:
             f"seen. {NEXT_STEP}</div>"
         )
         _seen(viewer, one, loud=True)
+        _help(one)
+
+
+def reason(one: flags.Flag, zone: str) -> None:
+    """The reason with its numbers, as the support tool begins with it."""
+    with st.container(border=True, key=f"flag-reason-{one.flag_id}"):
+        st.html(
+            f"<div>{rows.badge(one)} <b>{look.esc(_fact(one))}; "
+            f"came in {clock(one.came_in_at, zone)}.</b></div>"
+            f'<div class="ad-say">{look.esc(history(one, zone))} {look.esc(_looked_at(one, zone))}'
+            "</div>"
+        )
+
+
+def _looked_at(one: flags.Flag, zone: str) -> str:
+    if one.state == "seen" and one.seen_at:
+        return f"Seen by {one.seen_by}, {clock(one.seen_at, zone)}."
+    return "Nobody has marked this answer seen."
+
+
+def _help(one: flags.Flag) -> None:
+    if st.button("What may help", key=f"help_{one.flag_id}"):
+        support.hold_flag(one.flag_id)
+        go("support")
 
 
 def _seen(viewer: Viewer, one: flags.Flag, *, loud: bool) -> None:

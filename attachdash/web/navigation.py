@@ -36,6 +36,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("progress.py", "My progress", "progress", frozenset({_C})),
     PageEntry("people.py", "People", "people", frozenset({_A})),
     PageEntry("client.py", "Client", "client", frozenset({_T, _S}), hidden=True),
+    PageEntry("support.py", "What may help", "support", frozenset({_T, _S}), hidden=True),
     PageEntry("measure.py", "Measure", "measure", frozenset({_T, _S}), hidden=True),
     PageEntry("paper_form.py", "Paper form", "paper-form", frozenset({_T}), hidden=True),
     PageEntry("outcomes.py", "Outcomes", "outcomes", frozenset({_S})),

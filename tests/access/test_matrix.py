@@ -31,6 +31,7 @@ from attachdash.practice import (
     relations,
 )  # fmt: skip
 from attachdash.practice.rights import USE_CASES, Audit, Role, Viewer
+from attachdash.practice.support import How
 from attachdash.store import people as store_people
 from attachdash.store.engine import Scope
 from attachdash.web.navigation import PAGES
@@ -149,6 +150,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "relations.change_relation": (a, around, "Anna"),
         "relations.end_relation": (a, around, TODAY),
         "relations.relations": (a,),
+        "support.looked": (a,),
         "streaming.import_stream": (stream, mapping, lambda what, row: None),
         "streaming.import_table": (table, mapping, lambda what, row: None),
         "streaming.preview_stream": (stream, mapping, lambda what, row: None),
@@ -160,6 +162,11 @@ NORM: dict[str, object] = {
     "group": "clients", "of_whom": "clients", "mean": 50.0, "sd": 12.0, "reliability": 0.9,
     "reliability_kind": "alpha", "source": "Somebody 2020",
 }  # fmt: skip
+# What is said beside a flag of client A's.
+BESIDE = {
+    "support.answer": ("pushed_away", 1, "yes", How.KNOWLEDGE),
+    "support.add_note": ("Bring it on Thursday",),
+}
 
 
 def _typed(small: House, code: str = "phq9", days: int = 2) -> int:
@@ -232,7 +239,8 @@ INSIDE = {
     "judging.instrument_of",
     "judging.judged", "importing.open_episodes_of", "judging.register_now",
     "importing.whose_imports", "keeping.keep", "keeping.laid_down", "keeping.prepare",
-    "loading_people.put_people", "loading_people.read_people", "norms.scale_of",
+    "loading_people.put_people", "loading_people.read_people",
+    "loading_support.put_beside", "norms.scale_of",
     "mending.read_form",
     "people.change_person",
     "people.check_holds", "relations.add_missing", "relations.read",
@@ -266,7 +274,7 @@ def test_each_viewer_may_do_what_the_table_says(small: House, who: str) -> None:
         small.viewer("t.one"), small.clients["A"], "phq9", TODAY, [0] * 8 + [1]
     )
     flag_ids = _flag_ids(small)
-    given = arguments(small)
+    given, a = arguments(small), small.clients["A"]
     asking = viewer(small, who)
     # The entrance last: signing out or a new password ends what came before.
     order = sorted(USE_CASES, key=lambda name: name.startswith("entrance"))
@@ -275,6 +283,8 @@ def test_each_viewer_may_do_what_the_table_says(small: House, who: str) -> None:
         args, kwargs = given.get(name, ()), {}
         if name == "flags.mark_seen":
             args = (*args, *flag_ids)
+        if name.startswith("support.") and name != "support.looked":
+            args = (a, flag_ids[0], *BESIDE[name])
         if name == "entrance.switch_role":
             args = (asking.role,)
         if name == "norms.enter_norm":
@@ -304,6 +314,10 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
 
     do("recording.record_administration", therapist, a, "phq9", TODAY, [0] * 8 + [1])
     do("flags.mark_seen", therapist, a, *_flag_ids(small))
+    supervisor, flag_id = viewer(small, "supervisor_a"), _flag_ids(small)[0]
+    do("support.answer", therapist, a, flag_id, *BESIDE["support.answer"])
+    do("support.add_note", supervisor, a, flag_id, *BESIDE["support.add_note"])
+    assert do("support.looked", therapist, a)
     do("importing.preview_import", therapist, *given["importing.preview_import"])
     do("importing.import_file", therapist, *given["importing.import_file"])
     do("streaming.preview_stream", therapist, *given["streaming.preview_stream"])

@@ -23,8 +23,15 @@ OUTSIDE = ("anonymous", "disabled", "expired", "must_change")
 CLIENT = "Client A"
 # The pages that name client A, to whom it is; to everybody else no page does.
 NAMED = {
-    "therapist_a": {"caseload.py", "client.py", "measure.py", "paper_form.py", "clients.py"},
-    "supervisor_a": {"caseload.py", "client.py", "measure.py"},
+    "therapist_a": {
+        "caseload.py",
+        "client.py",
+        "measure.py",
+        "paper_form.py",
+        "clients.py",
+        "support.py",
+    },
+    "supervisor_a": {"caseload.py", "client.py", "measure.py", "support.py"},
     "administrator": {"clients.py"},
 }
 
