@@ -10,7 +10,7 @@ benchmarks := scoring change triad client_page caseload client_data importing up
 pytest := $(bin)/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-long check fix bench calibrate shots lock clean
+.PHONY: help setup setup-dev run test test-long check fix bench calibrate rules shots lock clean
 
 help:  ## List these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ bench: setup-dev  ## Speed against peers, ratios in one run
 
 calibrate: setup-dev  ## Try likely levels and flags on made-up people; write docs/calibration.md
 	@$(bin)/python -m benchmarks.calibration
+
+rules: setup-dev  ## Write docs/rules.md from the rules themselves
+	@$(bin)/python -m attachdash.practice.rules > docs/rules.md
 
 shots: setup-dev  ## Take the screenshots of the docs
 	@$(bin)/python tests/chromium.py --install

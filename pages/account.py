@@ -1,11 +1,14 @@
 """Account: one's own password, role and sessions."""
 
+from functools import partial
+
 import streamlit as st
 
 from attachdash import web
-from attachdash.practice import people
+from attachdash.practice import absences, people
 from attachdash.practice.house import settings
-from attachdash.web import tables
+from attachdash.practice.rights import Role
+from attachdash.web import forms, person, tables
 from attachdash.web.signin import password_form
 
 viewer = web.viewer()
@@ -26,6 +29,13 @@ with st.container(width=560):
                         on_click=web.switch_role,
                         args=(role,),
                     )
+
+    if viewer.role is not Role.CLIENT:
+        forms.say()
+        person.away_card(
+            viewer, absences.my_absences(viewer), partial(absences.add_my_absence, viewer),
+            partial(absences.end_my_absence, viewer),
+        )  # fmt: skip
 
     with web.card("password"):
         st.header("Password", anchor=False)

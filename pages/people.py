@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from attachdash import web
-from attachdash.practice import house, people
+from attachdash.practice import escalation, house, people
 from attachdash.practice.rights import Viewer
 from attachdash.web import choosing, forms, person, tables
 
@@ -147,6 +147,20 @@ web.header(
     lead(everyone),
 )
 forms.say()
+waiting = escalation.unseen(viewer)
+if waiting.flags:
+    with web.card("unseen", stretch=False):
+        st.subheader(f"{tables.counted(waiting.flags, 'flag')} unseen", anchor=False)
+        st.write(
+            "Answers that should have been looked at by now. Whose they are is not told here; see "
+            "to it that therapists and supervisors are there, and tell them to look."
+            + (
+                f" {waiting.without_therapist} of them: nobody treats the client now. Assign "
+                "somebody."
+                if waiting.without_therapist
+                else ""
+            )
+        )
 by_id = {one.person_id: one for one in everyone}
 person.chosen(KEY)
 # A phone has one column: the picker first, then either one person or the lists.

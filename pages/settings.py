@@ -5,13 +5,21 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from attachdash import web
-from attachdash.practice import house, people
+from attachdash.practice import house, people, rules
+from attachdash.practice.escalation import Hours
 from attachdash.web import forms, tables
 
 START = (
     "A start: If you might hurt yourself, or someone may hurt you, don't wait for us. Call "
     "[24-hour line]. In danger now: [emergency number]. Answers are not read at once; [practice] "
     "reads them on [days]."
+)
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+PROTOCOL = (
+    "A start: Wish to act, or a plan: don't leave the client alone, call [emergency number]. Then "
+    "call [doctor on duty, number]. Thoughts without a wish to act: a safety plan today, next "
+    "contact within [hours]. Tell your supervisor the same day."
 )
 
 viewer = web.viewer()
@@ -47,6 +55,15 @@ with left, web.card("settings", stretch=False), st.form("settings", border=False
     crisis = st.text_area(
         "What a client in danger should do", value=known.crisis_text, placeholder=START, height=160
     )
+    st.subheader("Protocol for staff", anchor=False)
+    st.write(
+        "Stands beside each risk answer in the support tool. With names and numbers; a [ ] left in "
+        "it is named there."
+    )
+    protocol = st.text_area(
+        "What staff do when a client may be in danger", value=known.protocol,
+        placeholder=PROTOCOL, height=160,
+    )  # fmt: skip
     st.subheader("Practice", anchor=False)
     name = st.text_input("Name", value=known.practice_name)
     zones = sorted(available_timezones())
@@ -68,6 +85,21 @@ with left, web.card("settings", stretch=False), st.form("settings", border=False
         '<div class="ad-meta">While a file is read it takes up to 20 times its size of this '
         "computer’s memory. Larger ones come in at the terminal.</div>"
     )
+    st.subheader("Working hours", anchor=False)
+    st.write(
+        "A risk answer that nobody has seen goes on to the supervisor after so many of them, and "
+        "after as many again to you, as a number."
+    )
+    hours = known.hours
+    days = st.pills(
+        "Working days", range(7), default=hours.days, selection_mode="multi",
+        format_func=lambda at: DAYS[at],
+    )  # fmt: skip
+    opens, shuts = st.columns(2)
+    first = opens.time_input("From", value=hours.first)
+    last = shuts.time_input("To", value=hours.last)
+    soon = opens.number_input("The gravest after, working hours", 1, rules.SOON_HOURS, hours.soon)
+    later = shuts.number_input("Others after, working hours", 1, rules.HOURS, hours.later)
     if st.form_submit_button("Save", type="primary"):
         forms.attempt(
             lambda: house.change_settings(
@@ -75,7 +107,9 @@ with left, web.card("settings", stretch=False), st.form("settings", border=False
                 practice_name=name,
                 time_zone=zone,
                 crisis_text=crisis,
+                protocol=protocol,
                 largest_upload=largest,
+                hours=Hours(days=tuple(days), first=first, last=last, soon=soon, later=later),
             ),
             "Saved.",
         )

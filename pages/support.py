@@ -46,7 +46,7 @@ web.header(f"{helps.tool.title}: {record.client.identity}", parts.meta(record, z
 forms.say()
 if urgent:
     tool.protocol(practice, urgent=True)
-flagged.reason(flag, zone)
+flagged.reason(flag, zone, viewer.today)
 tool.opening(helps)
 tool.notes(looked, flag, zone)
 left, right = st.columns([5, 4], gap="medium")
@@ -69,6 +69,7 @@ with left:
 with right:
     if helps.tool.begins_with == "safety" and not urgent:
         tool.protocol(practice, urgent=False)
+    flagged.decision(viewer, flag)
     tool.fitting(helps)
     tool.technique(helps)
     tool.children(helps)

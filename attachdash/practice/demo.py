@@ -284,8 +284,8 @@ def _seen(
                 (one for one, _, to_on in treated if to_on is None or looked_on < to_on),
                 treated[-1][0],
             )
-            flags.mark_seen(
-                cursor, viewer.site_id, int(step_id), flag_id, administration_id, 1,
+            flags.move(
+                cursor, viewer.site_id, int(step_id), flag_id, "seen", administration_id,
                 therapists[therapist], datetime.combine(looked_on, time(9, 15)),
             )  # fmt: skip
         return len(still)

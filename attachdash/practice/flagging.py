@@ -9,7 +9,6 @@ or is withdrawn with its reason.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -19,10 +18,10 @@ from numpy.typing import NDArray
 from attachdash.errors import Invalid
 from attachdash.instruments import Instrument, risk_answers
 from attachdash.practice.rights import Viewer
+from attachdash.practice.rules import HISTORIC_AFTER
 from attachdash.store import flags
 from attachdash.store.engine import Cursor
 
-HISTORIC_AFTER = timedelta(days=14)
 CAUSE = ["client_id", "kind", "cause"]
 # One answer, or one blank, that wants a person's eye. `kind` is e.g. suicide_answer,
 # suicide_blank, harm_to_others_answer; `cause` is instrument and item, e.g. phq9:9.
@@ -99,7 +98,7 @@ def raise_flags(
     )
     # The last evidence stands for the flag.
     causes = found.group_by(CAUSE, maintain_order=True).agg(
-        pl.col("flag_id", "state", "held_on").first(),
+        pl.col("flag_id", "state", "held_on", "raised_at").first(),
         pl.col("episode_id", "administration_id", "answered_on").last(),
         any_recent=(~pl.col("historic")).any(),
     )
@@ -107,12 +106,16 @@ def raise_flags(
     # Seen was said of another answer: an old one that comes after it was not looked at.
     is_open = pl.col("any_recent") | (pl.col("state") == "open").fill_null(value=False)
     state = pl.when(is_open).then(pl.lit("open")).otherwise(pl.lit("historic")).alias("state")
-    raised = causes.filter(~known_before).with_columns(state)
+    raised = causes.filter(~known_before).drop("raised_at").with_columns(state)
     raised = raised.with_columns(flag_id=pl.Series(flag_ids, dtype=pl.Int64).head(raised.height))
     # An old answer never makes a flag urgent, and never hides a newer one that is held already.
     newer = (pl.col("answered_on") >= pl.col("held_on")).fill_null(value=True)
     reopens = pl.col("any_recent") & (pl.col("state") != "open")
-    renewed = causes.filter(known_before & (newer | reopens)).with_columns(state)
+    # One that nobody has seen waits since it was opened: more of the same is no new patience.
+    waits = pl.when(pl.col("state") == "open").then("raised_at").otherwise(pl.lit(viewer.now))
+    renewed = causes.filter(known_before & (newer | reopens)).with_columns(
+        waits.alias("raised_at"), state
+    )
     steps = found.join(
         raised.select(*CAUSE, new_id="flag_id"), on=CAUSE, how="left", maintain_order="left"
     ).select(
@@ -153,6 +156,8 @@ def settle_flags(
         if any(one["administration_id"] == gone for one in theirs):
             continue  # put right, and still of the same kind
         state = _state_left(theirs, flag["flag_id"], seen) if theirs else "withdrawn"
+        if state == "seen" and flag["state"] in ("acted", "closed"):
+            state = flag["state"]  # what was decided stands
         last = theirs[-1] if theirs else {"administration_id": gone, "episode_id": None}
         renewed.append(
             (flag["flag_id"], last["episode_id"], last["administration_id"], state,

@@ -1,27 +1,20 @@
-"""Flags as people see them: what was answered, when it came in, who has looked."""
+"""Flags as people see them: what was answered, who has looked, what was decided."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 import pandas as pd
 
-from attachdash.errors import Invalid, Refused
 from attachdash.instruments import Instrument
-from attachdash.practice import relations
+from attachdash.practice import escalation, relations
+from attachdash.practice.escalation import Level
 from attachdash.practice.relations import Relation, told
-from attachdash.practice.rights import (
-    NOT_THERE,
-    About,
-    Audit,
-    Role,
-    Viewer,
-    change,
-    reach,
-    use_case,
-)
+from attachdash.practice.rights import Role, Viewer, reach
+from attachdash.practice.rules import REVIEW_AFTER
 from attachdash.store import flags
 from attachdash.store.engine import Cursor
 
@@ -31,7 +24,28 @@ GRAVITY = {"suicide": 0, "harm_to_others": 1, "ask": 2}
 
 # What went before an answer was answered by the same person about the same one.
 SAME_FORM = ("instrument_id", "informant_id", "about_id")
+WHOSE_FORM = ("instrument", "informant_id", "about_id")
 _ADMINISTRATION = re.compile(r"administration (\d+)")
+STATES = ("open", "historic", "seen", "acted", "closed")
+
+
+class Grade(StrEnum):
+    """How a risk answer stands beside the one before it."""
+
+    NEW = "new"
+    RISEN = "risen"
+    CONTINUING = "continuing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What somebody decided about a flag, or why they closed it."""
+
+    words: str
+    by_whom: str
+    done_at: datetime
+    review_on: date | None
+    closed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +73,27 @@ class Flag:
     answer: int | None  # in the item's own steps; None where it was left blank
     answered_on: date
     came_in_at: datetime
-    state: str  # open, historic, seen
+    state: str  # one of STATES
     seen_by: str | None
     seen_at: datetime | None
     informant: str = ""  # who answered, in words; empty: the client
     about: str = ""  # about whom; empty: the client
     # Newest first; read for one client's record only, so not part of which flag it is.
     before: tuple[Earlier, ...] = field(default=(), compare=False)
+    raised_at: datetime | None = field(default=None, compare=False)  # since when it is open
+    decisions: tuple[Decision, ...] = field(default=(), compare=False)  # newest first
+    grade: Grade | None = None  # None for a blank
+    came: Level = field(default=Level.THERAPIST, compare=False)  # while nobody has seen it
+
+    @property
+    def review_on(self) -> date | None:
+        """When to look again: as decided, else four weeks after the last look at an answer that
+        stands; None where nobody has looked, or it is closed."""
+        if self.state not in ("seen", "acted") or self.seen_at is None:
+            return None
+        if self.state == "acted" and self.decisions and self.decisions[0].review_on:
+            return self.decisions[0].review_on
+        return None if self.is_blank else (self.seen_at + REVIEW_AFTER).date()
 
     @property
     def is_blank(self) -> bool:
@@ -81,7 +109,7 @@ class Flag:
     def urgency(self) -> tuple[int, int, int, int]:
         """To sort by: open first, then grave before soft, then answers before blanks."""
         return (
-            ("open", "historic", "seen").index(self.state),
+            STATES.index(self.state),
             GRAVITY[self.kind.rsplit("_", 1)[0]],
             int(self.is_blank),
             -self.answered_on.toordinal(),
@@ -99,11 +127,56 @@ def read(
     if client_id is not None:
         found = _of_client(cursor, viewer, client_id, people or {})
     else:
+        rows = flags.in_reach(cursor, reach(viewer)).to_dict("records")
+        last = _answers_before(cursor, viewer, rows)
         found = [
-            _flag(viewer, row, _text(row["seen_by"]), _moment(row["seen_at"]))
-            for row in flags.in_reach(cursor, reach(viewer)).to_dict("records")
+            _graded(
+                _flag(viewer, row, _text(row["seen_by"]), _moment(row["seen_at"])),
+                last.get(row["flag_id"]),
+            )
+            for row in rows
         ]
+    # A therapist's page of one client is quick, and they are told on their caseload.
+    asks = client_id is None or viewer.role is Role.SUPERVISOR
+    if asks and any(one.state == "open" for one in found):
+        come = escalation.levels(cursor, viewer)
+        found = [replace(one, came=come.get(one.flag_id, Level.THERAPIST)) for one in found]
     return sorted(found, key=lambda one: one.urgency)
+
+
+def _answers_before(
+    cursor: Cursor, viewer: Viewer, rows: Sequence[Mapping[Any, Any]]
+) -> dict[int, int]:
+    """What was answered to the item before by the same person, of each flag where anything was."""
+    if not rows:
+        return {}
+    whose = sorted({int(row["client_id"]) for row in rows})
+    asked = sorted({str(row["instrument"]) for row in rows})
+    forms: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for one in flags.left(cursor, viewer.site_id, whose, asked).iter_rows(named=True):
+        forms.setdefault(tuple(one[key] for key in ("client_id", *WHOSE_FORM)), []).append(one)
+    found = {}
+    for row in rows:
+        own = forms.get(tuple(row[key] for key in ("client_id", *WHOSE_FORM)), [])
+        place = [one["administration_id"] for one in own].index(row["administration_id"])
+        if place:
+            found[row["flag_id"]] = own[place - 1]["answers"][int(row["cause"].split(":")[1]) - 1]
+    return found
+
+
+def _graded(flag: Flag, last: int | None) -> Flag:
+    """The flag with how it stands beside the answer before; a blank one, or none, is None."""
+    if flag.answer is None:
+        return flag
+    kind = flag.kind.rsplit("_", 1)[0]
+    least = min(
+        risk.min
+        for risk in flag.instrument.risk_items
+        if risk.item == flag.item and risk.kind.value == kind
+    )
+    if last is None or last < round(least * flag.instrument.steps_per_unit):
+        return replace(flag, grade=Grade.NEW)
+    return replace(flag, grade=Grade.RISEN if last < flag.answer else Grade.CONTINUING)
 
 
 def _of_client(
@@ -149,7 +222,16 @@ def _of_client(
             **_people(people, "about", form.about_id),
             **_people(people, "informant", form.informant_id),
         }  # fmt: skip
-        found.append(_flag(viewer, told_of, by, when, before))
+        decisions = tuple(
+            Decision(
+                words=one.said, by_whom=one.by_whom or "", done_at=one.done_at,
+                review_on=one.review_on, closed=one.step == "closed",
+            )
+            for one in reversed(rows)
+            if one.flag_id == row.flag_id and one.step in ("acted", "closed")
+        )  # fmt: skip
+        flag = _flag(viewer, told_of, by, when, before, decisions)
+        found.append(_graded(flag, before[0].answer if before else None))
     return found
 
 
@@ -162,7 +244,7 @@ def _people(people: Mapping[int, Relation], who: str, person_id: int) -> dict[st
 
 def _flag(
     viewer: Viewer, row: Mapping[Any, Any], seen_by: str | None, seen_at: datetime | None,
-    before: tuple[Earlier, ...] = (),
+    before: tuple[Earlier, ...] = (), decisions: tuple[Decision, ...] = (),
 ) -> Flag:  # fmt: skip
     instrument = viewer.store.catalogue.instrument(row["instrument"])
     number = int(row["cause"].split(":")[1])
@@ -190,6 +272,8 @@ def _flag(
         informant=_told(row, "informant"),
         about=_told(row, "about"),
         before=before,
+        raised_at=pd.Timestamp(row["raised_at"]).to_pydatetime(),
+        decisions=decisions,
     )
 
 
@@ -226,6 +310,8 @@ def _looks(steps: Sequence[flags.Stepped]) -> dict[tuple[int, str], tuple[str | 
     for one in steps:
         named = _ADMINISTRATION.search(one.words or "")
         about = int(named[1]) if named else latest.get(one.flag_id)
+        if one.step in ("acted", "closed"):
+            continue  # their words are somebody's own
         if one.step != "seen":
             latest[one.flag_id] = about or 0
             # Whoever looked before saw another version of it.
@@ -233,26 +319,3 @@ def _looks(steps: Sequence[flags.Stepped]) -> dict[tuple[int, str], tuple[str | 
         elif about is not None:
             looks[about, one.cause] = (one.by_whom, one.done_at)
     return looks
-
-
-@use_case(roles=[Role.THERAPIST], about=About.CLIENT, audit=Audit.CHANGE)
-def mark_seen(
-    viewer: Viewer, client_id: int, flag_id: int, administration_id: int, version: int
-) -> None:
-    """Note that the therapist has looked at the answer that a flag of this client showed.
-
-    Raises Invalid where a newer answer has come in since, or the form was put right: nobody has
-    looked at that.
-    """
-    step_id = int(viewer.store.engine.new_ids("flag_step", 1)[0])
-
-    def work(cursor: Cursor) -> None:
-        if flags.client_of(cursor, reach(viewer), flag_id) != client_id:
-            raise Refused(NOT_THERE)
-        if not flags.mark_seen(
-            cursor, viewer.site_id, step_id, flag_id, administration_id, version,
-            viewer.person_id, viewer.now,
-        ):  # fmt: skip
-            raise Invalid("A newer answer came in meanwhile. Reload the page and look at it first.")
-
-    change(viewer, "saw flag", work, client_id=client_id, object_kind="flag", object_id=flag_id)

@@ -1,6 +1,6 @@
 """The practice itself: its settings, and who did what."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -8,7 +8,9 @@ import pandas as pd
 
 from attachdash.errors import Invalid
 from attachdash.practice.entrance import ALL_SIGNED_IN
+from attachdash.practice.escalation import Hours, hours_of
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
+from attachdash.practice.rules import HOURS, SOON_HOURS
 from attachdash.store import audit
 from attachdash.store import settings as store_settings
 from attachdash.store.engine import Cursor
@@ -23,10 +25,12 @@ class Settings:
 
     practice_name: str = ""
     time_zone: str = "UTC"
-    crisis_text: str = ""
+    crisis_text: str = ""  # for clients
+    protocol: str = ""  # for staff: what to do when somebody may be in danger
     is_demo: bool = False
     data_until: str = ""  # after a restore: from when the data are, ISO in UTC
     largest_upload: int = UPLOADS[0]  # MB
+    hours: Hours = field(default_factory=Hours)  # of work, and how long a flag may wait
 
 
 @use_case(
@@ -43,20 +47,24 @@ def settings(viewer: Viewer) -> Settings:
         practice_name=known.get("practice_name", ""),
         time_zone=known.get("time_zone", "UTC"),
         crisis_text=known.get("crisis_text", ""),
+        protocol=known.get("protocol", ""),
         is_demo=known.get("is_demo", "") == "yes",
         data_until=known.get("data_until", ""),
         largest_upload=int(known.get("largest_upload", UPLOADS[0])),
+        hours=hours_of(known),
     )
 
 
 @use_case(roles=[Role.ADMINISTRATOR], about=About.NOTHING, audit=Audit.CHANGE)
 def change_settings(
     viewer: Viewer, *, practice_name: str, time_zone: str, crisis_text: str,
-    largest_upload: int | None = None,
+    largest_upload: int | None = None, hours: Hours | None = None,
+    protocol: str | None = None,
 ) -> None:  # fmt: skip
-    """Set them all; None leaves the size of uploads, one of UPLOADS, as it is.
+    """Set them all; None leaves the size of uploads, one of UPLOADS, the hours, or the protocol.
 
-    Raises Invalid for an unknown time zone or another size.
+    Raises Invalid for an unknown time zone, another size, hours without work in them, and a longer
+    wait for a look than the product allows.
     """
     if largest_upload is not None and largest_upload not in UPLOADS:
         raise Invalid(f"{largest_upload} MB is no size to choose: {', '.join(map(str, UPLOADS))}.")
@@ -67,8 +75,12 @@ def change_settings(
         "time_zone": time_zone,
         "crisis_text": crisis_text.strip(),
     }
+    if protocol is not None:
+        new["protocol"] = protocol.strip()
     if largest_upload is not None:
         new["largest_upload"] = str(largest_upload)
+    if hours is not None:
+        new |= _checked(hours)
 
     def work(cursor: Cursor) -> list[str]:
         known = store_settings.everything(cursor, viewer.site_id)
@@ -78,6 +90,24 @@ def change_settings(
         return changed
 
     change(viewer, "changed settings", work, detail=lambda changed: ", ".join(changed))
+
+
+def _checked(hours: Hours) -> dict[str, str]:
+    """The settings that say these hours. Raises Invalid as change_settings does."""
+    if not hours.days or not set(hours.days) <= set(range(7)) or hours.first >= hours.last:
+        raise Invalid("Working hours need a day, and to begin before they end.")
+    if not (0 < hours.soon <= SOON_HOURS and hours.soon <= hours.later <= HOURS):
+        raise Invalid(
+            f"A flag may wait {SOON_HOURS} working hours at most where it goes on soonest, and "
+            f"{HOURS} elsewhere: both can be shortened, not lengthened."
+        )
+    return {
+        "work_days": ",".join(map(str, sorted(hours.days))),
+        "work_from": f"{hours.first:%H:%M}",
+        "work_to": f"{hours.last:%H:%M}",
+        "escalate_soon": str(hours.soon),
+        "escalate": str(hours.later),
+    }
 
 
 @use_case(roles=[Role.ADMINISTRATOR], about=About.NOTHING, audit=Audit.NONE)

@@ -13,7 +13,6 @@ from attachdash.errors import Invalid
 from attachdash.instruments import RiskKind, risk_answers
 from attachdash.intake import Checked, Mapping, Problem, ProblemKind, Table, check
 from attachdash.practice import clients as practice_clients
-from attachdash.practice.flagging import HISTORIC_AFTER
 from attachdash.practice.held import differing
 from attachdash.practice.judging import (
     NOBODY,
@@ -35,6 +34,7 @@ from attachdash.practice.rights import (
     looked_at,
     use_case,
 )
+from attachdash.practice.rules import HISTORIC_AFTER
 from attachdash.store import answers, clients, versions
 from attachdash.store.engine import Cursor
 

@@ -20,9 +20,8 @@ from attachdash.change.off_course import (
 from attachdash.change.verdict import LIKELY, SURE, Word
 from attachdash.instruments import Domain
 from attachdash.practice.flags import Flag
+from attachdash.practice.rules import SILENT_DAYS
 from attachdash.practice.telling import Told
-
-SILENT_DAYS = 42  # without an answer for this long, in an open episode
 
 
 class Need(StrEnum):

@@ -55,8 +55,8 @@ from attachdash.intake.shapes import KINDS, NOMINAL, PLAIN, Nominal, Shape, shap
 from attachdash.intake.sheets import letters
 from attachdash.intake.worded import words_in
 from attachdash.intake.workbook import is_workbook
-from attachdash.practice.flagging import HISTORIC_AFTER
 from attachdash.practice.rights import Viewer
+from attachdash.practice.rules import HISTORIC_AFTER
 
 __all__ = [
     "BLANK",

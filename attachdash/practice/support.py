@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from attachdash.errors import Invalid, Refused
+from attachdash.practice.flags import Flag
 from attachdash.practice.rights import (
     NOT_THERE,
     About,
@@ -20,6 +21,7 @@ from attachdash.practice.rights import (
     reach,
     use_case,
 )
+from attachdash.practice.rules import Kind
 from attachdash.store import support as store
 from attachdash.store.engine import Cursor
 from attachdash.support import Tool, content
@@ -67,10 +69,13 @@ class Looked:
 
 
 def tool_of(kind: str) -> Tool:
-    """The tool for a kind of flag."""
-    if kind.endswith("_blank"):
-        return content().tools["blank"]
-    return content().tools["safety" if kind.startswith("suicide") else "ask"]
+    """The tool that the rule of this kind of flag names."""
+    return content().tools[Kind(kind).rule.tool]
+
+
+def since(flag: Flag) -> datetime:
+    """Since when the evidence of a flag stands: what was answered before isn't taken for now."""
+    return max(flag.came_in_at, flag.raised_at or flag.came_in_at)
 
 
 def now_held(given: Iterable[Given], flag_id: int, since: datetime) -> dict[str, Given]:

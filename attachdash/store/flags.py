@@ -10,6 +10,9 @@ import pyarrow as pa
 from attachdash.store.engine import Cursor, filled
 from attachdash.store.reach import CLINICAL, CLINICAL_ONE, Reach
 
+# Flags that rest on the answer to one item; the others are read by `watched`.
+OF_ITEM = "right(flag.kind, 6) IN ('answer', '_blank')"
+
 # Whom the answers of an administration are about and from, where that is not the client.
 WHO = """
 LEFT JOIN relation AS about
@@ -52,7 +55,9 @@ LEFT JOIN (
     ON seen.flag_id = flag.flag_id AND seen.place = 1
     AND seen.words = 'administration ' || CAST(flag.administration_id AS VARCHAR)
 LEFT JOIN person ON person.site_id = flag.site_id AND person.person_id = seen.by_person_id
-WHERE flag.site_id = $1 AND flag.state <> 'withdrawn'
+WHERE flag.site_id = $1 AND flag.state <> 'withdrawn' AND """
+    + OF_ITEM
+    + """
 ORDER BY flag.raised_at DESC NULLS LAST, flag.flag_id DESC NULLS LAST
 """
 )
@@ -72,11 +77,14 @@ class Stepped(NamedTuple):
     kind: str
     cause: str
     state: str
+    raised_at: datetime
     step_id: int
     step: str
     words: str
     done_at: datetime
     by_whom: str | None
+    said: str
+    review_on: date | None
 
 
 class Form(NamedTuple):
@@ -96,15 +104,18 @@ class Form(NamedTuple):
 OF_CLIENT = (
     """
 SELECT flag.flag_id, flag.client_id, flag.administration_id, flag.kind, flag.cause, flag.state,
-    COALESCE(flag_step.step_id, 0) AS step_id, COALESCE(flag_step.kind, '') AS step,
-    COALESCE(flag_step.words, '') AS words, COALESCE(flag_step.done_at, flag.raised_at) AS done_at,
-    person.name AS by_whom
+    flag.raised_at, COALESCE(flag_step.step_id, 0) AS step_id,
+    COALESCE(flag_step.kind, '') AS step, COALESCE(flag_step.words, '') AS words,
+    COALESCE(flag_step.done_at, flag.raised_at) AS done_at, person.name AS by_whom,
+    COALESCE(flag_step.said, '') AS said, flag_step.review_on
 FROM flag
 -- No step means a fault, and still the flag is shown.
 LEFT JOIN flag_step ON flag_step.site_id = flag.site_id AND flag_step.flag_id = flag.flag_id
 LEFT JOIN person
     ON person.site_id = flag_step.site_id AND person.person_id = flag_step.by_person_id
 WHERE flag.site_id = $1 AND flag.client_id = $5 AND """
+    + OF_ITEM
+    + " AND "
     + CLINICAL_ONE
     + """
 ORDER BY flag.raised_at DESC NULLS LAST, flag.flag_id DESC NULLS LAST,
@@ -136,7 +147,9 @@ INNER JOIN flag ON flag.site_id = flag_step.site_id AND flag.flag_id = flag_step
 INNER JOIN reached ON reached.client_id = flag.client_id
 LEFT JOIN person
     ON person.site_id = flag_step.site_id AND person.person_id = flag_step.by_person_id
-WHERE flag_step.site_id = $1 AND flag.client_id = $5
+WHERE flag_step.site_id = $1 AND flag.client_id = $5 AND """
+    + OF_ITEM
+    + """
 ORDER BY flag_step.done_at NULLS LAST, flag_step.step_id NULLS LAST
 """
 )
@@ -183,6 +196,7 @@ def known(cursor: Cursor, site_id: int, client_ids: list[int]) -> pl.DataFrame:
     return pl.DataFrame(
         cursor.arrow(
             "SELECT flag.flag_id, flag.client_id, flag.kind, flag.cause, flag.state, "
+            "flag.raised_at, "
             # A condition on the left side of a left join is no hash join in DuckDB: it compares
             # every pair.
             "flag.administration_id, CASE WHEN flag.state <> 'withdrawn' "
@@ -191,7 +205,7 @@ def known(cursor: Cursor, site_id: int, client_ids: list[int]) -> pl.DataFrame:
             "ON administration.site_id = flag.site_id "
             "AND administration.administration_id = flag.administration_id "
             "AND administration.replaced_at IS NULL "
-            "WHERE flag.site_id = $1 "
+            "WHERE flag.site_id = $1 AND " + OF_ITEM + " "
             "AND flag.client_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
             site_id,
             client_ids,
@@ -219,11 +233,12 @@ WHERE flag.site_id = $1 AND flag.flag_id = renewed.flag_id
 """
 
 # One row per flag that rests on administrations which changed.
-RESTING = """
-SELECT flag.flag_id, flag.client_id, flag.kind, flag.cause, flag.administration_id, flag.raised_at
+RESTING = f"""
+SELECT flag.flag_id, flag.client_id, flag.kind, flag.cause, flag.administration_id, flag.raised_at,
+    flag.state
 FROM flag
 INNER JOIN shaken ON shaken.administration_id = flag.administration_id
-WHERE flag.site_id = $1 AND flag.state <> 'withdrawn'
+WHERE flag.site_id = $1 AND flag.state <> 'withdrawn' AND {OF_ITEM}
 ORDER BY flag.flag_id NULLS LAST
 """
 # One row per form that counts of clients $2, to questionnaires $3, with all that flags ask of it.
@@ -262,7 +277,7 @@ def looked_at(cursor: Cursor, site_id: int, flag_ids: list[int]) -> set[tuple[in
     rows = cursor.rows(
         "SELECT flag_id, words, kind FROM flag_step WHERE site_id = $1 "
         "AND flag_id IN (SELECT unnest(CAST($2 AS BIGINT[]))) "
-        "ORDER BY done_at NULLS LAST, step_id NULLS LAST",
+        "AND kind NOT IN ('acted', 'closed') ORDER BY done_at NULLS LAST, step_id NULLS LAST",
         site_id,
         flag_ids,
     )
@@ -286,30 +301,82 @@ def write(
     cursor.bulk("flag_step", filled(STEP, steps, same))
 
 
-def mark_seen(
-    cursor: Cursor, site_id: int, step_id: int, flag_id: int, administration_id: int,
-    version: int, by_person_id: int, now: datetime,
-) -> bool:  # fmt: skip
-    """Somebody has looked at this version of an answer.
+# The state of flag $2 while it rests on version $4 of administration $3, or on none.
+STANDS = """
+SELECT flag.state FROM flag
+WHERE flag.site_id = $1 AND flag.flag_id = $2 AND flag.state NOT IN ('withdrawn', 'over')
+    AND flag.administration_id IS NOT DISTINCT FROM CAST($3 AS BIGINT)
+    AND (flag.administration_id IS NULL OR EXISTS (
+        SELECT 1 FROM administration WHERE administration.site_id = flag.site_id
+            AND administration.administration_id = flag.administration_id
+            AND administration.version = CAST($4 AS SMALLINT)
+            AND administration.replaced_at IS NULL))
+"""
 
-    False where a newer one has raised the flag since, or it was put right or taken back.
-    """
+
+def stands(
+    cursor: Cursor, site_id: int, flag_id: int, administration_id: int | None, version: int | None
+) -> str | None:
+    """The state of a flag that still rests on this version of an answer; None where it doesn't:
+    a newer one has raised it since, or it was put right or taken back."""
+    row = cursor.one(STANDS, site_id, flag_id, administration_id, version)
+    return str(row[0]) if row else None
+
+
+def move(
+    cursor: Cursor, site_id: int, step_id: int, flag_id: int, state: str,
+    administration_id: int | None, by_person_id: int, now: datetime, said: str | None = None,
+    review_on: date | None = None,
+) -> None:  # fmt: skip
+    """Somebody has looked at a flag, acted on it or closed it: its new state and the step."""
+    cursor.run(
+        "UPDATE flag SET state = $3 WHERE site_id = $1 AND flag_id = $2", site_id, flag_id, state
+    )
+    cursor.run(
+        "INSERT INTO flag_step (site_id, step_id, flag_id, kind, by_person_id, done_at, words, "
+        "said, review_on) VALUES ($1, $2, $3, $4, $5, $6, $7, CAST($8 AS VARCHAR), "
+        "CAST($9 AS DATE))",
+        site_id, step_id, flag_id, state, by_person_id, now,
+        "" if administration_id is None else f"administration {administration_id}", said,
+        review_on,
+    )  # fmt: skip
+
+
+def last_look(cursor: Cursor, site_id: int, flag_id: int) -> int | None:
+    """Who marked a flag as seen last."""
     row = cursor.one(
-        "UPDATE flag SET state = 'seen' WHERE site_id = $1 AND flag_id = $2 "
-        "AND administration_id = $3 AND state <> 'withdrawn' AND EXISTS ("
-        "SELECT 1 FROM administration WHERE administration.site_id = flag.site_id "
-        "AND administration.administration_id = flag.administration_id "
-        "AND administration.version = $4 AND administration.replaced_at IS NULL) "
-        "RETURNING flag_id",
+        "SELECT by_person_id FROM flag_step WHERE site_id = $1 AND flag_id = $2 AND kind = 'seen' "
+        "ORDER BY step_id DESC NULLS LAST LIMIT 1",
         site_id,
         flag_id,
-        administration_id,
-        version,
     )
-    if row is not None:
-        cursor.run(
-            "INSERT INTO flag_step (site_id, step_id, flag_id, kind, by_person_id, done_at, "
-            "words) VALUES ($1, $2, $3, 'seen', $4, $5, $6)",
-            site_id, step_id, flag_id, by_person_id, now, f"administration {administration_id}",
-        )  # fmt: skip
-    return row is not None
+    return int(row[0]) if row else None
+
+
+class Unseen(NamedTuple):
+    """A flag of the practice that nobody has seen, as UNSEEN reads it."""
+
+    flag_id: int
+    client_id: int
+    kind: str
+    cause: str
+    raised_at: datetime
+    answers: list[int] | None
+
+
+# One row per open flag of kinds $2. Of the whole practice: who is told how much of it is decided
+# by whoever asks.
+UNSEEN = """
+SELECT flag.flag_id, flag.client_id, flag.kind, flag.cause, flag.raised_at, administration.answers
+FROM flag
+LEFT JOIN administration
+    ON administration.site_id = flag.site_id
+    AND administration.administration_id = flag.administration_id
+    AND administration.replaced_at IS NULL
+WHERE flag.site_id = $1 AND flag.state = 'open' AND flag.kind = ANY($2)
+"""
+
+
+def unseen(cursor: Cursor, site_id: int, kinds: list[str]) -> list[Unseen]:
+    """Every open flag of these kinds, in no order."""
+    return [Unseen(*row) for row in cursor.rows(UNSEEN, site_id, kinds)]

@@ -3,7 +3,7 @@
 Both are for staff: neither is ever read for a client, whatever the reach says.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 import polars as pl
@@ -158,3 +158,42 @@ def put(cursor: Cursor, site_id: int, looks: pl.DataFrame, notes: pl.DataFrame) 
     """Answers and notes of an export: the columns of LOOK and of NOTE but the site."""
     cursor.bulk("look_answer", filled(LOOK, looks, {"site_id": site_id}))
     cursor.bulk("agenda_note", filled(NOTE, notes, {"site_id": site_id}))
+
+
+class Decided(NamedTuple):
+    """What was last decided about a flag, as DECIDED reads it."""
+
+    flag_id: int
+    kind: str  # acted, closed
+    said: str
+    review_on: date | None
+    by_whom: str | None
+    done_at: datetime
+
+
+# One row per flag in reach about which something was decided: the last decision.
+DECIDED = (
+    CLINICAL
+    + """
+SELECT step.flag_id, step.kind, step.said, step.review_on, person.name AS by_whom, step.done_at
+FROM (
+    SELECT flag_step.flag_id, flag_step.kind, COALESCE(flag_step.said, '') AS said,
+        flag_step.review_on, flag_step.by_person_id, flag_step.done_at,
+        row_number() OVER (PARTITION BY flag_step.flag_id
+            ORDER BY flag_step.done_at DESC NULLS LAST, flag_step.step_id DESC NULLS LAST) AS place
+    FROM flag_step
+    WHERE flag_step.site_id = $1 AND flag_step.kind IN ('acted', 'closed')
+) AS step
+INNER JOIN flag ON flag.site_id = $1 AND flag.flag_id = step.flag_id
+INNER JOIN reached ON reached.client_id = flag.client_id
+LEFT JOIN person ON person.site_id = $1 AND person.person_id = step.by_person_id
+WHERE step.place = 1 AND $2 <> 'client'
+ORDER BY step.flag_id NULLS LAST
+"""
+)
+
+
+def decided(cursor: Cursor, reach: Reach) -> dict[int, Decided]:
+    """The last decision about each flag in reach, by flag; nothing for a client."""
+    rows = cursor.rows(reach.narrowed(DECIDED), *reach.parameters)
+    return {one.flag_id: one for one in map(Decided._make, rows)}

@@ -9,6 +9,8 @@ from attachdash.charts import sparkline, week_if_old
 from attachdash.charts.words import number
 from attachdash.practice.caseload import JUDGED, LOOKS_BACK, Row
 from attachdash.practice.courses import TRIAD
+from attachdash.practice.escalation import Level
+from attachdash.practice.flags import Flag
 from attachdash.practice.needs import RATES, RULES, Group, Need, Reason
 from attachdash.practice.telling import Told
 from attachdash.practice.words import Domain, Word
@@ -42,12 +44,15 @@ def lead(found: Sequence[Row]) -> str:
             "No risk answer waits to be seen. That is not safety: ask in person too. "
             "Sorted by need."
         )
+    come = sum(flag is not None and flag.came >= Level.SUPERVISOR for flag in risky)
     who, has = ("One", "has") if len(risky) == 1 else (str(len(risky)), "have")
     if all(blanks):
         said += f"{who} left a risk item blank, which nobody has acknowledged yet."
     else:
         what = "a risk answer, or left one blank, that" if any(blanks) else "a risk answer that"
         said += f"{who} {has} {what} nobody has acknowledged yet."
+    if come:
+        said += f" {come} of them {'has' if come == 1 else 'have'} gone on to the supervisor."
     return said + " Sorted by need."
 
 
@@ -159,11 +164,11 @@ def _fact(reason: Reason, row: Row, today: date) -> str:
         if need is Need.LATE:
             return _late(row)
         how = "left blank" if flag.answer is None else f"answered {rows.given(flag)}"
-        how += rows.by_whom(flag)
+        how += (f", {flag.grade}" if flag.grade else "") + rows.by_whom(flag)
         more = sum(one.state == "open" for one in row.flags) - 1
         return (
             f"{flag.instrument.short_name} item {flag.item} {how}, {day(flag.answered_on)}. "
-            "Nobody has seen it." + (f" And {more} more." if more else "")
+            f"{_waits(flag, today)}" + (f" And {more} more." if more else "")
         )
     if told is None:
         if need is Need.OVERDUE:
@@ -189,6 +194,17 @@ def _fact(reason: Reason, row: Row, today: date) -> str:
         return f"{told.course.instrument.short_name}: {told.figures.lacking or told.word.label}."
     said = f"{figures}, {told.word.label}{f', {sure}' if sure else ''}."
     return said if row.primary else f"{said} No symptom scale was answered."
+
+
+def _waits(flag: Flag, today: date) -> str:
+    """That nobody has seen it, since how many days, and to whom it has gone on."""
+    days = (today - flag.raised_at.date()).days if flag.raised_at else 0
+    said = "Nobody has seen it" + (f" for {counted(days, 'day')}." if days > 0 else ".")
+    gone = {
+        Level.SUPERVISOR: " It has gone on to the supervisor.",
+        Level.ADMINISTRATOR: " It has gone on to supervisor and administrator.",
+    }
+    return said + gone.get(flag.came, "")
 
 
 def _also(row: Row, others: Sequence[Reason]) -> str:

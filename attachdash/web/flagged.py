@@ -1,11 +1,14 @@
 """What wants a person's eye: the fact, what went before it, the next step."""
 
+from datetime import date
+
 import streamlit as st
 
-from attachdash.practice import flags
+from attachdash.practice import deciding, flags
+from attachdash.practice.escalation import Level
 from attachdash.practice.record import ClientRecord
 from attachdash.practice.rights import Role, Viewer
-from attachdash.web import forms, look, rows, support
+from attachdash.web import forms, look, rows, support, who
 from attachdash.web.navigation import go
 from attachdash.web.tables import clock, counted, day
 
@@ -33,19 +36,20 @@ def cards(viewer: Viewer, record: ClientRecord, zone: str) -> None:
     for one in record.flags:
         if one.state == "open":
             _open(viewer, one, zone)
-    seen = [one for one in record.flags if one.state == "seen"]
+    seen = [one for one in record.flags if one.state in ("seen", "acted", "closed")]
     if seen:
         st.caption("**Seen**")
     for one in seen:
         with st.container(horizontal=True, vertical_alignment="center", key=f"seen-{one.flag_id}"):
-            st.caption(look.plain(_quietly(one, zone)))
+            st.caption(look.plain(_quietly(one, zone, viewer.today)))
+            _deciding(viewer, one)
             _help(one)
     late = [one for one in record.flags if one.state == "historic"]
     if late:
         st.caption("**Older than 14 days when they came in**")
     for one in late:
         with st.container(horizontal=True, vertical_alignment="center", key=f"late-{one.flag_id}"):
-            st.caption(look.plain(_quietly(one, zone)))
+            st.caption(look.plain(_quietly(one, zone, viewer.today)))
             _seen(viewer, one, loud=False)
             _help(one)
 
@@ -56,47 +60,127 @@ def _open(viewer: Viewer, one: flags.Flag, zone: str) -> None:
         st.container(horizontal=True, vertical_alignment="center"),
     ):
         st.html(
-            f"<div>{rows.badge(one)} <b>{look.esc(_fact(one))}; "
+            f"<div>{rows.badge(one)} <b>{look.esc(fact(one))}; "
             f"came in {clock(one.came_in_at, zone)}.</b></div>"
             f'<div class="ad-say">{look.esc(history(one, zone))} Nobody has marked this answer '
-            f"seen. {NEXT_STEP}</div>"
+            f"seen. {NEXT_STEP}{look.esc(_came(viewer, one))}</div>"
         )
         _seen(viewer, one, loud=True)
+        _deciding(viewer, one)
         _help(one)
 
 
-def reason(one: flags.Flag, zone: str) -> None:
-    """The reason with its numbers, as the support tool begins with it."""
+def reason(one: flags.Flag, zone: str, today: date) -> None:
+    """The reason with its numbers, what went before, and what was decided, newest first."""
     with st.container(border=True, key=f"flag-reason-{one.flag_id}"):
         st.html(
-            f"<div>{rows.badge(one)} <b>{look.esc(_fact(one))}; "
+            f"<div>{rows.badge(one)} <b>{look.esc(fact(one))}; "
             f"came in {clock(one.came_in_at, zone)}.</b></div>"
-            f'<div class="ad-say">{look.esc(history(one, zone))} {look.esc(_looked_at(one, zone))}'
+            f'<div class="ad-say">{look.esc(history(one, zone))} {look.esc(_seen_by(one, zone))}'
             "</div>"
         )
+        for each in one.decisions:
+            st.html(f'<div class="ad-say">{look.esc(_decided(each, zone))}</div>')
+        if (on := one.review_on) is not None:
+            due = "due since " if on <= today else ""
+            st.html(f'<div class="ad-say"><b>To look at again: {due}{day(on)}.</b></div>')
 
 
-def _looked_at(one: flags.Flag, zone: str) -> str:
-    if one.state == "seen" and one.seen_at:
+def decision(viewer: Viewer, one: flags.Flag) -> None:
+    """What is decided, in one's own words; for whom it isn't to decide, that it isn't."""
+    with look.card("quiet-decision", stretch=False):
+        st.subheader("What you decide", anchor=False)
+        if one.state in ("open", "historic"):
+            _seen(viewer, one, loud=False)
+        if _may_decide(viewer, one):
+            _form(viewer, one)
+            st.caption(
+                "Shown when this page or the record is next opened, and on the supervision "
+                "agenda. It is never deleted, and the client doesn’t see it."
+            )
+        elif one.state == "closed":
+            st.write("It is closed. A new answer opens it again.")
+        else:
+            st.write("It waits for the therapist. You can leave a note on the agenda.")
+
+
+def _seen_by(one: flags.Flag, zone: str) -> str:
+    if one.state not in ("open", "historic") and one.seen_at:
         return f"Seen by {one.seen_by}, {clock(one.seen_at, zone)}."
     return "Nobody has marked this answer seen."
 
 
+def _decided(one: flags.Decision, zone: str) -> str:
+    done = "Closed" if one.closed else "Decided"
+    return f"{done} by {one.by_whom}, {clock(one.done_at, zone)}: {one.words}"
+
+
 def _help(one: flags.Flag) -> None:
     if st.button("What may help", key=f"help_{one.flag_id}"):
-        support.hold_flag(one.flag_id)
-        go("support")
+        open_tool(one)
+
+
+def open_tool(one: flags.Flag) -> None:
+    """Go to the support tool of a flag."""
+    who.hold_client(one.client_id)
+    support.hold_flag(one.flag_id)
+    go("support")
+
+
+def _may(viewer: Viewer, one: flags.Flag) -> bool:
+    """Whether it is the viewer's to see: the therapist's, or a supervisor's to whom it came."""
+    return viewer.role is Role.THERAPIST or one.came >= Level.SUPERVISOR
+
+
+def _came(viewer: Viewer, one: flags.Flag) -> str:
+    if viewer.role is Role.THERAPIST or one.came < Level.SUPERVISOR:
+        return ""
+    return " It has come to you: its therapist has not looked in time, or is not there."
+
+
+def _deciding(viewer: Viewer, one: flags.Flag) -> None:
+    """A form for what was decided, or why the flag can be closed, behind a click."""
+    if _may_decide(viewer, one):
+        with st.popover("Decide or close", type="tertiary", key=f"decide_open_{one.flag_id}"):
+            _form(viewer, one)
+
+
+def _may_decide(viewer: Viewer, one: flags.Flag) -> bool:
+    return one.state != "closed" and (_may(viewer, one) or one.seen_by == viewer.name)
+
+
+def _form(viewer: Viewer, one: flags.Flag) -> None:
+    key = forms.form_key(f"decide_{one.flag_id}")
+    with st.form(key, border=False):
+        words = st.text_area(
+            "What was decided, or why it can be closed, in your own words", key=f"{key}_words",
+            max_chars=deciding.LONGEST_WORDS, height=90,
+        )  # fmt: skip
+        on = st.date_input(
+            "Look again on, if you want", value=None, format="DD/MM/YYYY", key=f"{key}_on"
+        )
+        place = viewer, one.client_id, one.flag_id, one.administration_id, one.version
+        if st.form_submit_button("Log the decision", type="primary"):
+            forms.attempt(
+                lambda: deciding.act(*place, words, on), "The decision is logged.",
+                f"decide_{one.flag_id}",
+            )  # fmt: skip
+        if st.form_submit_button("Close with this reason"):
+            forms.attempt(
+                lambda: deciding.close(*place, words), "Closed. A new answer opens it again.",
+                f"decide_{one.flag_id}",
+            )  # fmt: skip
 
 
 def _seen(viewer: Viewer, one: flags.Flag, *, loud: bool) -> None:
-    if viewer.role is not Role.THERAPIST:
+    if not _may(viewer, one):
         return
     pressed = st.button(
         "I have seen this", key=f"seen_{one.flag_id}", type="primary" if loud else "secondary"
     )
     if pressed:
         forms.attempt(
-            lambda: flags.mark_seen(
+            lambda: deciding.mark_seen(
                 viewer, one.client_id, one.flag_id, one.administration_id, one.version
             ),
             "Marked as seen.",
@@ -131,14 +215,22 @@ def history(one: flags.Flag, zone: str) -> str:
     return " ".join(said)
 
 
-def _fact(one: flags.Flag) -> str:
+def fact(one: flags.Flag) -> str:
+    """What was answered, or left blank, by whom and when."""
     what = f"{one.instrument.short_name} item {one.item} ({one.topic})"
     if one.answer is None:
         return f"{what} was left blank{rows.by_whom(one)} on {day(one.answered_on)}"
-    return f"{what} was answered {rows.given(one)}{rows.by_whom(one)} on {day(one.answered_on)}"
+    how = f", {one.grade}" if one.grade else ""
+    given = f"{rows.given(one)}{how}{rows.by_whom(one)}"
+    return f"{what} was answered {given} on {day(one.answered_on)}"
 
 
-def _quietly(one: flags.Flag, zone: str) -> str:
-    if one.state == "seen" and one.seen_at:
-        return f"{_fact(one)}; seen by {one.seen_by}, {clock(one.seen_at, zone)}."
-    return f"{_fact(one)}; came in {clock(one.came_in_at, zone)}. {history(one, zone)}"
+def _quietly(one: flags.Flag, zone: str, today: date) -> str:
+    if one.state in ("seen", "acted", "closed") and one.seen_at:
+        said = [f"{fact(one)}; seen by {one.seen_by}, {clock(one.seen_at, zone)}."]
+        if one.decisions:
+            said.append(_decided(one.decisions[0], zone))
+        if (on := one.review_on) is not None:
+            said.append(f"To look at again: {'due since ' if on <= today else ''}{day(on)}.")
+        return " ".join(said)
+    return f"{fact(one)}; came in {clock(one.came_in_at, zone)}. {history(one, zone)}"

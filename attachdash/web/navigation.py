@@ -33,6 +33,7 @@ _T, _S, _C, _A = Role.THERAPIST, Role.SUPERVISOR, Role.CLIENT, Role.ADMINISTRATO
 
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("caseload.py", "Caseload", "caseload", frozenset({_T, _S})),
+    PageEntry("agenda.py", "Agenda", "agenda", frozenset({_T, _S})),
     PageEntry("progress.py", "My progress", "progress", frozenset({_C})),
     PageEntry("people.py", "People", "people", frozenset({_A})),
     PageEntry("client.py", "Client", "client", frozenset({_T, _S}), hidden=True),
@@ -43,6 +44,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("clients.py", "Clients", "clients", frozenset({_T, _A})),
     PageEntry("import_file.py", "Import", "import", frozenset({_T, _A})),
     PageEntry("export.py", "Export", "export", frozenset({_T, _S})),
+    PageEntry("rules.py", "Rules", "rules", frozenset({_T, _S, _A})),
     PageEntry("batch.py", "One import", "one-import", frozenset({_T, _A}), hidden=True),
     PageEntry("audit.py", "Audit", "audit", frozenset({_A})),
     PageEntry("norms.py", "Norms", "norms", frozenset({_A})),

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from attachdash.practice import assignments, clients, people
+from attachdash.practice import absences, assignments, clients, people
 from attachdash.practice.people import Code, Person, Span
 from attachdash.practice.rights import Role, Viewer
 from attachdash.web import choosing, look, tables
@@ -51,6 +51,12 @@ def detail(viewer: Viewer, person: Person, everyone: list[Person], zone: str) ->
         code_card(person, zone)
     _sign_in_card(viewer, person, zone)
     _roles_card(viewer, person)
+    if any(one.what in (Role.THERAPIST, Role.SUPERVISOR) for one in person.roles):
+        away_card(
+            viewer, absences.absences(viewer, person.person_id),
+            partial(absences.add_absence, viewer, person.person_id),
+            partial(absences.end_absence, viewer, person.person_id),
+        )  # fmt: skip
     if any(one.what == Role.CLIENT for one in person.roles):
         _record_card(viewer, person)
     if person.treats or any(one.what == Role.THERAPIST for one in person.roles):
@@ -130,6 +136,32 @@ def _roles_card(viewer: Viewer, person: Person) -> None:
         _ending(
             viewer, "End a role", "Role", person.roles, "end_role",
             lambda one, on: people.end_role(viewer, person.person_id, Role(one.what), on),
+        )  # fmt: skip
+
+
+def away_card(
+    viewer: Viewer, spans: tuple[Span, ...], add: Callable[[date, date | None], None],
+    end: Callable[[date, date], None],
+) -> None:  # fmt: skip
+    """When somebody is on leave, to note and to end."""
+    with look.card("away", stretch=False):
+        st.subheader("On leave", anchor=False)
+        st.html(
+            '<div class="ad-meta">From the first day on, unseen risk answers go on to the '
+            "supervisor at once.</div>"
+        )
+        tables.table(
+            ("From", "Last day"),
+            [(tables.day(one.from_on), tables.last_day(one.to_on)) for one in spans],
+            "On leave",
+        )
+        key = form_key("away")
+        with st.expander("Note leave", key=f"{key}_open"), st.form(key):
+            first, last = from_to(key, viewer.today)
+            if st.form_submit_button("Note it"):
+                attempt(lambda: add(first, tables.day_after(last)), "Noted.", "away")
+        _ending(
+            viewer, "End leave", "Leave", spans, "end_away", lambda one, on: end(one.from_on, on),
         )  # fmt: skip
 
 

@@ -142,7 +142,12 @@ def where_to_turn(practice: Settings) -> str:
     said = practice.crisis_text or (
         "This is no emergency service. In danger, call the emergency number of where you are."
     )
-    lines = [_DIGITS.sub(_ringing, look.esc(line)) for line in said.splitlines()]
+    return ringing(said)
+
+
+def ringing(words: str) -> str:
+    """A practice's own text as HTML, line by line; its numbers can be rung."""
+    lines = [_DIGITS.sub(_ringing, look.esc(line)) for line in words.splitlines()]
     return f'<div class="ad-say ad-turn">{"<br>".join(lines)}</div>'
 
 

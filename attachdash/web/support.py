@@ -18,9 +18,10 @@ _FLAG, _TAPPED = "_flag", "_tapped"
 NOT_SIGNED = "Draft: a clinician’s sign-off is pending."
 
 CSS = """
-.ad-next {border-left:3px solid currentColor;padding:.1rem 0 .1rem .75rem;font-size:15px;
-  line-height:1.4}
-.ad-topic {font-size:14px;opacity:.8;margin:0}
+[class*="st-key-ask-"] {border-top:1px solid color-mix(in srgb,currentColor 18%,transparent)}
+.ad-next {margin:.5rem 0 .35rem;border-left:3px solid currentColor;padding:.1rem 0 .1rem .75rem;
+  font-size:15px;line-height:1.4}
+.ad-topic {font-size:14px;opacity:.8;margin:.75rem 0 0}
 .ad-list {margin:.35rem 0 0;padding-left:1.2rem;font-size:15px;line-height:1.5}
 [class*="st-key-ask-"] [data-testid=stWidgetLabel] p {font-size:16px;font-weight:600}
 [class*="st-key-ask-"] button[role=radio] {min-height:44px}
@@ -89,7 +90,7 @@ def questions(viewer: Viewer, helps: Help, flag: Flag, looked: Looked, zone: str
                 key=f"how_{flag.flag_id}",
             )  # fmt: skip
         _asked(viewer, helps, helps.questions, flag, looked)
-        held = support.now_held(looked.given, flag.flag_id, flag.came_in_at)
+        held = support.now_held(looked.given, flag.flag_id, support.since(flag))
         done = [held[one.id] for one in helps.questions if one.id in held]
         last = f" · last {clock(max(d.given_at for d in done), zone)}" if done else ""
         state = helps.words.signed_off or NOT_SIGNED
@@ -101,10 +102,10 @@ def questions(viewer: Viewer, helps: Help, flag: Flag, looked: Looked, zone: str
 def _asked(
     viewer: Viewer, helps: Help, asked: tuple[Question, ...], flag: Flag, looked: Looked
 ) -> None:
-    held = support.now_held(looked.given, flag.flag_id, flag.came_in_at)
-    before = support.before_it(looked.given, flag.flag_id, flag.came_in_at)
+    held = support.now_held(looked.given, flag.flag_id, support.since(flag))
+    before = support.before_it(looked.given, flag.flag_id, support.since(flag))
     for number, one in enumerate(asked, start=1):
-        with st.container(key=f"ask-{one.id}", gap="small"):
+        with st.container(key=f"ask-{one.id}", gap=None):
             _ask(viewer, one, number, flag, held.get(one.id), before.get(one.id))
             _next(helps, one, held.get(one.id))
 
@@ -156,28 +157,34 @@ def _key(flag: Flag, question_id: str) -> str:
 
 def is_urgent(helps: Help, flag: Flag, looked: Looked) -> bool:
     """Whether an answer to a step of safety lifts the practice's protocol to the top."""
-    held = support.now_held(looked.given, flag.flag_id, flag.came_in_at)
+    held = support.now_held(looked.given, flag.flag_id, support.since(flag))
     answers = (one.answer(held[one.id].answer) for one in helps.steps if one.id in held)
     return any(answer is not None and answer.urgent for answer in answers)
 
 
 def protocol(practice: Settings, *, urgent: bool) -> None:
-    """The practice's own text and numbers; that there is none, while there is none."""
+    """The practice's own protocol, and the text and numbers that clients get; what is empty."""
     with st.container(border=True, key="flag-protocol"):
-        st.subheader("Now: this practice’s protocol" if urgent else "This practice’s protocol",
-                     anchor=False)  # fmt: skip
-        text = practice.crisis_text.strip()
-        if not text:
-            st.html(
-                '<div><span class="ad-badge ad-first">Empty</span> <b>This practice has written '
-                'no crisis text.</b></div><div class="ad-say">An administrator writes it under '
-                "Settings. Until then: in danger, call the emergency number of where you are, and "
-                "don’t leave your client alone.</div>"
-            )
-        else:
-            if "[" in text:
+        words = "Now: this practice’s protocol" if urgent else "This practice’s protocol"
+        st.subheader(words, anchor=False)
+        if practice.protocol:
+            if "[" in practice.protocol:
                 st.html('<span class="ad-badge ad-first">Not finished</span>')
-            st.html(rows.where_to_turn(practice))
+            st.html(rows.ringing(practice.protocol))
+        else:
+            st.html(
+                '<div><span class="ad-badge ad-first">Empty</span> <b>This practice has written no '
+                'protocol for staff.</b></div><div class="ad-say">An administrator writes it under '
+                "Settings. Until then: where somebody may be in danger, don’t leave them alone, "
+                "call the emergency number of where you are, and tell your supervisor today.</div>"
+            )
+        st.html('<div class="ad-say"><b>What clients are told</b></div>')
+        if not practice.crisis_text:
+            st.html(
+                '<span class="ad-badge ad-first">Empty</span> '
+                "<b>This practice has written no crisis text.</b>"
+            )
+        st.html(rows.where_to_turn(practice))
         st.caption("AttachDash is no emergency service and assesses no risk.")
 
 
@@ -298,7 +305,7 @@ def sources(helps: Help, asked: tuple[Question, ...]) -> None:
 
 def used(looked: Looked, helps: Help, flag: Flag) -> str:
     """How far the tool was used: 4 of 10 answered."""
-    held = support.now_held(looked.given, flag.flag_id, flag.came_in_at)
+    held = support.now_held(looked.given, flag.flag_id, support.since(flag))
     asked = {one.id for one in (*(helps.steps if helps.safety_first else ()), *helps.questions)}
     done = len(asked & set(held))
     return f"{counted(done, 'question')} of {len(asked)} answered" if done else ""

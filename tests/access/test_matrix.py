@@ -6,7 +6,6 @@ import pkgutil
 import re
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from attachdash.instruments import Domain, RelationKind
 from attachdash.intake import Mapping, read_csv
 from attachdash.intake.blocks import open_stream
 from attachdash.practice import (
-    assignments,
     entrance,
     founding,
     importing,
@@ -30,7 +28,7 @@ from attachdash.practice import (
     recording,
     relations,
 )  # fmt: skip
-from attachdash.practice.rights import USE_CASES, Audit, Role, Viewer
+from attachdash.practice.rights import USE_CASES, Role, Viewer
 from attachdash.practice.support import How
 from attachdash.store import people as store_people
 from attachdash.store.engine import Scope
@@ -108,7 +106,9 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "entrance.sign_in": ("t.one", "wrong"),
         "entrance.switch_role": (),
         "expected.course": (a, e, ("rses", "total")),
-        "flags.mark_seen": (a,),
+        "deciding.act": (a,),
+        "deciding.close": (a,),
+        "deciding.mark_seen": (a,),
         "house.change_settings": (),
         "importing.import_file": (table, mapping),
         "importing.preview_import": (table, mapping),
@@ -128,6 +128,11 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "norms.enter_norm": (("ders16", "total"),),
         "norms.take_back_norm": (("ders16", "total"),),
         "people.add_person": ("x.new", "X", [Role.THERAPIST]),
+        "absences.absences": (two,),
+        "absences.add_absence": (two, TODAY, TODAY + timedelta(days=9)),
+        "absences.add_my_absence": (TODAY, TODAY + timedelta(days=9)),
+        "absences.end_absence": (two, TODAY, TODAY),
+        "absences.end_my_absence": (TODAY, TODAY),
         "assignments.assign_client": (a, two, TODAY),
         "assignments.assign_supervisor": (one, small.people["s.two"], TODAY),
         "people.disable": (two,),
@@ -158,6 +163,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
     }
 
 
+DECIDED = {"deciding.act": ("Talked it over",), "deciding.close": ("Talked it over",)}
 NORM: dict[str, object] = {
     "group": "clients", "of_whom": "clients", "mean": 50.0, "sd": 12.0, "reliability": 0.9,
     "reliability_kind": "alpha", "source": "Somebody 2020",
@@ -231,7 +237,8 @@ ON_THE_SERVER = {"checking.problems", "founding.check_founded", "safekeeping.is_
 # Inside a use-case, which has asked already: on its cursor, or through a Reach.
 INSIDE = {
     "clients.one_client", "clients.read", "clients.refile", "courses.from_scores",
-    "courses.lead_scale_ids", "flagging.raise_flags", "flagging.settle_flags", "flags.read",
+    "courses.lead_scale_ids", "escalation.levels", "flagging.raise_flags",
+    "flagging.settle_flags", "flags.read",
     "held.differing",
     "held.held_already", "held.held_now", "importing.refuse_others",
     "importing.risks_of", "judging.givens_of",
@@ -281,8 +288,8 @@ def test_each_viewer_may_do_what_the_table_says(small: House, who: str) -> None:
     found = {}
     for name in order:
         args, kwargs = given.get(name, ()), {}
-        if name == "flags.mark_seen":
-            args = (*args, *flag_ids)
+        if name.startswith("deciding."):
+            args = (*args, *flag_ids, *DECIDED.get(name, ()))
         if name.startswith("support.") and name != "support.looked":
             args = (a, flag_ids[0], *BESIDE[name])
         if name == "entrance.switch_role":
@@ -313,11 +320,20 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
         return USE_CASES[name].function(asking, *args, **kwargs)
 
     do("recording.record_administration", therapist, a, "phq9", TODAY, [0] * 8 + [1])
-    do("flags.mark_seen", therapist, a, *_flag_ids(small))
+    for name in ("deciding.mark_seen", "deciding.act", "deciding.close"):
+        do(name, therapist, a, *_flag_ids(small), *DECIDED.get(name, ()))
+    do("escalation.unseen", admin)
+    do("absences.add_absence", admin, two, TODAY, None)
+    assert do("absences.absences", admin, two)
+    do("absences.end_absence", admin, two, TODAY, soon)
+    do("absences.add_my_absence", therapist, TODAY, soon)
+    assert do("absences.my_absences", therapist)
+    do("absences.end_my_absence", therapist, TODAY, TODAY)
     supervisor, flag_id = viewer(small, "supervisor_a"), _flag_ids(small)[0]
     do("support.answer", therapist, a, flag_id, *BESIDE["support.answer"])
     do("support.add_note", supervisor, a, flag_id, *BESIDE["support.add_note"])
     assert do("support.looked", therapist, a)
+    assert do("supervision.agenda", supervisor)
     do("importing.preview_import", therapist, *given["importing.preview_import"])
     do("importing.import_file", therapist, *given["importing.import_file"])
     do("streaming.preview_stream", therapist, *given["streaming.preview_stream"])
@@ -416,58 +432,6 @@ def test_what_may_be_called_returns_only_ones_own(small: House) -> None:
     assert progress.client.code == "B"  # type: ignore[attr-defined]
     trail = calls["house.audit_trail"].function(small.viewer("a.diallo"))
     assert isinstance(trail, pd.DataFrame)
-
-
-def test_a_right_ends_on_its_day(small: House) -> None:
-    admin = small.viewer("a.diallo")
-    assignments.end_assignment(admin, small.clients["A"], small.people["t.one"], TODAY)
-    with pytest.raises(Refused):
-        USE_CASES["record.client_record"].function(small.viewer("t.one"), small.clients["A"])
-    yesterday = small.viewer("t.one", NOW - timedelta(days=1))
-    USE_CASES["record.client_record"].function(yesterday, small.clients["A"])
-    # The supervisor's reach goes through the assignment, and ends with it.
-    with pytest.raises(Refused):
-        USE_CASES["record.client_record"].function(small.viewer("s.one"), small.clients["A"])
-
-
-def test_until_a_password_is_set_nothing_else_is_done(small: House) -> None:
-    given, refused = arguments(small), set()
-    for role, sign_in in (
-        (Role.THERAPIST, "t.one"), (Role.SUPERVISOR, "s.one"), (Role.CLIENT, "c.a"),
-        (Role.ADMINISTRATOR, "a.diallo"),
-    ):  # fmt: skip
-        waiting = replace(small.viewer(sign_in), must_change=True)
-        for name, one in USE_CASES.items():
-            if role in one.roles and name not in BEFORE_PASSWORD:
-                with pytest.raises(Refused):
-                    one.function(waiting, *given.get(name, ()))
-                refused.add(name)
-    assert refused == set(USE_CASES) - BEFORE_PASSWORD
-
-
-def test_each_opening_leaves_an_entry(small: House) -> None:
-    """Of one client's record by itself; of many at once, the use-case must write it."""
-    mine, given = small.viewer("t.one"), arguments(small)
-    names = [name for name, one in USE_CASES.items() if one.audit is Audit.OPENING]
-    for name in names:
-        USE_CASES[name].function(mine, *given.get(name, ()))
-    trail = USE_CASES["house.audit_trail"].function(small.viewer("a.diallo"))
-    kinds = [kind for kind in trail["kind"] if kind.startswith("opened")]  # type: ignore[index]
-    opened = [kind for kind in kinds if kind != "opened episode"]
-    # A record that is open already isn't opened again by looking at its forms or numbers.
-    assert sorted(opened) == ["opened caseload", "opened record"]
-
-
-def test_whose_data_it_is_about_goes_by_name_not_by_place(small: House) -> None:
-    """An argument given first by its keyword is never taken for the client or the episode."""
-    mine, calls = small.viewer("t.two"), USE_CASES
-    a, b, own = small.clients["A"], small.clients["B"], small.episodes["B"]
-    with pytest.raises(Refused):
-        calls["clients.open_episode"].function(mine, started_on=TODAY, client_id=a)
-    with pytest.raises(Refused):
-        calls["record.client_record"].function(mine, episode_id=b, client_id=a)
-    shown = calls["record.client_record"].function(mine, episode_id=own, client_id=b)
-    assert shown.client.code == "B"  # type: ignore[attr-defined]
 
 
 def _may(

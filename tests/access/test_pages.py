@@ -31,7 +31,7 @@ NAMED = {
         "clients.py",
         "support.py",
     },
-    "supervisor_a": {"caseload.py", "client.py", "measure.py", "support.py"},
+    "supervisor_a": {"caseload.py", "client.py", "measure.py", "support.py", "agenda.py"},
     "administrator": {"clients.py"},
 }
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from attachdash.practice import flags, record, recording
+from attachdash.practice import deciding, record, recording
 from attachdash.practice.flags import Flag
 from tests.practice.conftest import NOW, TODAY, House
 
@@ -24,7 +24,7 @@ def _flag(house: House, now_in: int = 0) -> Flag:
 
 def _look(house: House) -> None:
     shown = _flag(house)
-    flags.mark_seen(
+    deciding.mark_seen(
         house.viewer("t.one"),
         house.clients["A"],
         shown.flag_id,

@@ -13,6 +13,7 @@ from attachdash.practice import (
     batches,
     checking,
     clients,
+    deciding,
     exporting,
     flags,
     house,
@@ -88,7 +89,7 @@ def test_h13_an_import_that_is_undone_leaves_the_export_byte_for_byte_as_it_was(
         old, either.clients["A"], "phq9", TODAY - timedelta(days=21), [1] * 8 + [2]
     )
     [flag] = flags_of(either)
-    flags.mark_seen(old, flag.client_id, flag.flag_id, flag.administration_id, flag.version)
+    deciding.mark_seen(old, flag.client_id, flag.flag_id, flag.administration_id, flag.version)
     # Clients whose answers waited without an episode, which the import then opens.
     importing.import_file(
         either.viewer("a.diallo"), file(("W", DAY, [1] * 9)), PHQ9, create_clients=True
@@ -325,7 +326,7 @@ def test_h04_a_corrected_risk_answer_takes_its_flag_along(
     mine, a = either.viewer("t.one"), either.clients["A"]
     recording.record_administration(mine, a, "phq9", TODAY, [1] * 8 + [before])
     for flag in flags_of(either):
-        flags.mark_seen(mine, a, flag.flag_id, flag.administration_id, flag.version)
+        deciding.mark_seen(mine, a, flag.flag_id, flag.administration_id, flag.version)
     form = newest(mine, a)
     mending.correct_administration(
         either.viewer("t.one", LATER), a, form.administration_id, TODAY, [2] * 8 + [after],
@@ -357,10 +358,10 @@ def test_h05_a_form_put_right_meanwhile_is_not_seen_by_who_looked_before(either:
         either.viewer("t.one", LATER), a, drawn.administration_id, TODAY, [1] * 8 + [3], "Misread"
     )
     with pytest.raises(Invalid, match="meanwhile"):
-        flags.mark_seen(mine, a, drawn.flag_id, drawn.administration_id, drawn.version)
+        deciding.mark_seen(mine, a, drawn.flag_id, drawn.administration_id, drawn.version)
     [now] = flags_of(either)
     assert (now.state, now.answer, now.seen_by) == ("open", 3, None)
-    flags.mark_seen(mine, a, now.flag_id, now.administration_id, now.version)
+    deciding.mark_seen(mine, a, now.flag_id, now.administration_id, now.version)
     assert [one.state for one in flags_of(either)] == ["seen"]
 
 
@@ -371,7 +372,7 @@ def test_h04_a_flag_rests_on_the_latest_answer_that_is_left(either: House) -> No
         recording.record_administration(mine, a, "phq9", day, [0] * 8 + [number + 1])
         if number == 0:
             [flag] = flags_of(either)
-            flags.mark_seen(mine, a, flag.flag_id, flag.administration_id, flag.version)
+            deciding.mark_seen(mine, a, flag.flag_id, flag.administration_id, flag.version)
     own = [f for f in mending.forms(mine, a).forms if f.instrument.id == "phq9"]
     last, middle, first = [f for f in own if f.last.answers and f.last.answers[8]]
     mending.withdraw_administration(mine, a, last.administration_id, "Twice")
@@ -383,7 +384,7 @@ def test_h04_a_flag_rests_on_the_latest_answer_that_is_left(either: House) -> No
     mending.withdraw_administration(mine, a, first.administration_id, "Twice")
     assert flags_of(either) == []
     with pytest.raises(Invalid, match="newer"):
-        flags.mark_seen(mine, a, flag.flag_id, first.administration_id, first.last.version)
+        deciding.mark_seen(mine, a, flag.flag_id, first.administration_id, first.last.version)
     mending.restore_administration(mine, a, first.administration_id)
     [flag] = flags_of(either)
     # Brought back, it wants an eye again: whoever looked saw it before it was taken out.

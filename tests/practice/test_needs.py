@@ -13,6 +13,7 @@ from attachdash.practice import needs, telling
 from attachdash.practice.clients import Client
 from attachdash.practice.flags import Flag
 from attachdash.practice.needs import RULES, Facts, Group, Need
+from attachdash.practice.rules import SILENT_DAYS
 from tests.charts.courses import START, make_course, turned
 
 CLIENT = Client(
@@ -195,7 +196,5 @@ def test_a_scale_without_figures_is_not_called_on_course() -> None:
 
 def test_nobody_is_on_course_after_six_weeks_without_an_answer() -> None:
     on = PLANTED[Need.ON_COURSE]
-    late = Facts(
-        has_episode=True, told=on.told, flags=(), silent_days=needs.SILENT_DAYS
-    )  # fmt: skip
+    late = Facts(has_episode=True, told=on.told, flags=(), silent_days=SILENT_DAYS)
     assert needs.reasons(late)[0].need is Need.OVERDUE

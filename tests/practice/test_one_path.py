@@ -12,8 +12,8 @@ from attachdash.practice import (
     caseload,
     checking,
     clients,
+    deciding,
     exporting,
-    flags,
     house,
     importing,
     outcomes,
@@ -177,7 +177,7 @@ def test_h04_a_risk_answer_is_flagged_in_the_same_transaction_whatever_the_total
     [flag] = record.client_record(mine, a).flags
     assert (flag.state, flag.answer, flag.item, flag.is_blank) == ("open", 1, 9, False)
     assert caseload.caseload(mine).rows[0].open_flag == flag
-    flags.mark_seen(mine, a, flag.flag_id, flag.administration_id, flag.version)
+    deciding.mark_seen(mine, a, flag.flag_id, flag.administration_id, flag.version)
     [seen] = record.client_record(mine, a).flags
     assert (seen.state, seen.seen_by, seen.seen_at) == ("seen", "T.ONE", NOW)
     # New evidence wants a new look.
@@ -196,10 +196,10 @@ def test_h05_seen_means_the_answer_that_was_on_the_screen(either: House) -> None
     [drawn] = record.client_record(mine, a).flags
     recording.record_administration(mine, a, "phq9", TODAY, [0] * 8 + [3])
     with pytest.raises(Invalid, match="newer answer"):
-        flags.mark_seen(mine, a, drawn.flag_id, drawn.administration_id, drawn.version)
+        deciding.mark_seen(mine, a, drawn.flag_id, drawn.administration_id, drawn.version)
     [now] = record.client_record(mine, a).flags
     assert (now.state, now.answer, now.seen_by) == ("open", 3, None)
-    flags.mark_seen(mine, a, now.flag_id, now.administration_id, now.version)
+    deciding.mark_seen(mine, a, now.flag_id, now.administration_id, now.version)
     assert record.client_record(mine, a).flags[0].state == "seen"
 
 
@@ -222,7 +222,9 @@ def test_h23_old_answers_raise_historic_flags_that_are_never_first(either: House
     # Each of the eight days is known, and late answers can be marked as seen too.
     assert len(flag.before) == 7
     mine = either.viewer("t.one")
-    flags.mark_seen(mine, either.clients["A"], flag.flag_id, flag.administration_id, flag.version)
+    deciding.mark_seen(
+        mine, either.clients["A"], flag.flag_id, flag.administration_id, flag.version
+    )
     [seen] = record.client_record(mine, either.clients["A"]).flags
     assert (seen.state, seen.seen_by) == ("seen", "T.ONE")
 

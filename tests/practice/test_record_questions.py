@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from attachdash.practice import flags, record, recording
+from attachdash.practice import deciding, flags, record, recording
 from attachdash.practice.rights import reach as reach_of
 from attachdash.store import Reach, people, scores
 from attachdash.store import clients as store_clients
@@ -163,7 +163,7 @@ def test_flags_read_of_one_client_are_those_read_of_all(either: House) -> None:
     found = of_one_and_of_all()
     assert len(found) == 2
     for one in found:
-        flags.mark_seen(viewer, client_id, one.flag_id, one.administration_id, one.version)
+        deciding.mark_seen(viewer, client_id, one.flag_id, one.administration_id, one.version)
     found = of_one_and_of_all()
     assert [(one.seen_by, one.seen_at) for one in found] == [("T.ONE", NOW)] * 2
     recording.record_administration(viewer, client_id, "phq9", TODAY, [1] * 9)

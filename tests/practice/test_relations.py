@@ -14,6 +14,7 @@ from attachdash.practice import (
     caseload,
     checking,
     clients,
+    deciding,
     exporting,
     flags,
     importing,
@@ -261,7 +262,7 @@ def test_h04_a_risk_answer_of_somebody_else_raises_a_flag_of_its_own(either: Hou
     assert len(mothers) == len(childs) > 0
     assert all(one.before == () and one.answered_on == theirs for one in mothers)
     for one in mothers:
-        flags.mark_seen(mine, a, one.flag_id, one.administration_id, one.version)
+        deciding.mark_seen(mine, a, one.flag_id, one.administration_id, one.version)
     assert [one.state for one in flags_of(either) if not one.informant] == ["open"] * len(childs)
     # Hers goes with hers, and rests on no answer of the child's.
     [form] = [one for one in mending.forms(mine, a).forms if one.informant == "mother"]

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from attachdash.errors import Invalid, Refused
-from attachdash.instruments import library
 from attachdash.practice import checking, exporting, flags, house, record, recording, support
 from attachdash.practice.rights import reach
+from attachdash.practice.rules import Kind, Tool
 from attachdash.practice.support import How, before_it, now_held, tool_of
 from attachdash.store import support as store_support
 from attachdash.support import content
@@ -28,13 +28,12 @@ def flag_of(house: House, name: str = "A") -> flags.Flag:
     return record.client_record(mine, house.clients[name]).flags[0]
 
 
-def test_h19_every_kind_of_risk_answer_has_a_tool() -> None:
-    kinds = {risk.kind.value for one in library().values() for risk in one.risk_items}
-    for kind in kinds:
-        for what in ("answer", "blank"):
-            assert tool_of(f"{kind}_{what}").id in content().tools
-    assert tool_of("suicide_answer").begins_with == "safety"
-    assert tool_of("suicide_blank").begins_with == "safety"
+def test_h19_every_kind_of_flag_has_a_tool_and_every_tool_content() -> None:
+    for kind in Kind:
+        assert tool_of(kind.value).id == kind.rule.tool
+    assert set(Tool) <= set(content().tools)
+    for kind in (Kind.SUICIDE, Kind.SUICIDE_BLANK):
+        assert tool_of(kind.value).begins_with == "safety"
 
 
 def test_an_answer_is_kept_in_its_words_and_the_last_holds(either: House) -> None:

@@ -71,6 +71,9 @@ def test_safety_is_asked_in_order_and_the_grave_answers_lift_the_protocol() -> N
     }
     assert urgent == {("ask_directly", "asked: wish to act"), ("ask_directly", "could not ask"),
                       ("means", "at hand"), ("plan", "yes")}  # fmt: skip
+    assert set(content().tools) == {
+        "safety", "blank", "ask", "course", "alliance", "overdue", "paused", "talk",
+    }  # fmt: skip
     for tool in ("safety", "blank"):
         assert content().tools[tool].begins_with == "safety"
 

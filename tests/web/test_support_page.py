@@ -86,7 +86,16 @@ def test_the_page_says_that_no_crisis_text_is_written(
     raised(small, [0] * 8 + [1])
     said = words(opened(small, monkeypatch))
     assert "has written no crisis text" in said
+    assert "has written no protocol for staff" in said
     assert "emergency number of where you are" in said
+    house.change_settings(
+        small.viewer("a.diallo"), practice_name="P", time_zone="UTC", crisis_text="Call 112.",
+        protocol="Ring Dr Marsh, [number]",
+    )  # fmt: skip
+    said = words(opened(small, monkeypatch))
+    assert "Ring Dr Marsh" in said
+    assert "Not finished" in said
+    assert "has written no" not in said
 
 
 def test_a_softer_prompt_begins_with_the_look_and_answers_are_kept_as_tapped(

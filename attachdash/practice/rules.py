@@ -1,0 +1,212 @@
+"""Every kind of flag as one declared rule: from what it is raised, for whom, and what helps.
+
+The page *Rules* and docs/rules.md are written from here, and nothing raises a flag of a kind that
+has no rule here. Thresholds are those that the engine works with, not copies of them.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from attachdash.change.measured import Measured
+from attachdash.instruments import library
+from attachdash.practice.rights import Role
+
+HISTORIC_AFTER = timedelta(days=14)
+SILENT_DAYS = 42  # without an answer for this long, in an open episode
+REVIEW_AFTER = timedelta(weeks=4)  # of a risk answer that still stands, where no day was set
+# Answers that go on to the supervisor soonest, from which step of the item on.
+SOONEST = {("phq9", 9): 2, ("phq9a", 9): 2, ("bdi2", 9): 2, ("rcads25", 18): 2, ("core10", 6): 1}
+SOON_HOURS, HOURS = 4, 24  # working hours; a practice can shorten both
+
+
+class Kind(StrEnum):
+    """What a flag is of; the gravest first. The value is what the store holds."""
+
+    SUICIDE = "suicide_answer"
+    SUICIDE_BLANK = "suicide_blank"
+    HARM = "harm_to_others_answer"
+    HARM_BLANK = "harm_to_others_blank"
+    ASK = "ask_answer"
+    ASK_BLANK = "ask_blank"
+
+    @property
+    def is_of_item(self) -> bool:
+        """Whether it rests on the answer to one item, whatever any total says."""
+        return self.value.endswith(("_answer", "_blank"))
+
+    @property
+    def rule(self) -> "Rule":
+        """The rule that raises it."""
+        return _OF_KIND[self]
+
+
+class Tool(StrEnum):
+    """What helps with a flag: an id of data/support."""
+
+    SAFETY = "safety"
+    BLANK = "blank"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One kind of flag."""
+
+    kind: Kind
+    name: str
+    data: str  # from which data
+    threshold: str
+    certainty: str
+    tool: Tool
+    # Kinds of one cause replace each other: red is amber grown, not a second flag.
+    cause: str
+    for_whom: tuple[Role, ...] = (Role.THERAPIST, Role.SUPERVISOR)
+    goes_on: bool = False  # unseen, to the supervisor and then to the administrator
+    measured: Measured | None = None
+
+    @property
+    def escalation(self) -> str:
+        """Where it goes while nobody has seen it."""
+        if not self.goes_on:
+            return "None: it waits on the caseload"
+        soon = f"{SOON_HOURS} or " if self.kind is Kind.SUICIDE else ""
+        return (
+            f"To the supervisor after {soon}{HOURS} working hours, at once where no therapist is "
+            "there; then to the administrator, as a number alone"
+        )
+
+
+_ITEM = "Nothing is estimated: it is what was answered"
+_CLIENT_ITEM = "one a client, item and person who answered"
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        kind=Kind.SUICIDE, name="Risk answer",
+        data="Items about suicide, of every form by whomever",
+        threshold="Any answer that counts as risk, whatever the total",
+        certainty=_ITEM, tool=Tool.SAFETY, cause=_CLIENT_ITEM, goes_on=True,
+    ),
+    Rule(
+        kind=Kind.SUICIDE_BLANK, name="Risk item left blank",
+        data="Items about suicide, of every form by whomever",
+        threshold="No answer, for whatever reason",
+        certainty=_ITEM, tool=Tool.BLANK, cause=_CLIENT_ITEM, goes_on=True,
+    ),
+    Rule(
+        kind=Kind.HARM, name="Softer prompt: harm to others",
+        data="Items about harm to others", threshold="From the item’s own step on",
+        certainty=_ITEM, tool=Tool.ASK, cause=_CLIENT_ITEM, goes_on=True,
+    ),
+    Rule(
+        kind=Kind.HARM_BLANK, name="Softer prompt: harm to others left blank",
+        data="Items about harm to others", threshold="No answer, for whatever reason",
+        certainty=_ITEM, tool=Tool.BLANK, cause=_CLIENT_ITEM, goes_on=True,
+    ),
+    Rule(
+        kind=Kind.ASK, name="Softer prompt: ask about it",
+        data="Items about feeling unsafe, hopelessness, risk-taking and the like",
+        threshold="From the item’s own step on",
+        certainty=_ITEM, tool=Tool.ASK, cause=_CLIENT_ITEM, goes_on=True,
+    ),
+    Rule(
+        kind=Kind.ASK_BLANK, name="Softer prompt: left blank",
+        data="Items about feeling unsafe, hopelessness, risk-taking and the like",
+        threshold="No answer, for whatever reason",
+        certainty=_ITEM, tool=Tool.BLANK, cause=_CLIENT_ITEM, goes_on=True,
+    ),
+)  # fmt: skip
+_OF_KIND: Mapping[Kind, Rule] = {rule.kind: rule for rule in RULES}
+
+COLUMNS = (
+    "Kind", "From which data", "Raised when", "How sure", "For whom", "One flag",
+    "While nobody has seen it", "Support tool", "In vain", "Missed",
+)  # fmt: skip
+
+
+def rows() -> Iterator[tuple[str, ...]]:
+    """A row for each rule under COLUMNS, the gravest first; – was not measured."""
+    for one in RULES:
+        rates = one.measured
+        yield (
+            one.name, one.data, one.threshold, one.certainty,
+            " and ".join(f"their {role}" for role in one.for_whom), one.cause, one.escalation,
+            one.tool.value, rates.in_vain_words if rates else "–",
+            rates.missed_words if rates else "–",
+        )  # fmt: skip
+
+
+ITEM_COLUMNS = ("Questionnaire", "Item", "About", "Kind", "From", "Goes on after")
+
+
+def item_rows() -> Iterator[tuple[str, ...]]:
+    """A row under ITEM_COLUMNS for each item that is watched, by questionnaire."""
+    for one in sorted(library().values(), key=lambda each: each.short_name.casefold()):
+        for risk in one.risk_items:
+            from_on = SOONEST.get((one.id, risk.item))
+            hours = f"{HOURS} working hours"
+            if from_on is not None and risk.kind.value == "suicide":
+                hours = f"{SOON_HOURS} working hours" + (
+                    f" from {from_on}, else {hours}" if from_on > risk.min else ""
+                )
+            yield (
+                one.short_name, str(risk.item), risk.topic,
+                Kind(f"{risk.kind.value}_answer").rule.name, f"{risk.min:g}", hours,
+            )  # fmt: skip
+
+
+LIFE = (
+    "**Open**: nobody has marked it as seen. **Seen**: who and when. **Acted on**: what was "
+    "decided, in one's own words, and when to look again. **Closed**, with a reason. **Over**: "
+    "later answers say it no longer holds. **Withdrawn**: the answer it rested on was put right "
+    "or taken back. **Historic**: the answer was older than 14 days when it came in. Nothing is "
+    "deleted, and every step is kept with who and when.",
+    "A new answer to a watched item opens its flag again: nobody has looked at that answer yet. "
+    "It is *new* after none or a quieter one that raised nothing, *risen* after a lower one, "
+    "*continuing* otherwise; one that stands is looked at again every four weeks, or on the day "
+    "that was set.",
+    "Working hours and days are the practice's own (*Settings*); public holidays are not known. "
+    "A therapist is *not there* while disabled, on leave (*People*, *Account*), or where nobody "
+    "is assigned. A supervisor may mark as seen, and act on, what came to them. The administrator "
+    "is told how many flags nobody has seen, never whose.",
+    "This is no emergency service and no risk assessment: nobody is at high or low risk by it, "
+    "and no flag is not safety.",
+)
+
+
+def as_markdown() -> str:
+    """docs/rules.md."""
+    return "\n".join(
+        (
+            "# What raises a flag",
+            "",
+            "Written by `make rules` from `attachdash/practice/rules.py`, not by hand; the page "
+            "*Rules* shows the same. Who stands where on the caseload is another rule, behind "
+            "*How is this sorted?*. *In vain* and *missed* are of simulated courses "
+            "([calibration.md](calibration.md)); – was not measured.",
+            "",
+            *_table(COLUMNS, rows()),
+            "",
+            "## Items that are watched",
+            "",
+            *_table(ITEM_COLUMNS, item_rows()),
+            "",
+            "## The life of a flag",
+            "",
+            *(f"- {line}" for line in LIFE),
+            "",
+        )
+    )
+
+
+def _table(columns: tuple[str, ...], found: Iterator[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {' | '.join(columns)} |"
+    yield f"|{'---|' * len(columns)}"
+    for row in found:
+        yield f"| {' | '.join(row)} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(as_markdown())
