@@ -26,7 +26,7 @@ CSS = """
 .ad-item-head {font-size:14px;font-weight:600}
 @media (max-width:1200px) {
   .ad-item {grid-template-columns:1fr 1fr} .ad-item-head {display:none}
-  .ad-item > :is(:nth-child(1),:nth-child(5)) {grid-column:1/-1}
+  .ad-item > :is(:nth-child(1),:nth-child(5),:nth-child(6)) {grid-column:1/-1}
   .ad-item > [data-label]::before {content:attr(data-label) ": ";opacity:.8;font-size:14px}
 }
 @media print {

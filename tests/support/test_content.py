@@ -15,6 +15,7 @@ from attachdash.practice.marks import Technique
 from attachdash.support import ContentError, Move, content, read_content
 from attachdash.support import content as content_of
 from attachdash.support.content import Content, Entry
+from attachdash.support.written import as_markdown
 
 FOLDER = DATA / "support"
 README = (DATA.parent / "README.md").read_text()
@@ -166,3 +167,12 @@ def test_no_practice_opens_with_content_that_cannot_be_used(
     with pytest.raises(ContentError, match="look"):
         opening.open_practice(tmp_path / "home", create=True)
     assert not (tmp_path / "home").exists()
+
+
+def test_the_docs_are_written_from_the_content_and_say_that_nobody_signed_it() -> None:
+    held = (DATA.parent / "docs" / "support.md").read_text(encoding="utf-8")
+    assert held == as_markdown(content()), "run `make support`"
+    assert content().signed_off is None
+    assert "No clinician has signed it off" in held
+    for one in content().sources.values():
+        assert one.words in held
