@@ -21,7 +21,7 @@ web.header(
     "Supervision agenda" if supervises else "On the supervision agenda",
     f"{viewer.name} · {counted(found.clients, 'client')} · {counted(len(found.items), 'item')} · "
     f"as of {clock(found.as_of, zone)}",
-    parts.lead(found.items),
+    parts.lead(found.items, viewer.today),
 )
 forms.say()
 if not supervises:

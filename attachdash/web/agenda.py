@@ -47,7 +47,7 @@ def dress() -> None:
     st.html(f"<style>{CSS}</style>")
 
 
-def lead(found: Sequence[Item]) -> str:
+def lead(found: Sequence[Item], today: date) -> str:
     """What to know first, its first sentence bold."""
     if not found:
         return "Nothing is on the agenda."
@@ -55,9 +55,14 @@ def lead(found: Sequence[Item]) -> str:
     said = [
         f"{counted(counts[Group.NOT_SEEN], 'item')} nobody has seen",
         f"{counts[Group.NO_DECISION]} without a decision",
-        f"{counts[Group.DUE]} due for another look",
+        f"{sum(_is_due(one, today) for one in found)} due for another look",
     ]
     return f"{', '.join(said)}. Sorted by what is open, never by therapist."
+
+
+def _is_due(one: Item, today: date) -> bool:
+    """Also where nothing was decided: a risk answer that stands is looked at every four weeks."""
+    return one.flag.review_on is not None and one.flag.review_on <= today
 
 
 def head() -> None:
