@@ -51,6 +51,7 @@ tool.opening(helps)
 tool.notes(looked, flag, zone)
 left, right = st.columns([5, 4], gap="medium")
 with left:
+    tool.how(viewer, flag)
     if helps.safety_first:
         tool.safety(viewer, helps, flag, looked)
         asked = st.expander("The other questions can wait until your client is safe: open them",
@@ -67,9 +68,11 @@ with left:
                 tool.safety(viewer, helps, flag, looked)
     tool.sources(helps, (*helps.steps, *helps.questions))
 with right:
-    if helps.tool.begins_with == "safety" and not urgent:
+    if helps.protocol_first and not urgent:
         tool.protocol(practice, urgent=False)
     flagged.decision(viewer, flag)
     tool.fitting(helps)
     tool.technique(helps)
     tool.children(helps)
+    if not helps.protocol_first and not urgent:
+        tool.protocol(practice, urgent=False)

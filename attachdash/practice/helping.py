@@ -6,6 +6,7 @@ from datetime import date
 from attachdash.practice.flags import Flag
 from attachdash.practice.marks import Phase
 from attachdash.practice.record import ClientRecord
+from attachdash.practice.rules import Kind
 from attachdash.practice.support import tool_of
 from attachdash.support import Content as Content
 from attachdash.support import Entry as Entry
@@ -24,6 +25,7 @@ class Help:
     words: Content  # for sources, and for all that doesn't fit now
     steps: tuple[Question, ...]  # of safety
     safety_first: bool  # an answer about suicide, or its blank, is the reason
+    protocol_first: bool  # so is any other answer to a watched item
     questions: tuple[Question, ...]
     pattern: Pattern
     prompts: tuple[Prompt, ...]  # that fit the pattern surely enough
@@ -42,6 +44,7 @@ def help_with(record: ClientRecord, flag: Flag, on: date) -> Help:
         words=words,
         steps=tuple(words.steps.values()),
         safety_first=flag.is_risk,
+        protocol_first=Kind(flag.kind).is_of_item,
         questions=words.asked(tool),
         pattern=found,
         prompts=words.prompts_for(found.fits),

@@ -12,7 +12,7 @@ from attachdash.practice.support import Given, How, Looked
 from attachdash.practice.words import Domain
 from attachdash.web import look, rows
 from attachdash.web.look import esc, plain
-from attachdash.web.tables import clock, counted, day
+from attachdash.web.tables import clock, day
 
 _FLAG, _TAPPED = "_flag", "_tapped"
 NOT_SIGNED = "Draft: a clinician’s sign-off is pending."
@@ -51,20 +51,30 @@ def keep_tapped(viewer: Viewer, helps: Help, flag: Flag) -> None:
     if viewer.role is not Role.THERAPIST or question_id not in known:
         return
     words = st.session_state.get(_key(flag, question_id)) or ""
-    how = How(st.session_state.get(f"how_{flag.flag_id}") or How.KNOWLEDGE)
+    chosen = How(st.session_state.get(_how_key(flag)) or How.KNOWLEDGE)
     try:
         support.answer(
             viewer, flag.client_id, flag.flag_id, question_id, known[question_id].version, words,
-            how,
+            chosen,
         )  # fmt: skip
     except ForPeople as error:
         st.error(plain(error))
 
 
 def opening(helps: Help) -> None:
-    """What to begin with, and why; never less than that beside a flag."""
+    """What to begin with, and why; and who stands for these words."""
     st.html(f'<div class="ad-lead">{esc(helps.tool.prompt)}</div>')
     _why(helps, helps.tool)
+    signed = helps.words.signed_off
+    st.caption(f"Signed off by {plain(signed)}." if signed else NOT_SIGNED)
+
+
+def how(viewer: Viewer, flag: Flag) -> None:
+    """Where the answers to come are from; at first the one that doesn't say the client said so."""
+    if viewer.role is Role.THERAPIST:
+        st.segmented_control(
+            "Answered", list(How), default=How.KNOWLEDGE, required=True, key=_how_key(flag)
+        )
 
 
 def safety(viewer: Viewer, helps: Help, flag: Flag, looked: Looked) -> None:
@@ -83,20 +93,11 @@ def questions(viewer: Viewer, helps: Help, flag: Flag, looked: Looked, zone: str
             "Ask them in the session, or answer from what you know. Leave any out. Nothing here "
             "is summed into a score, and the client never sees it."
         )
-        if viewer.role is Role.THERAPIST:
-            # At first the one that doesn't say that the client said so.
-            st.segmented_control(
-                "Answered", list(How), default=How.KNOWLEDGE, required=True,
-                key=f"how_{flag.flag_id}",
-            )  # fmt: skip
         _asked(viewer, helps, helps.questions, flag, looked)
         held = support.now_held(looked.given, flag.flag_id, support.since(flag))
         done = [held[one.id] for one in helps.questions if one.id in held]
         last = f" · last {clock(max(d.given_at for d in done), zone)}" if done else ""
-        state = helps.words.signed_off or NOT_SIGNED
-        st.caption(
-            f"{len(done)} of {len(helps.questions)} answered · kept as you go{last} · {state}"
-        )
+        st.caption(f"{len(done)} of {len(helps.questions)} answered · kept as you go{last}")
 
 
 def _asked(
@@ -149,6 +150,10 @@ def _next(helps: Help, one: Question, held: Given | None) -> None:
 
 def _tapped(question_id: str) -> None:
     st.session_state[_TAPPED] = question_id
+
+
+def _how_key(flag: Flag) -> str:
+    return f"how_{flag.flag_id}"
 
 
 def _key(flag: Flag, question_id: str) -> str:
@@ -301,14 +306,6 @@ def sources(helps: Help, asked: tuple[Question, ...]) -> None:
             for one in (helps.tool, *asked):
                 st.html(f'<div class="ad-say"><b>{esc(one.prompt)}</b></div>')
                 _why(helps, one)
-
-
-def used(looked: Looked, helps: Help, flag: Flag) -> str:
-    """How far the tool was used: 4 of 10 answered."""
-    held = support.now_held(looked.given, flag.flag_id, support.since(flag))
-    asked = {one.id for one in (*(helps.steps if helps.safety_first else ()), *helps.questions)}
-    done = len(asked & set(held))
-    return f"{counted(done, 'question')} of {len(asked)} answered" if done else ""
 
 
 def _number(count: int) -> str:

@@ -105,6 +105,7 @@ def test_a_softer_prompt_begins_with_the_look_and_answers_are_kept_as_tapped(
     tab = opened(small, monkeypatch)
     tool = content().tools["ask"]
     assert asked(tab) == [plain(one.prompt) for one in content().asked(tool)]
+    assert "This practice’s protocol" in words(tab)
     [one] = [one for one in tab.button_group if one.key == f"support_{flag_id}_family_ear"]
     one.set_value("nobody")
     tab.run()
