@@ -71,7 +71,7 @@ COLUMNS = {
     "assignments.csv": ("kind", "who", "whom", "from", "to"),
     "settings.csv": ("name", "body"),
 }  # fmt: skip
-SETTINGS = ("practice_name", "time_zone", "crisis_text", "protocol", "largest_upload")
+SETTINGS = ("practice_name", "time_zone", "crisis_text", "largest_upload", "protocol")
 
 
 @use_case(roles=ALL_SIGNED_IN, about=About.NOTHING, audit=Audit.CHANGE)

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from attachdash.change.course import Answer, Course
-from attachdash.instruments import State, library
+from attachdash.instruments import Direction, State, library
 from attachdash.instruments.library import DATA
 from attachdash.support import Standing, content, pattern
 from attachdash.support.pattern import dimension
@@ -22,9 +22,9 @@ ECR = yaml.safe_load((DATA / "instruments" / "ecr_r.yaml").read_text())
 SCALES = {one["id"]: one for one in ECR["scales"]}
 
 
-def course(scale: str, answers: list[tuple[int, float]], instrument: str = "ecr_r") -> Course:
+def course(scale: str, answers: list[tuple[int, float]]) -> Course:
     """Answers as (days since the start, score)."""
-    found = library()[instrument]
+    found = library()["ecr_r"]
     return Course(
         client_id=1,
         episode_id=1,
@@ -150,8 +150,9 @@ def test_what_lacks_a_figure_is_not_known_and_says_which() -> None:
     found = dimension("Anxiety", replace(asked, scale=bare), BEGUN)
     assert "no reliability or SD" in found.sentence
     # A scale on which more is better would turn the comparison round.
-    turned = course("security", [(0, 6.0)], "saam")
-    assert dimension("Anxiety", turned, BEGUN).standing is Standing.UNKNOWN
+    for way in (Direction.HIGHER, Direction.NEITHER):
+        turned = replace(asked, scale=asked.scale.model_copy(update={"direction": way}))
+        assert dimension("Anxiety", turned, BEGUN).standing is Standing.UNKNOWN
 
 
 def test_the_sentence_never_claims_certainty() -> None:
