@@ -86,6 +86,7 @@ if len(record.client.episodes) > 1:
 
 forms.say()
 flagged.cards(viewer, record, zone)
+flagged.others(viewer, record, zone)
 parts.triad(viewer, record, pictures=pictures, reach=reach, as_t=as_t)
 parts.measures(viewer, record, pictures=pictures, reach=reach)
 parts.without_episode(record)

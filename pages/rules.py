@@ -6,7 +6,7 @@ from attachdash import web
 from attachdash.practice import rules
 from attachdash.web.tables import table
 
-web.viewer()
+viewer = web.viewer()
 web.header(
     "Rules",
     f"{len(rules.RULES)} kinds of flag",

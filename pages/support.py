@@ -33,7 +33,7 @@ practice = settings(viewer)
 zone = practice.time_zone
 if st.button("‹ Record", key="back", type="tertiary"):
     web.go("client")
-flag = tool.held_flag(record.flags)
+flag = tool.held_flag((*record.flags, *record.watched))
 if flag is None:
     web.header(record.client.identity, "", "Nothing wants an eye here just now.")
     st.stop()
@@ -46,7 +46,7 @@ web.header(f"{helps.tool.title}: {record.client.identity}", parts.meta(record, z
 forms.say()
 if urgent:
     tool.protocol(practice, urgent=True)
-flagged.reason(flag, zone, viewer.today)
+flagged.reason(record, flag, zone, viewer.today)
 tool.opening(helps)
 tool.notes(looked, flag, zone)
 left, right = st.columns([5, 4], gap="medium")

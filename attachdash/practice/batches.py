@@ -23,6 +23,7 @@ from attachdash.practice.rights import (
     reach,
     use_case,
 )
+from attachdash.practice.watching import refresh, watch
 from attachdash.store import answers, flags, relations, versions
 from attachdash.store.engine import Cursor
 
@@ -88,10 +89,11 @@ def undo_batch(viewer: Viewer, batch_id: int, reason: str) -> Batch:
     """
     reason = checked_reason(reason)
     with viewer.store.engine.reading(viewer.scope) as cursor:
-        _batch(cursor, viewer, batch_id)
+        before = _batch(cursor, viewer, batch_id)
         counting = versions.live_of(cursor, viewer.site_id, batch_id)
     many = _flags_on(viewer, counting) + MOST_FLAGS
     step_ids = viewer.store.engine.new_ids("flag_step", many)
+    taken = watch(viewer, before.clients + before.goes_episodes)
 
     def work(cursor: Cursor) -> Batch:
         found = _batch(cursor, viewer, batch_id)
@@ -123,6 +125,7 @@ def undo_batch(viewer: Viewer, batch_id: int, reason: str) -> Batch:
             practice_clients.refile(cursor, viewer, *touched)
         answers.summarise(cursor, viewer.site_id, touched)
         settle_flags(cursor, viewer, gone, f"import undone: {reason}", step_ids)
+        refresh(cursor, viewer, touched, taken)
         return found
 
     return change(

@@ -6,12 +6,15 @@ from itertools import groupby
 
 from attachdash.change.course import Course
 from attachdash.instruments import Domain
-from attachdash.practice import clients, courses, needs, telling
+from attachdash.practice import clients, courses, needs, telling, watching
 from attachdash.practice import flags as practice_flags
+from attachdash.practice import watched as practice_watched
 from attachdash.practice.courses import TRIAD
 from attachdash.practice.needs import Need, Reason
 from attachdash.practice.rights import About, Audit, Role, Viewer, opened, reach, use_case
+from attachdash.practice.rules import SILENT_DAYS, Kind
 from attachdash.practice.telling import Told
+from attachdash.practice.watched import Watched
 from attachdash.store import answers, audit, scores
 from attachdash.store import clients as store_clients
 
@@ -30,6 +33,7 @@ class Row:
     triad: dict[Domain, Course | None]
     told: dict[Domain, Told]  # of what leads the triad and, for symptoms, of the primary scale
     flags: tuple[practice_flags.Flag, ...]  # most urgent first
+    others: tuple[Watched, ...]  # flags that rest on no single item
     reasons: tuple[Reason, ...]  # the first says where the row stands; never empty
     opened_at: datetime | None  # by anybody of staff, within LOOKS_BACK
     is_unseen: bool  # not opened since the latest of the client's own answers came in
@@ -72,8 +76,13 @@ def caseload(viewer: Viewer) -> Caseload:
         last = scores.last_answers(cursor, reach(viewer))
         looked = audit.last_openings(cursor, reach(viewer), viewer.now - LOOKS_BACK, viewer.now)
         raised = practice_flags.read(cursor, viewer)
+        others = practice_watched.read(cursor, viewer)
         last_import_at = answers.last_import(cursor, viewer.site_id)
     opened(viewer, "opened caseload", f"{len(everyone)} clients")
+    if silent := _newly_silent(viewer, everyone, last, others):
+        watching.refresh_now(viewer, silent)
+        with viewer.store.engine.reading(viewer.scope) as cursor:
+            others = practice_watched.read(cursor, viewer)
     of_client = {
         client_id: list(group) for client_id, group in groupby(found, lambda row: row.client_id)
     }
@@ -99,6 +108,7 @@ def caseload(viewer: Viewer) -> Caseload:
             told.get(client.client_id, {}), last.get(client.client_id),
             tuple(flag for flag in raised if flag.client_id == client.client_id),
             looked.get(client.client_id),
+            tuple(flag for flag in others if flag.client_id == client.client_id),
         )
         for client in everyone
     ]  # fmt: skip
@@ -110,14 +120,13 @@ def caseload(viewer: Viewer) -> Caseload:
 def _row(
     viewer: Viewer, client: clients.Client, therapists: tuple[str, ...], told: dict[Domain, Told],
     last: scores.Last | None, flags: tuple[practice_flags.Flag, ...], opened_at: datetime | None,
+    others: tuple[Watched, ...],
 ) -> Row:  # fmt: skip
-    episode, silent_days = client.open_episode, None
-    if episode:
-        since = max(last.answered_on, episode.started_on) if last else episode.started_on
-        silent_days = (viewer.today - since).days
+    episode = client.open_episode
     facts = needs.Facts(
-        has_episode=episode is not None, told=told, flags=flags, silent_days=silent_days
-    )
+        has_episode=episode is not None, told=told, flags=flags,
+        silent_days=_silent_days(viewer, client, last),
+    )  # fmt: skip
     return Row(
         client=client,
         therapists=therapists,
@@ -126,10 +135,33 @@ def _row(
         triad={domain: told[domain].course if domain in told else None for domain in TRIAD},
         told=told,
         flags=flags,
+        others=others,
         reasons=needs.reasons(facts),
         opened_at=opened_at,
         is_unseen=last is not None and (opened_at is None or opened_at < last.came_in_at),
     )
+
+
+def _silent_days(viewer: Viewer, client: clients.Client, last: scores.Last | None) -> int | None:
+    episode = client.open_episode
+    if episode is None:
+        return None
+    since = max(last.answered_on, episode.started_on) if last else episode.started_on
+    return (viewer.today - since).days
+
+
+def _newly_silent(
+    viewer: Viewer, everyone: list[clients.Client], last: dict[int, scores.Last],
+    others: list[Watched],
+) -> list[int]:  # fmt: skip
+    """Whose answers are overdue without a flag that says so: the night has not come yet."""
+    told = {one.client_id for one in others if one.kind is Kind.OVERDUE}
+    days = {one.client_id: _silent_days(viewer, one, last.get(one.client_id)) for one in everyone}
+    return [
+        client_id
+        for client_id, silent in days.items()
+        if silent is not None and silent >= SILENT_DAYS and client_id not in told
+    ]
 
 
 def _fixed(

@@ -10,6 +10,8 @@ from attachdash.errors import Invalid
 from attachdash.intake.codes import CODE, EXPECTED, is_no_code
 from attachdash.practice.filing import episodes_of
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, reach, use_case
+from attachdash.practice.verdicts import age_on
+from attachdash.practice.watching import refresh, watch
 from attachdash.store import answers, clients, people
 from attachdash.store.engine import Cursor, Row
 
@@ -66,13 +68,7 @@ class Client:
 
     def age(self, on: date) -> int | None:
         """Full years on a day; from the year alone it can be one too many."""
-        if self.born_on is None:
-            return None
-        return (
-            on.year
-            - self.born_on.year
-            - ((on.month, on.day) < (self.born_on.month, self.born_on.day))
-        )
+        return age_on(self.born_on, on)
 
 
 def from_rows(who: list[Row], spans: list[Row]) -> list[Client]:
@@ -220,7 +216,7 @@ def open_episode(
 
     Raises Invalid: another episode is open, the day lies in one, in the future or before birth.
     """
-    episode_id = int(viewer.store.engine.new_ids("episode", 1)[0])
+    episode_id, taken = int(viewer.store.engine.new_ids("episode", 1)[0]), watch(viewer, 1)
 
     def work(cursor: Cursor) -> int:
         [client] = read(cursor, viewer, client_id)
@@ -231,6 +227,7 @@ def open_episode(
             cursor, viewer.site_id, episode_id, client_id, started_on, nominal, problem.strip()
         )
         refile(cursor, viewer, client_id)
+        refresh(cursor, viewer, [client_id], taken)
         return episode_id
 
     return change(viewer, "opened episode", work, object_kind="episode", object_id=episode_id)
@@ -287,12 +284,14 @@ def _change_episode(
     viewer: Viewer, kind: str, episode_id: int, decide: Callable[[Cursor, Client, Episode], None]
 ) -> None:
     """Let `decide` change an episode, or refuse, by what holds in the same transaction."""
+    taken = watch(viewer, 1)
 
     def work(cursor: Cursor) -> None:
         client_id = clients.client_of_episode(cursor, reach(viewer), episode_id)
         [client] = read(cursor, viewer, client_id)
         decide(cursor, client, next(e for e in client.episodes if e.episode_id == episode_id))
         refile(cursor, viewer, client.client_id)
+        refresh(cursor, viewer, [client.client_id], taken)
 
     change(viewer, kind, work, object_kind="episode", object_id=episode_id)
 

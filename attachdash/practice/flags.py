@@ -14,7 +14,7 @@ from attachdash.practice import escalation, relations
 from attachdash.practice.escalation import Level
 from attachdash.practice.relations import Relation, told
 from attachdash.practice.rights import Role, Viewer, reach
-from attachdash.practice.rules import REVIEW_AFTER
+from attachdash.practice.rules import REVIEW_AFTER, Kind
 from attachdash.store import flags
 from attachdash.store.engine import Cursor
 
@@ -118,14 +118,17 @@ class Flag:
 
 def read(
     cursor: Cursor, viewer: Viewer, client_id: int | None = None,
-    people: Mapping[int, Relation] | None = None,
+    people: Mapping[int, Relation] | None = None, steps: Sequence[flags.Stepped] | None = None,
 ) -> list[Flag]:  # fmt: skip
     """The flags of one client in reach, with what went before, or of all; most urgent first.
 
-    `people` are those around the one client, where they were read already.
+    `people` are those around the one client, `steps` what was done with their flags, where they
+    were read already.
     """
     if client_id is not None:
-        found = _of_client(cursor, viewer, client_id, people or {})
+        if steps is None:
+            steps = flags.of_client(cursor, reach(viewer), client_id)
+        found = _of_client(cursor, viewer, client_id, people or {}, steps)
     else:
         rows = flags.in_reach(cursor, reach(viewer)).to_dict("records")
         last = _answers_before(cursor, viewer, rows)
@@ -180,9 +183,10 @@ def _graded(flag: Flag, last: int | None) -> Flag:
 
 
 def _of_client(
-    cursor: Cursor, viewer: Viewer, client_id: int, people: Mapping[int, Relation]
-) -> list[Flag]:
-    rows = flags.of_client(cursor, reach(viewer), client_id)
+    cursor: Cursor, viewer: Viewer, client_id: int, people: Mapping[int, Relation],
+    steps: Sequence[flags.Stepped],
+) -> list[Flag]:  # fmt: skip
+    rows = [row for row in steps if Kind(row.kind).is_of_item]
     if not rows:
         return []
     known = viewer.store.catalogue.instrument_ids

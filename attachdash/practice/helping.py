@@ -8,6 +8,7 @@ from attachdash.practice.marks import Phase
 from attachdash.practice.record import ClientRecord
 from attachdash.practice.rules import Kind
 from attachdash.practice.support import tool_of
+from attachdash.practice.watched import Watched
 from attachdash.support import Content as Content
 from attachdash.support import Entry as Entry
 from attachdash.support import Grounds as Grounds
@@ -25,7 +26,7 @@ class Help:
     words: Content  # for sources, and for all that doesn't fit now
     steps: tuple[Question, ...]  # of safety
     safety_first: bool  # an answer about suicide, or its blank, is the reason
-    protocol_first: bool  # so is any other answer to a watched item
+    protocol_first: bool  # also with any other watched item, and who asked to talk
     questions: tuple[Question, ...]
     pattern: Pattern
     prompts: tuple[Prompt, ...]  # that fit the pattern surely enough
@@ -33,7 +34,7 @@ class Help:
     is_child: bool | None  # None: the age isn't known
 
 
-def help_with(record: ClientRecord, flag: Flag, on: date) -> Help:
+def help_with(record: ClientRecord, flag: Flag | Watched, on: date) -> Help:
     """The tool of a flag, with the prompts that fit the latest attachment scores and the moves of
     the techniques in use on that day."""
     words, tool = content(), tool_of(flag.kind)
@@ -43,8 +44,8 @@ def help_with(record: ClientRecord, flag: Flag, on: date) -> Help:
         tool=tool,
         words=words,
         steps=tuple(words.steps.values()),
-        safety_first=flag.is_risk,
-        protocol_first=Kind(flag.kind).is_of_item,
+        safety_first=isinstance(flag, Flag) and flag.is_risk,
+        protocol_first=Kind(flag.kind).is_of_item or flag.kind is Kind.TALK,
         questions=words.asked(tool),
         pattern=found,
         prompts=words.prompts_for(found.fits),

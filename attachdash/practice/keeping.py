@@ -26,6 +26,7 @@ from attachdash.practice.filing import episodes_of
 from attachdash.practice.flagging import EVIDENCE, evidence_of, raise_flags
 from attachdash.practice.relations import add_missing, named
 from attachdash.practice.rights import Viewer
+from attachdash.practice.watching import Watch, refresh, watch
 from attachdash.store import answers as store_answers
 from attachdash.store import clients
 from attachdash.store.engine import Cursor
@@ -74,10 +75,13 @@ class Prepared:
     flag_ids: Sequence[int]
     step_ids: Sequence[int]
     relation_ids: Sequence[int]  # for people who may have to be added
+    watch: Watch
 
 
-def prepare(viewer: Viewer, given: Given, known: Sequence[int] = ()) -> Prepared:
-    """Score the answers and take every id that keeping them may need.
+def prepare(
+    viewer: Viewer, given: Given, known: Sequence[int] = (), *, and_sum_up: bool = True
+) -> Prepared:
+    """Score the answers and take every id that keeping them may need, as `keep` is told.
 
     `known` are the administrations that these are new versions of; else each gets an id.
     Raises Invalid for an instrument that this informant does not answer, and for answers that do
@@ -94,12 +98,14 @@ def prepare(viewer: Viewer, given: Given, known: Sequence[int] = ()) -> Prepared
     scores = _scores(viewer, given)  # first: scoring checks what comes in
     evidence = _evidence(given, ids)
     flags = evidence.height
-    people = given.rows["client_id"].n_unique() * len(given.unnamed)
+    clients_of = given.rows["client_id"].n_unique()
+    people = clients_of * len(given.unnamed)
     return Prepared(
         given, ids, scores, evidence,
         engine.new_ids("flag", flags) if flags else [],
         engine.new_ids("flag_step", flags) if flags else [],
         engine.new_ids("client", people) if people else [],
+        watch(viewer, clients_of if and_sum_up else 0),
     )  # fmt: skip
 
 
@@ -109,7 +115,8 @@ def keep(
 ) -> int:  # fmt: skip
     """Keep what is new of the prepared answers; how many administrations that was.
 
-    Whoever keeps many parts in one transaction sums up once, at its end.
+    Whoever keeps many parts in one transaction sums up once, at its end, and refreshes the flags of
+    all their courses.
     """
     if not len(prepared.given):
         return 0
@@ -122,6 +129,8 @@ def keep(
         evidence.join(rows.select(*FILED), on="administration_id"),
         prepared.flag_ids, prepared.step_ids,
     )  # fmt: skip
+    if and_sum_up and len(kept):
+        refresh(cursor, viewer, rows["client_id"].unique().to_list(), prepared.watch)
     return len(kept)
 
 

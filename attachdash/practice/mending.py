@@ -27,6 +27,7 @@ from attachdash.practice.rights import (
     reach,
     use_case,
 )
+from attachdash.practice.watching import refresh, watch
 from attachdash.store import answers as store_answers
 from attachdash.store import flags, versions
 from attachdash.store.engine import Cursor
@@ -160,6 +161,7 @@ def correct_administration(
         )
         _add(cursor, viewer, form, prepared, before)
         settle_flags(cursor, viewer, [administration_id], reason, step_ids)
+        refresh(cursor, viewer, [client_id], prepared.watch)
 
     change(
         viewer, "corrected form", work, object_kind="administration", object_id=administration_id,
@@ -177,7 +179,7 @@ def withdraw_administration(
     """
     reason = checked_reason(reason)
     form = _form(viewer, client_id, administration_id)
-    step_ids = viewer.store.engine.new_ids("flag_step", MOST_FLAGS)
+    step_ids, taken = viewer.store.engine.new_ids("flag_step", MOST_FLAGS), watch(viewer, 1)
 
     def work(cursor: Cursor) -> None:
         _live(cursor, viewer, form, None)
@@ -186,6 +188,7 @@ def withdraw_administration(
         )
         store_answers.summarise(cursor, viewer.site_id, [client_id])
         settle_flags(cursor, viewer, [administration_id], reason, step_ids)
+        refresh(cursor, viewer, [client_id], taken)
 
     change(
         viewer, "withdrew form", work, object_kind="administration", object_id=administration_id,
@@ -212,6 +215,7 @@ def restore_administration(viewer: Viewer, client_id: int, administration_id: in
         if now.counts or now.last.version != last.version or now.came_undone:
             raise Invalid("It changed meanwhile, or was never withdrawn. Reload the page.")
         _add(cursor, viewer, form, prepared, None)
+        refresh(cursor, viewer, [client_id], prepared.watch)
 
     change(
         viewer, "restored form", work, object_kind="administration", object_id=administration_id,

@@ -8,7 +8,7 @@ from itertools import groupby
 from attachdash.change.course import Answer, Course
 from attachdash.errors import Invalid, Refused
 from attachdash.instruments import LEADS, Direction, Domain, Instrument, Scale
-from attachdash.practice import clients, courses, marks, relations
+from attachdash.practice import clients, courses, marks, relations, watched
 from attachdash.practice import flags as practice_flags
 from attachdash.practice.clients import Client, Episode
 from attachdash.practice.courses import TRIAD
@@ -25,8 +25,9 @@ from attachdash.practice.rights import (
     use_case,
 )
 from attachdash.practice.telling import Told, tell
+from attachdash.practice.watching import refresh, watch
 from attachdash.store import clients as store_clients
-from attachdash.store import scores
+from attachdash.store import flags, scores
 from attachdash.store.engine import Cursor
 
 # The one instrument of the list whose two dimensions are drawn as a pair comes first.
@@ -72,6 +73,7 @@ class ClientRecord:
     primary: Course | None  # the one symptom scale that says whether the episode is off its course
     beside: tuple[Beside, ...]  # by or about others, apart from all the above
     flags: tuple[practice_flags.Flag, ...]
+    watched: tuple[watched.Watched, ...]  # flags that rest on no single item
     phases: tuple[Phase, ...]  # of the episode, oldest first, as are the events
     events: tuple[Event, ...]
     without_episode: int  # scores of answers that belong to no episode
@@ -100,7 +102,9 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
         head = _head(cursor, viewer, client_id)
         history, beside = scores.own_and_beside(cursor, reach(viewer), client_id)
         people = relations.read(cursor, viewer, client_id) if beside else {}
-        raised = practice_flags.read(cursor, viewer, client_id, people)
+        steps = flags.of_client(cursor, reach(viewer), client_id)
+        raised = practice_flags.read(cursor, viewer, client_id, people, steps)
+        others = watched.read(cursor, viewer, steps)
     [client], fixed_ids = clients.from_rows([head.who], head.spans), head.leads
     episode = _episode(client, episode_id)
     found = courses.from_scores(viewer, history, client_id, episode) if episode else []
@@ -151,6 +155,7 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
         primary=courses.leading(found, Domain.SYMPTOMS, fixed.get(Domain.SYMPTOMS)),
         beside=tuple(_beside(viewer, beside, people)),
         flags=tuple(raised),
+        watched=tuple(others),
         phases=phases,
         events=events,
         without_episode=len({row.administration_id for row in history if row.episode_id is None}),
@@ -202,16 +207,19 @@ def fix_lead(viewer: Viewer, episode_id: int, domain: Domain, lead: tuple[str, s
         if scale.domain != domain or scale.direction is Direction.NEITHER:
             raise Invalid(f"That scale can't stand for {domain.label.lower()}.")
     scale_id = catalogue.scale_ids[lead] if lead else None
-    change(
-        viewer,
-        "fixed lead scale",
-        lambda cursor: scores.fix_lead(
+    taken = watch(viewer, 1)
+
+    def work(cursor: Cursor) -> None:
+        scores.fix_lead(
             cursor, viewer.site_id, episode_id, domain.value, scale_id, viewer.person_id, viewer.now
-        ),
-        object_kind="episode",
-        object_id=episode_id,
+        )
+        if whose := store_clients.client_of_episode(cursor, reach(viewer), episode_id):
+            refresh(cursor, viewer, [whose], taken)
+
+    change(
+        viewer, "fixed lead scale", work, object_kind="episode", object_id=episode_id,
         detail=domain.value,
-    )
+    )  # fmt: skip
 
 
 def _beside(

@@ -10,7 +10,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from attachdash.change.measured import Measured
+from attachdash.change.measured import AMBER, NOT_MOVING, RED, Measured
+from attachdash.change.off_course import (
+    AMBER as AMBER_FROM,
+)
+from attachdash.change.off_course import (
+    LEAST_ANSWERS,
+    LEAST_WEEKS,
+    NOT_MOVING_BELOW,
+    NOT_MOVING_FROM,
+)
+from attachdash.change.off_course import (
+    RED as RED_FROM,
+)
+from attachdash.change.verdict import LIKELY, SURE
 from attachdash.instruments import library
 from attachdash.practice.rights import Role
 
@@ -31,6 +44,16 @@ class Kind(StrEnum):
     HARM_BLANK = "harm_to_others_blank"
     ASK = "ask_answer"
     ASK_BLANK = "ask_blank"
+    TALK = "talk"
+    RED = "red"
+    AMBER = "amber"
+    WORSE = "worse"
+    WITHDREW = "withdrew"
+    ALLIANCE_FALLEN = "alliance_fallen"
+    ALLIANCE_LOW = "alliance_low"
+    NOT_MOVING = "not_moving"
+    PAUSED = "paused"
+    OVERDUE = "overdue"
 
     @property
     def is_of_item(self) -> bool:
@@ -49,6 +72,11 @@ class Tool(StrEnum):
     SAFETY = "safety"
     BLANK = "blank"
     ASK = "ask"
+    COURSE = "course"
+    ALLIANCE = "alliance"
+    OVERDUE = "overdue"
+    PAUSED = "paused"
+    TALK = "talk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +109,10 @@ class Rule:
 
 _ITEM = "Nothing is estimated: it is what was answered"
 _CLIENT_ITEM = "one a client, item and person who answered"
+_PRIMARY = "The episode’s one primary symptom scale, or false alarms multiply"
+_COURSE = "one an episode: red, amber and not moving replace each other"
+_FROM = f"from {LEAST_ANSWERS} answers over {LEAST_WEEKS:g} weeks"
+_SAID = "Nothing is estimated: staff noted what the client said or did"
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -116,6 +148,70 @@ RULES: tuple[Rule, ...] = (
         data="Items about feeling unsafe, hopelessness, risk-taking and the like",
         threshold="No answer, for whatever reason",
         certainty=_ITEM, tool=Tool.BLANK, cause=_CLIENT_ITEM, goes_on=True,
+    ),
+    Rule(
+        kind=Kind.TALK, name="Asked to talk",
+        data="A note of staff on the client’s page", threshold="The client asked to talk",
+        certainty=_SAID, tool=Tool.TALK, cause="one a client", goes_on=True,
+    ),
+    Rule(
+        kind=Kind.RED, name="Red", data=_PRIMARY,
+        threshold=f"The likely true level is worse than at the start, {_FROM}",
+        certainty=f"{RED_FROM:.0%} or more",
+        tool=Tool.COURSE, cause=_COURSE, measured=RED,
+    ),
+    Rule(
+        kind=Kind.AMBER, name="Amber", data=_PRIMARY,
+        threshold=f"The likely true level is worse than at the start, {_FROM}",
+        certainty=f"{AMBER_FROM:.0%} or more",
+        tool=Tool.COURSE, cause=_COURSE, measured=AMBER,
+    ),
+    Rule(
+        kind=Kind.WORSE, name="Reliably worse on another scale",
+        data="The three leading scales: communication, regulation, self-esteem",
+        threshold=f"Worse by the reliable change between start and latest answer, {_FROM}",
+        certainty=f"and the likely true level is worse with {SURE:.0%} or more",
+        tool=Tool.COURSE, cause="one an episode and scale",
+    ),
+    Rule(
+        kind=Kind.WITHDREW, name="Withdrew",
+        data="A note of staff on the client’s page", threshold="The client broke the work off",
+        certainty=_SAID, tool=Tool.PAUSED, cause="one a client: paused and withdrew replace "
+        "each other",
+    ),
+    Rule(
+        kind=Kind.ALLIANCE_FALLEN, name="Alliance fallen",
+        data="The episode’s leading scale of the alliance",
+        threshold=f"The likely true level is worse than at the start, {_FROM}; told only where "
+        "the scale has an SD, its own or the practice’s",
+        certainty=f"{LIKELY:.0%} or more",
+        tool=Tool.ALLIANCE, cause="one an episode: fallen and low replace each other",
+    ),
+    Rule(
+        kind=Kind.ALLIANCE_LOW, name="Alliance low",
+        data="The episode’s leading scale of the alliance",
+        threshold="The latest answer lies on the unwell side of the scale’s own line",
+        certainty="None: one answer is a reason to ask, not a verdict",
+        tool=Tool.ALLIANCE, cause="one an episode: fallen and low replace each other",
+    ),
+    Rule(
+        kind=Kind.NOT_MOVING, name="Not moving", data=_PRIMARY,
+        threshold=f"From {NOT_MOVING_FROM} answers on the clinical side, at the start and now",
+        certainty="and better by half the reliable change with less than "
+        f"{NOT_MOVING_BELOW:.0%}",
+        tool=Tool.COURSE, cause=_COURSE, measured=NOT_MOVING,
+    ),
+    Rule(
+        kind=Kind.PAUSED, name="Paused",
+        data="A note of staff on the client’s page", threshold="The client wants a pause",
+        certainty=_SAID, tool=Tool.PAUSED, cause="one a client: paused and withdrew replace "
+        "each other",
+    ),
+    Rule(
+        kind=Kind.OVERDUE, name="Answers overdue", data="Days of the client’s own answers",
+        threshold=f"None for {SILENT_DAYS // 7} weeks in an open episode, from its start on, of a "
+        "client whom somebody treats now",
+        certainty="Nothing is estimated", tool=Tool.OVERDUE, cause="one an episode",
     ),
 )  # fmt: skip
 _OF_KIND: Mapping[Kind, Rule] = {rule.kind: rule for rule in RULES}
@@ -166,7 +262,8 @@ LIFE = (
     "A new answer to a watched item opens its flag again: nobody has looked at that answer yet. "
     "It is *new* after none or a quieter one that raised nothing, *risen* after a lower one, "
     "*continuing* otherwise; one that stands is looked at again every four weeks, or on the day "
-    "that was set.",
+    "that was set. A flag of a course opens again where it is graver than what was seen, or was "
+    "closed.",
     "Working hours and days are the practice's own (*Settings*); public holidays are not known. "
     "A therapist is *not there* while disabled, on leave (*People*, *Account*), or where nobody "
     "is assigned. A supervisor may mark as seen, and act on, what came to them. The administrator "

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from attachdash import __version__
 from attachdash.errors import ForPeople, Unavailable
-from attachdash.practice import checking, norms, shares
+from attachdash.practice import checking, norms, shares, watching
 from attachdash.practice.entrance import clock, today
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
 from attachdash.store import Store, copies, jobs, settings
@@ -17,6 +17,7 @@ from attachdash.store.engine import Scope
 from attachdash.store.opening import database
 
 CHECK, TIDY, NORMS, SHARES, BACKUP = "check", "tidy", "norms", "shares", "backup"
+FLAGS = "flags"
 NIGHT = time(2)  # local; a machine that sleeps then does it at the first occasion after
 # In order of arrival a client's history is read 5.6 times slower; up to this many new answers
 # nobody notices (measured).
@@ -161,8 +162,8 @@ def is_due(store: Store, now: datetime) -> bool:
 
 
 def nightly(store: Store, now: datetime) -> bool:
-    """Check, tidy if it is worth it, take the practice's own norms and shares anew, back up: each
-    whatever became of the one before.
+    """Check, tidy if it is worth it, take the practice's own norms and shares anew, judge all
+    courses by them, back up: each whatever became of the one before.
 
     Whether it ran: no other process did it at the same time.
     """
@@ -176,7 +177,7 @@ def nightly(store: Store, now: datetime) -> bool:
         with store.engine.reading(Scope()) as cursor:
             tidied = {row[0]: row[2] for row in jobs.latest(cursor, 1, now)}.get(TIDY)
             tail = jobs.recorded_since(cursor, 1, tidied)
-        for work in (check_now, *([tidy] if tail > TAIL else []), _norms, _shares, back_up):
+        for work in (check_now, *([tidy] if tail > TAIL else []), _norms, _shares, _flags, back_up):
             try:
                 work(keeper)
             except ForPeople:
@@ -190,6 +191,10 @@ def _norms(viewer: Viewer) -> None:
 
 def _shares(viewer: Viewer) -> None:
     _step(viewer, SHARES, lambda: f"{shares.take_own_shares(viewer)} scales estimated anew")
+
+
+def _flags(viewer: Viewer) -> None:
+    _step(viewer, FLAGS, lambda: f"{watching.refresh_all(viewer)} clients judged anew")
 
 
 def _step(viewer: Viewer, name: str, work: Callable[[], str]) -> None:

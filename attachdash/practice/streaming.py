@@ -49,6 +49,7 @@ from attachdash.practice.judging import (
 )
 from attachdash.practice.keeping import Prepared, keep, prepare
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, looked_at, use_case
+from attachdash.practice.watching import Watch, refresh, watch
 from attachdash.store import answers, clients, versions
 from attachdash.store.engine import Cursor
 
@@ -240,6 +241,7 @@ def _kept(
     )
     batch_id = int(engine.new_ids("batch", 1)[0])
     known = [plan.ids[code] for code in found.known_codes]
+    watched = watch(viewer, len(known) + len(new))
 
     def scored() -> Iterator[_Block]:
         return _scored(viewer, settled, plan, tell)
@@ -257,7 +259,7 @@ def _kept(
         opened = open_episodes_of(cursor, viewer, starts) if starts.height else []
         blocks = scored() if ready is None else _told_while_written(ready, tell)
         scales = len(settled.instrument.scales)
-        kept, others, differ = _keep_blocks(cursor, viewer, blocks, scales, batch_id)
+        kept, others, differ = _keep_blocks(cursor, viewer, blocks, scales, batch_id, watched)
         result = Kept(
             kept=kept, already_held=found.rows - kept - others, refused=found.refused + others,
             created=len(new), episodes=len(opened), batch_id=batch_id,
@@ -342,7 +344,10 @@ def _scored(viewer: Viewer, settled: Settled, plan: _Plan, tell: Told) -> Iterat
     for checked, packed in zip(blocks, plan.kept, strict=True):
         mask = np.unpackbits(packed, count=checked.n).astype(bool)
         rows = checked.rows.with_row_index("place").filter(pl.Series(mask))
-        parts = [prepare(viewer, one) for _, one in givens_of(viewer, checked, rows, plan.ids)]
+        parts = [
+            prepare(viewer, one, and_sum_up=False)
+            for _, one in givens_of(viewer, checked, rows, plan.ids)
+        ]
         yield _Block(parts, mismatches_of(checked, rows).height)
 
 
@@ -356,7 +361,12 @@ def _told_while_written(blocks: list[_Block], tell: Told) -> Iterator[_Block]:
 
 
 def _keep_blocks(
-    cursor: Cursor, viewer: Viewer, blocks: Iterable[_Block], scales: int, batch_id: int
+    cursor: Cursor,
+    viewer: Viewer,
+    blocks: Iterable[_Block],
+    scales: int,
+    batch_id: int,
+    watched: Watch,
 ) -> tuple[int, int, int]:
     """Keep the blocks; how many rows were kept, how many met other answers meanwhile, and how many
     of their totals aren't our score."""
@@ -373,4 +383,6 @@ def _keep_blocks(
         differ += block.differ
     if touched:
         answers.summarise(cursor, viewer.site_id, list(touched), kept * scales)
+    if kept:
+        refresh(cursor, viewer, list(touched), watched)
     return kept, others, differ

@@ -14,8 +14,10 @@ from attachdash.practice.caseload import Row, caseload
 from attachdash.practice.clients import Client
 from attachdash.practice.flags import Decision, Flag
 from attachdash.practice.rights import About, Audit, Role, Viewer, opened, reach, use_case
+from attachdash.practice.rules import Kind
 from attachdash.practice.support import Given, Note, given_of, note_of, now_held, since, tool_of
 from attachdash.practice.telling import Told
+from attachdash.practice.watched import Watched
 from attachdash.store import flags as store_flags
 from attachdash.store import support as store
 from attachdash.store.engine import Cursor
@@ -47,7 +49,8 @@ class Since:
 class Item:
     """One flag on the agenda."""
 
-    flag: Flag  # with its last decision
+    flag: Flag | Watched
+    reason: str  # in a sentence; empty where it is one item's answer
     client: Client
     therapists: tuple[str, ...]
     days: int  # since it stands
@@ -59,8 +62,8 @@ class Item:
 
     @property
     def decision(self) -> Decision | None:
-        """What was decided last, where that was after its evidence came in."""
-        return self.flag.decisions[0] if self.flag.decisions else None
+        """What was decided about it as it stands; nothing that was about an earlier answer."""
+        return self.flag.decisions[0] if self.flag.state == "acted" else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +86,8 @@ def agenda(viewer: Viewer) -> Agenda:
         later = _later(cursor, viewer)
     items = []
     for row in found.rows:
-        for flag in row.flags:
+        both: tuple[Flag | Watched, ...] = (*row.flags, *row.others)
+        for flag in both:
             if flag.state != "closed":
                 notes = tuple(
                     note_of(one) for one in noted
@@ -94,11 +98,16 @@ def agenda(viewer: Viewer) -> Agenda:
                     _item(viewer, row, flag, decided.get(flag.flag_id), given, notes, later)
                 )
     opened(viewer, "opened agenda", f"{len(items)} items")
-    order = list(Group)
+    order, kinds = list(Group), list(Kind)
     return Agenda(
         items=tuple(
             sorted(
-                items, key=lambda one: (order.index(one.group), one.flag.urgency[1:3], -one.days)
+                items,
+                key=lambda one: (
+                    order.index(one.group),
+                    kinds.index(Kind(one.flag.kind)),
+                    -one.days,
+                ),
             )
         ),
         clients=len(found.rows),
@@ -107,30 +116,30 @@ def agenda(viewer: Viewer) -> Agenda:
 
 
 def _item(
-    viewer: Viewer, row: Row, flag: Flag, decided: store.Decided | None, given: tuple[Given, ...],
-    notes: tuple[Note, ...], later: dict[int, list[tuple[int, date]]],
+    viewer: Viewer, row: Row, flag: Flag | Watched, decided: store.Decided | None,
+    given: tuple[Given, ...], notes: tuple[Note, ...], later: dict[int, list[tuple[int, date]]],
 ) -> Item:  # fmt: skip
     begun = since(flag)
-    # What was decided about an earlier answer is not decided about this one.
-    if decided is not None and decided.done_at >= begun:
+    if decided is not None and isinstance(flag, Flag):
         last = Decision(
             words=decided.said, by_whom=decided.by_whom or "", done_at=decided.done_at,
             review_on=decided.review_on, closed=decided.kind == "closed",
         )  # fmt: skip
         flag = replace(flag, decisions=(last,))
     tool = tool_of(flag.kind)
-    asked = {*tool.asks, *(content().steps if flag.is_risk else ())}
+    asked = {*tool.asks, *(content().steps if isinstance(flag, Flag) and flag.is_risk else ())}
     held = now_held(given, flag.flag_id, begun)
-    moment = flag.decisions[0].done_at if flag.decisions else begun
+    moment = flag.decisions[0].done_at if flag.state == "acted" else begun
     return Item(
         flag=flag,
+        reason="" if isinstance(flag, Flag) else _reason(row, flag),
         client=row.client,
         therapists=row.therapists,
         days=(viewer.now - begun).days,
         answered=len(asked & set(held)),
         asked=len(asked),
         since=Since(
-            item=_item_since(flag, later.get(flag.flag_id, [])),
+            item=_item_since(later.get(flag.flag_id, [])),
             primary=_primary_since(row.primary, moment.date()),
         ),
         notes=notes,
@@ -138,12 +147,19 @@ def _item(
     )
 
 
-def _group(flag: Flag, today: date) -> Group:
+def _reason(row: Row, flag: Watched) -> str:
+    """On what it rests, in the sentence of the primary scale or of its rule."""
+    if flag.kind in (Kind.RED, Kind.AMBER, Kind.NOT_MOVING) and row.primary:
+        return row.primary.off_the_course or f"{flag.kind.rule.threshold}."
+    return f"{flag.kind.rule.threshold}."
+
+
+def _group(flag: Flag | Watched, today: date) -> Group:
     if flag.state == "open":
         return Group.NOT_SEEN
     if flag.state == "historic":
         return Group.LATE
-    if not flag.decisions:
+    if flag.state != "acted":
         return Group.NO_DECISION
     due = flag.review_on
     return Group.DUE if due is not None and due <= today else Group.RUNNING
@@ -173,7 +189,7 @@ def _later(cursor: Cursor, viewer: Viewer) -> dict[int, list[tuple[int, date]]]:
     return found
 
 
-def _item_since(flag: Flag, later: list[tuple[int, date]]) -> tuple[int | None, date] | None:
+def _item_since(later: list[tuple[int, date]]) -> tuple[int | None, date] | None:
     if not later:
         return None
     answer, on = later[-1]

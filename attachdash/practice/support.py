@@ -22,6 +22,7 @@ from attachdash.practice.rights import (
     use_case,
 )
 from attachdash.practice.rules import Kind
+from attachdash.practice.watched import Watched
 from attachdash.store import support as store
 from attachdash.store.engine import Cursor
 from attachdash.support import Tool, content
@@ -73,8 +74,10 @@ def tool_of(kind: str) -> Tool:
     return content().tools[Kind(kind).rule.tool]
 
 
-def since(flag: Flag) -> datetime:
+def since(flag: Flag | Watched) -> datetime:
     """Since when the evidence of a flag stands: what was answered before isn't taken for now."""
+    if isinstance(flag, Watched):
+        return flag.raised_at
     return max(flag.came_in_at, flag.raised_at or flag.came_in_at)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from attachdash.change.course import Course
 from attachdash.change.cutoffs import Class
-from attachdash.change.figures import ScaleFigures, figures_of
+from attachdash.change.figures import ScaleFigures
 from attachdash.change.off_course import OffCourse
 from attachdash.change.sentences import (
     disagreement,
@@ -20,10 +20,10 @@ from attachdash.change.sentences import (
     together,
     together_for_client,
 )
-from attachdash.change.series import series_of
-from attachdash.change.verdict import LIKELY, Verdicts, Word, verdicts
+from attachdash.change.verdict import LIKELY, Verdicts, Word
 from attachdash.instruments import Direction, Domain
 from attachdash.practice.clients import Client
+from attachdash.practice.verdicts import judge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,26 +166,18 @@ def tell(courses: Sequence[tuple[Client, Course]]) -> list[Told]:
     """The verdict on each course, in their order; each client's age on the last day counts."""
     if not courses:
         return []
-    known: dict[tuple[int, int | None], int] = {}
-    figures: list[ScaleFigures] = []
-    which, values, days, offsets, starts = [], [], [], [0], []
+    scales, values, days, offsets, starts = [], [], [], [0], []
     for client, course in courses:
         age = client.age(course.latest.answered_on if course.latest else course.started_on)
-        # Scales are few and their figures the same for all; an age only chooses a line.
-        key = id(course.scale), age if any(one.ages for one in course.scale.cutoffs) else None
-        if key not in known:
-            known[key] = len(figures)
-            figures.append(figures_of(course.instrument, course.scale, age=age))
-        which.append(known[key])
+        scales.append((course.instrument, course.scale, age))
         values += course.values
         days += [float(one.answered_on.toordinal()) for one in course.scored]
         offsets.append(len(values))
         starts.append(float(course.started_on.toordinal()))
-    series = series_of(values, days, offsets)
-    found = verdicts(series, figures, which, starts)
+    judged = judge(scales, values, days, offsets, starts)
     return [
         Told(
-            course=course, figures=figures[which[row]], found=found, row=row,
+            course=course, figures=judged.figures[row], found=judged.found, row=row,
             answers=slice(offsets[row], offsets[row + 1]),
         )
         for row, (_, course) in enumerate(courses)

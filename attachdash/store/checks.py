@@ -26,7 +26,8 @@ CHECKS = {
     "flags rest on answers that no longer count": """
         SELECT count(*)
         FROM flag
-        WHERE flag.site_id = $1 AND flag.state <> 'withdrawn' AND NOT EXISTS (
+        WHERE flag.site_id = $1 AND flag.state NOT IN ('withdrawn', 'over')
+            AND flag.administration_id IS NOT NULL AND NOT EXISTS (
             SELECT 1
             FROM administration
             WHERE administration.site_id = flag.site_id

@@ -85,6 +85,8 @@ class Stepped(NamedTuple):
     by_whom: str | None
     said: str
     review_on: date | None
+    version: int | None  # of the form it rests on, as is the day
+    answered_on: date | None
 
 
 class Form(NamedTuple):
@@ -100,22 +102,30 @@ class Form(NamedTuple):
     answers: list[int]
 
 
-# One row per flag of client $5 and step taken with it, newest flags first.
-OF_CLIENT = (
-    """
+# The columns of Stepped.
+STEPPED = """
 SELECT flag.flag_id, flag.client_id, flag.administration_id, flag.kind, flag.cause, flag.state,
     flag.raised_at, COALESCE(flag_step.step_id, 0) AS step_id,
     COALESCE(flag_step.kind, '') AS step, COALESCE(flag_step.words, '') AS words,
     COALESCE(flag_step.done_at, flag.raised_at) AS done_at, person.name AS by_whom,
-    COALESCE(flag_step.said, '') AS said, flag_step.review_on
+    COALESCE(flag_step.said, '') AS said, flag_step.review_on, administration.version,
+    administration.answered_on
+"""
+
+# One row per flag of client $5 and step taken with it, newest flags first; of any kind.
+OF_CLIENT = (
+    STEPPED
+    + """
 FROM flag
 -- No step means a fault, and still the flag is shown.
 LEFT JOIN flag_step ON flag_step.site_id = flag.site_id AND flag_step.flag_id = flag.flag_id
 LEFT JOIN person
     ON person.site_id = flag_step.site_id AND person.person_id = flag_step.by_person_id
+LEFT JOIN administration
+    ON administration.site_id = flag.site_id
+    AND administration.administration_id = flag.administration_id
+    AND administration.client_id = $5 AND administration.replaced_at IS NULL
 WHERE flag.site_id = $1 AND flag.client_id = $5 AND """
-    + OF_ITEM
-    + " AND "
     + CLINICAL_ONE
     + """
 ORDER BY flag.raised_at DESC NULLS LAST, flag.flag_id DESC NULLS LAST,

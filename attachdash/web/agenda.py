@@ -7,6 +7,7 @@ import streamlit as st
 
 from attachdash.charts.words import number
 from attachdash.practice import support
+from attachdash.practice.flags import Flag
 from attachdash.practice.rights import Role, Viewer
 from attachdash.practice.supervision import Group, Item
 from attachdash.web import flagged, forms, look, rows
@@ -81,7 +82,7 @@ def item(viewer: Viewer, one: Item, zone: str) -> None:
                 flagged.open_tool(one.flag)
             st.html(
                 f'<div class="ad-print">{esc(name)}</div>'
-                f"<div>{rows.badge(one.flag)} "
+                f"<div>{rows.badge_of(one.flag)} "
                 f'<span class="ad-meta">{esc(", ".join(one.therapists))}</span></div>',
                 width="content",
             )
@@ -101,7 +102,7 @@ def _cells(one: Item, zone: str, today: date) -> str:
     seen = f"<b>{seen}</b>" if seen == "nobody" else f"{esc(seen)}, {esc(flag.seen_by)}"
     used = f"{one.answered} of {one.asked}" if one.answered else "not used"
     cells = (
-        ("", esc(flagged.fact(flag)) + "."),
+        ("", esc(f"{flagged.fact(flag)}." if isinstance(flag, Flag) else one.reason)),
         ("Open", counted(one.days, "day") if one.days else "today"),
         ("Seen", seen),
         ("Tool", used),
@@ -130,7 +131,7 @@ def _decided(one: Item, zone: str, today: date) -> str:
 
 def _since(one: Item) -> str:
     said = []
-    if one.since.item:
+    if one.since.item and isinstance(one.flag, Flag):
         answer, on = one.since.item
         what = "left blank" if answer is None else f"{answer * one.flag.instrument.step:g}"
         said.append(f"the item: {what}, {day(on)}")

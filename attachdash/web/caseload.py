@@ -9,9 +9,11 @@ from attachdash.charts import sparkline, week_if_old
 from attachdash.charts.words import number
 from attachdash.practice.caseload import JUDGED, LOOKS_BACK, Row
 from attachdash.practice.courses import TRIAD
+from attachdash.practice.deciding import NOTED
 from attachdash.practice.escalation import Level
 from attachdash.practice.flags import Flag
 from attachdash.practice.needs import RATES, RULES, Group, Need, Reason
+from attachdash.practice.rules import Kind
 from attachdash.practice.telling import Told
 from attachdash.practice.words import Domain, Word
 from attachdash.web import browser, drawn, look, rows
@@ -23,6 +25,12 @@ _EARLY = (Word.ONE_ANSWER, Word.TWO_ANSWERS, Word.TOO_EARLY)
 # Words that two answers bear out; the others rest on the likely true level alone.
 _BY_TWO = (Word.RELIABLY_BETTER, Word.RELIABLY_WORSE, Word.NO_CLEAR_CHANGE)
 _ALSO = {Need.PROMPT: "a softer prompt", Need.LATE: "risk answers that came in late"}
+_FLAGS = {
+    Need.RELIABLY_WORSE: (Kind.WORSE, Kind.RED, Kind.AMBER),
+    Need.OFF_COURSE: (Kind.RED, Kind.AMBER),
+    Need.NOT_MOVING: (Kind.NOT_MOVING,),
+    Need.OVERDUE: (Kind.OVERDUE,),
+}
 _BADGES = {
     Group.WORSE: ("first", "Look first"), Group.SOON: ("soon", "Look soon"),
     Group.NEW: ("course", "Too early"), Group.COURSE: ("course", "On course"),
@@ -144,7 +152,9 @@ def why(row: Row, today: date, zone: str) -> str:
     said = [_fact(first, row, today)]
     if also := _also(row, others):
         said.append(f"Also {also}.")
-    muted = [_next_step(first, today), _looked(row, today, zone)]
+    muted = (
+        _next_step(first, today), _looked(row, today, zone), _standing(first, row, zone, today),
+    )  # fmt: skip
     return (
         look.esc(" ".join(said))
         + f' <span class="ad-meta">{look.esc(" ".join(part for part in muted if part))}</span>'
@@ -207,6 +217,15 @@ def _waits(flag: Flag, today: date) -> str:
     return said + gone.get(flag.came, "")
 
 
+def _standing(reason: Reason, row: Row, zone: str, today: date) -> str:
+    """Since when a flag says what the reason does, and who has looked at it."""
+    flag = next((one for one in row.others if one.kind in _FLAGS.get(reason.need, ())), None)
+    if flag is None:
+        return ""
+    by = f"seen by {flag.seen_by}" if flag.seen_at else "nobody has marked it seen"
+    return f"Flagged {ago(flag.raised_at, zone, today)}, {by}."
+
+
 def _also(row: Row, others: Sequence[Reason]) -> str:
     """What else holds, each kind once, short: the words of the triad stand under their pictures."""
     said: dict[str, list[str]] = {}
@@ -223,6 +242,9 @@ def _also(row: Row, others: Sequence[Reason]) -> str:
             if one.evidence.domain in TRIAD:
                 named = _lower(_named(one))
             said.setdefault(told.word.label, []).append(f"{named} ({percent(one.certainty)})")
+    for flag in row.others:
+        if flag.kind in NOTED and flag.state != "closed":
+            said[_lower(flag.kind.rule.name)] = []
     softer = sum(one.state == "historic" and not one.is_risk for one in row.flags)
     if softer:
         said[counted(softer, "softer answer or blank", "softer answers or blanks") + " late"] = []

@@ -1,6 +1,7 @@
 """What wants a person's eye: the fact, what went before it, the next step."""
 
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
@@ -8,9 +9,12 @@ from attachdash.practice import deciding, flags
 from attachdash.practice.escalation import Level
 from attachdash.practice.record import ClientRecord
 from attachdash.practice.rights import Role, Viewer
+from attachdash.practice.rules import Kind
+from attachdash.practice.watched import Watched
+from attachdash.practice.words import Domain, Word
 from attachdash.web import forms, look, rows, support, who
 from attachdash.web.navigation import go
-from attachdash.web.tables import clock, counted, day
+from attachdash.web.tables import ago, clock, counted, day
 
 NEXT_STEP = (
     "Ask directly at the next contact. The total says nothing about it, and this product is no "
@@ -54,6 +58,74 @@ def cards(viewer: Viewer, record: ClientRecord, zone: str) -> None:
             _help(one)
 
 
+def others(viewer: Viewer, record: ClientRecord, zone: str) -> None:
+    """Flags of courses, of silence and of what was noted; and a way to note something."""
+    for one in record.watched:
+        box = st.container(border=one.state == "open", key=f"watched-{one.flag_id}")
+        with box, st.container(horizontal=True, vertical_alignment="center"):
+            said = f"**{one.kind.rule.name}.** " + look.plain(
+                " ".join((_reason(record, one), _standing(one, zone, viewer.today)))
+            )
+            if one.state == "open":
+                st.write(said)
+                _seen(viewer, one, loud=False)
+            else:
+                st.caption(said)
+            _deciding(viewer, one)
+            _help(one)
+    if viewer.role not in (Role.THERAPIST, Role.SUPERVISOR):
+        return
+    with st.popover("Note: asked to talk, pauses, broke off", type="tertiary", key="note-open"):
+        for kind in deciding.NOTED:
+            if st.button(kind.rule.name, key=f"note_{kind}", help=kind.rule.threshold):
+                forms.attempt(
+                    partial(deciding.note, viewer, record.client.client_id, kind), "Noted."
+                )
+
+
+def _reason(record: ClientRecord, one: Watched) -> str:
+    """On what it rests, in the sentences of the courses; what is not of this episode, by rule."""
+    if one.kind in (Kind.RED, Kind.AMBER, Kind.NOT_MOVING):
+        course = record.primary
+        if course and (said := record.told[course.instrument.id, course.scale.id].off_the_course):
+            return said
+    of = [
+        told
+        for told in record.told.values()
+        if told.course.latest and told.course.latest.administration_id == one.administration_id
+    ]
+    if one.kind is Kind.WORSE:
+        of = [told for told in of if told.word is Word.RELIABLY_WORSE]
+    elif one.kind in (Kind.ALLIANCE_FALLEN, Kind.ALLIANCE_LOW):
+        of = [told for told in of if told.course.scale.domain is Domain.ALLIANCE]
+        if one.kind is Kind.ALLIANCE_LOW and of and of[0].course.latest:
+            course, latest = of[0].course, of[0].course.latest
+            return f"{course.instrument.short_name} {latest.value:g} on {day(latest.answered_on)}."
+    else:
+        of = []
+    return of[0].sentences[0] if of and of[0].sentences else f"{one.kind.rule.threshold}."
+
+
+def _standing(one: Watched, zone: str, today: date) -> str:
+    """Since when it waits, who has looked, what was decided."""
+    since = f"Raised {ago(one.raised_at, zone, today)}"
+    if not one.seen_at:
+        old = "; its answer was older than 14 days" if one.state == "historic" else ""
+        return f"{since}; nobody has marked it seen{old}."
+    return " ".join((f"{since}; seen by {one.seen_by}.", *_decided(one, zone, today)))
+
+
+def _decided(one: flags.Flag | Watched, zone: str, today: date) -> list[str]:
+    said = []
+    if one.decisions:
+        last = one.decisions[0]
+        done = "Closed" if last.closed else "Decided"
+        said.append(f"{done} by {last.by_whom}, {clock(last.done_at, zone)}: {last.words}")
+    if (on := one.review_on) is not None:
+        said.append(f"To look at again: {'due since ' if on <= today else ''}{day(on)}.")
+    return said
+
+
 def _open(viewer: Viewer, one: flags.Flag, zone: str) -> None:
     with (
         st.container(border=True, key=f"flag-{one.flag_id}"),
@@ -70,23 +142,32 @@ def _open(viewer: Viewer, one: flags.Flag, zone: str) -> None:
         _help(one)
 
 
-def reason(one: flags.Flag, zone: str, today: date) -> None:
-    """The reason with its numbers, what went before, and what was decided, newest first."""
+def reason(
+    record: ClientRecord, one: flags.Flag | Watched, zone: str, today: date
+) -> None:  # fmt: skip
+    """The reason with its numbers, what went before, who looked, and what was decided."""
     with st.container(border=True, key=f"flag-reason-{one.flag_id}"):
+        if isinstance(one, flags.Flag):
+            what = f"{fact(one)}; came in {clock(one.came_in_at, zone)}."
+            rest = [history(one, zone), _seen_by(one, zone)]
+        else:
+            what = _reason(record, one)
+            rest = [_standing(one, zone, today)]
         st.html(
-            f"<div>{rows.badge(one)} <b>{look.esc(fact(one))}; "
-            f"came in {clock(one.came_in_at, zone)}.</b></div>"
-            f'<div class="ad-say">{look.esc(history(one, zone))} {look.esc(_seen_by(one, zone))}'
-            "</div>"
+            f"<div>{rows.badge_of(one)} <b>{look.esc(what)}</b></div>"
+            f'<div class="ad-say">{look.esc(" ".join(rest))}</div>'
         )
-        for each in one.decisions:
-            st.html(f'<div class="ad-say">{look.esc(_decided(each, zone))}</div>')
-        if (on := one.review_on) is not None:
-            due = "due since " if on <= today else ""
-            st.html(f'<div class="ad-say"><b>To look at again: {due}{day(on)}.</b></div>')
+        if rates := Kind(one.kind).rule.measured:
+            st.html(
+                '<div class="ad-meta">How often is this flag wrong? In trials with made-up '
+                f"clients: {look.esc(rates.in_vain_words)}; {look.esc(rates.missed_words)}.</div>"
+            )
+        if isinstance(one, flags.Flag):
+            for line in _decided(one, zone, today):
+                st.html(f'<div class="ad-say">{look.esc(line)}</div>')
 
 
-def decision(viewer: Viewer, one: flags.Flag) -> None:
+def decision(viewer: Viewer, one: flags.Flag | Watched) -> None:
     """What is decided, in one's own words; for whom it isn't to decide, that it isn't."""
     with look.card("quiet-decision", stretch=False):
         st.subheader("What you decide", anchor=False)
@@ -110,24 +191,19 @@ def _seen_by(one: flags.Flag, zone: str) -> str:
     return "Nobody has marked this answer seen."
 
 
-def _decided(one: flags.Decision, zone: str) -> str:
-    done = "Closed" if one.closed else "Decided"
-    return f"{done} by {one.by_whom}, {clock(one.done_at, zone)}: {one.words}"
-
-
-def _help(one: flags.Flag) -> None:
+def _help(one: flags.Flag | Watched) -> None:
     if st.button("What may help", key=f"help_{one.flag_id}"):
         open_tool(one)
 
 
-def open_tool(one: flags.Flag) -> None:
+def open_tool(one: flags.Flag | Watched) -> None:
     """Go to the support tool of a flag."""
     who.hold_client(one.client_id)
     support.hold_flag(one.flag_id)
     go("support")
 
 
-def _may(viewer: Viewer, one: flags.Flag) -> bool:
+def _may(viewer: Viewer, one: flags.Flag | Watched) -> bool:
     """Whether it is the viewer's to see: the therapist's, or a supervisor's to whom it came."""
     return viewer.role is Role.THERAPIST or one.came >= Level.SUPERVISOR
 
@@ -138,18 +214,18 @@ def _came(viewer: Viewer, one: flags.Flag) -> str:
     return " It has come to you: its therapist has not looked in time, or is not there."
 
 
-def _deciding(viewer: Viewer, one: flags.Flag) -> None:
+def _deciding(viewer: Viewer, one: flags.Flag | Watched) -> None:
     """A form for what was decided, or why the flag can be closed, behind a click."""
     if _may_decide(viewer, one):
         with st.popover("Decide or close", type="tertiary", key=f"decide_open_{one.flag_id}"):
             _form(viewer, one)
 
 
-def _may_decide(viewer: Viewer, one: flags.Flag) -> bool:
+def _may_decide(viewer: Viewer, one: flags.Flag | Watched) -> bool:
     return one.state != "closed" and (_may(viewer, one) or one.seen_by == viewer.name)
 
 
-def _form(viewer: Viewer, one: flags.Flag) -> None:
+def _form(viewer: Viewer, one: flags.Flag | Watched) -> None:
     key = forms.form_key(f"decide_{one.flag_id}")
     with st.form(key, border=False):
         words = st.text_area(
@@ -172,7 +248,7 @@ def _form(viewer: Viewer, one: flags.Flag) -> None:
             )  # fmt: skip
 
 
-def _seen(viewer: Viewer, one: flags.Flag, *, loud: bool) -> None:
+def _seen(viewer: Viewer, one: flags.Flag | Watched, *, loud: bool) -> None:
     if not _may(viewer, one):
         return
     pressed = st.button(
@@ -228,9 +304,6 @@ def fact(one: flags.Flag) -> str:
 def _quietly(one: flags.Flag, zone: str, today: date) -> str:
     if one.state in ("seen", "acted", "closed") and one.seen_at:
         said = [f"{fact(one)}; seen by {one.seen_by}, {clock(one.seen_at, zone)}."]
-        if one.decisions:
-            said.append(_decided(one.decisions[0], zone))
-        if (on := one.review_on) is not None:
-            said.append(f"To look at again: {'due since ' if on <= today else ''}{day(on)}.")
+        said += _decided(one, zone, today)
         return " ".join(said)
     return f"{fact(one)}; came in {clock(one.came_in_at, zone)}. {history(one, zone)}"

@@ -10,9 +10,13 @@ from attachdash.practice.clients import Client
 from attachdash.practice.flags import Flag
 from attachdash.practice.house import Settings
 from attachdash.practice.record import Progress
+from attachdash.practice.rules import Kind
+from attachdash.practice.watched import Watched
 from attachdash.practice.words import Domain
 from attachdash.web import browser, look
 from attachdash.web.tables import clock, last_day
+
+LOOK_FIRST = frozenset({Kind.TALK, Kind.RED, Kind.AMBER, Kind.WORSE, Kind.WITHDREW})
 
 # A number that can be rung is taken whole or not at all: half of one rings somebody else.
 _DIGITS = re.compile(r"(?<![\w:.&#+])\+?\d(?:[ /-]?\d)*(?![\w:]|[.,/-]\d)")
@@ -90,6 +94,14 @@ def badge(flag: Flag | None) -> str:
         return f'<span class="ad-badge ad-risk">{words}</span>'
     words = "Ask: blank" if flag.is_blank else "Ask about it"
     return f'<span class="ad-badge ad-soon">{words}</span>'
+
+
+def badge_of(flag: Flag | Watched) -> str:
+    """The badge of a flag of any kind as HTML."""
+    if isinstance(flag, Flag):
+        return badge(flag)
+    style = "ad-first" if flag.kind in LOOK_FIRST else "ad-soon"
+    return f'<span class="ad-badge {style}">{look.esc(flag.kind.rule.name)}</span>'
 
 
 def given(flag: Flag) -> str:

@@ -9,6 +9,7 @@ from attachdash.practice.helping import Entry, Grounds, Help, Question
 from attachdash.practice.house import Settings
 from attachdash.practice.rights import Role, Viewer
 from attachdash.practice.support import Given, How, Looked
+from attachdash.practice.watched import Watched
 from attachdash.practice.words import Domain
 from attachdash.web import look, rows
 from attachdash.web.look import esc, plain
@@ -33,7 +34,7 @@ def hold_flag(flag_id: int) -> None:
     st.session_state[_FLAG] = flag_id
 
 
-def held_flag(found: tuple[Flag, ...]) -> Flag | None:
+def held_flag(found: tuple[Flag | Watched, ...]) -> Flag | Watched | None:
     """The flag before this viewer, of those of the client; the most urgent one at first."""
     held = st.session_state.get(_FLAG)
     return next((one for one in found if one.flag_id == held), found[0] if found else None)
@@ -44,7 +45,7 @@ def dress() -> None:
     st.html(f"<style>{CSS}</style>")
 
 
-def keep_tapped(viewer: Viewer, helps: Help, flag: Flag) -> None:
+def keep_tapped(viewer: Viewer, helps: Help, flag: Flag | Watched) -> None:
     """Keep what was tapped just now, before anything is drawn: all that is drawn holds it."""
     question_id = st.session_state.pop(_TAPPED, None)
     known = {one.id: one for one in (*helps.steps, *helps.questions)}
@@ -69,7 +70,7 @@ def opening(helps: Help) -> None:
     st.caption(f"Signed off by {plain(signed)}." if signed else NOT_SIGNED)
 
 
-def how(viewer: Viewer, flag: Flag) -> None:
+def how(viewer: Viewer, flag: Flag | Watched) -> None:
     """Where the answers to come are from; at first the one that doesn't say the client said so."""
     if viewer.role is Role.THERAPIST:
         st.segmented_control(
@@ -77,7 +78,7 @@ def how(viewer: Viewer, flag: Flag) -> None:
         )
 
 
-def safety(viewer: Viewer, helps: Help, flag: Flag, looked: Looked) -> None:
+def safety(viewer: Viewer, helps: Help, flag: Flag | Watched, looked: Looked) -> None:
     """The steps of safety, in their order."""
     with look.card("safety", stretch=False):
         st.subheader(f"{_number(len(helps.steps))} steps, in this order", anchor=False)
@@ -85,7 +86,7 @@ def safety(viewer: Viewer, helps: Help, flag: Flag, looked: Looked) -> None:
         _asked(viewer, helps, helps.steps, flag, looked)
 
 
-def questions(viewer: Viewer, helps: Help, flag: Flag, looked: Looked, zone: str) -> None:
+def questions(viewer: Viewer, helps: Help, flag: Flag | Watched, looked: Looked, zone: str) -> None:
     """The short look at what may hold the client back."""
     with look.card("look", stretch=False):
         st.subheader(f"{_number(len(helps.questions))} short questions", anchor=False)
@@ -101,7 +102,7 @@ def questions(viewer: Viewer, helps: Help, flag: Flag, looked: Looked, zone: str
 
 
 def _asked(
-    viewer: Viewer, helps: Help, asked: tuple[Question, ...], flag: Flag, looked: Looked
+    viewer: Viewer, helps: Help, asked: tuple[Question, ...], flag: Flag | Watched, looked: Looked
 ) -> None:
     held = support.now_held(looked.given, flag.flag_id, support.since(flag))
     before = support.before_it(looked.given, flag.flag_id, support.since(flag))
@@ -112,7 +113,7 @@ def _asked(
 
 
 def _ask(
-    viewer: Viewer, one: Question, number: int, flag: Flag, held: Given | None,
+    viewer: Viewer, one: Question, number: int, flag: Flag | Watched, held: Given | None,
     before: Given | None,
 ) -> None:  # fmt: skip
     st.html(f'<div class="ad-topic">{number} · {esc(one.topic)}</div>')
@@ -152,15 +153,15 @@ def _tapped(question_id: str) -> None:
     st.session_state[_TAPPED] = question_id
 
 
-def _how_key(flag: Flag) -> str:
+def _how_key(flag: Flag | Watched) -> str:
     return f"how_{flag.flag_id}"
 
 
-def _key(flag: Flag, question_id: str) -> str:
+def _key(flag: Flag | Watched, question_id: str) -> str:
     return f"support_{flag.flag_id}_{question_id}"
 
 
-def is_urgent(helps: Help, flag: Flag, looked: Looked) -> bool:
+def is_urgent(helps: Help, flag: Flag | Watched, looked: Looked) -> bool:
     """Whether an answer to a step of safety lifts the practice's protocol to the top."""
     held = support.now_held(looked.given, flag.flag_id, support.since(flag))
     answers = (one.answer(held[one.id].answer) for one in helps.steps if one.id in held)
@@ -287,7 +288,7 @@ def _why(helps: Help, entry: Entry) -> None:
     )
 
 
-def notes(looked: Looked, flag: Flag, zone: str) -> None:
+def notes(looked: Looked, flag: Flag | Watched, zone: str) -> None:
     """What a supervisor noted beside this flag."""
     found = [one for one in looked.notes if one.flag_id in (flag.flag_id, None)]
     for one in found:

@@ -29,6 +29,7 @@ from attachdash.practice import (
     relations,
 )  # fmt: skip
 from attachdash.practice.rights import USE_CASES, Role, Viewer
+from attachdash.practice.rules import Kind
 from attachdash.practice.support import How
 from attachdash.store import people as store_people
 from attachdash.store.engine import Scope
@@ -109,6 +110,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "deciding.act": (a,),
         "deciding.close": (a,),
         "deciding.mark_seen": (a,),
+        "deciding.note": (a, Kind.TALK),
         "house.change_settings": (),
         "importing.import_file": (table, mapping),
         "importing.preview_import": (table, mapping),
@@ -238,7 +240,8 @@ ON_THE_SERVER = {"checking.problems", "founding.check_founded", "safekeeping.is_
 INSIDE = {
     "clients.one_client", "clients.read", "clients.refile", "courses.from_scores",
     "courses.lead_scale_ids", "escalation.levels", "flagging.raise_flags",
-    "flagging.settle_flags", "flags.read",
+    "flagging.settle_flags", "flags.read", "watched.read", "watching.refresh",
+    "watching.refresh_now", "watching.watch",
     "held.differing",
     "held.held_already", "held.held_now", "importing.refuse_others",
     "importing.risks_of", "judging.givens_of",
@@ -288,7 +291,9 @@ def test_each_viewer_may_do_what_the_table_says(small: House, who: str) -> None:
     found = {}
     for name in order:
         args, kwargs = given.get(name, ()), {}
-        if name.startswith("deciding."):
+        if name == "deciding.note":
+            args = (small.clients["A"], Kind.TALK)
+        elif name.startswith("deciding."):
             args = (*args, *flag_ids, *DECIDED.get(name, ()))
         if name.startswith("support.") and name != "support.looked":
             args = (a, flag_ids[0], *BESIDE[name])
@@ -322,6 +327,8 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     do("recording.record_administration", therapist, a, "phq9", TODAY, [0] * 8 + [1])
     for name in ("deciding.mark_seen", "deciding.act", "deciding.close"):
         do(name, therapist, a, *_flag_ids(small), *DECIDED.get(name, ()))
+    do("deciding.note", therapist, a, Kind.TALK)
+    do("watching.refresh_all", admin)
     do("escalation.unseen", admin)
     do("absences.add_absence", admin, two, TODAY, None)
     assert do("absences.absences", admin, two)

@@ -21,6 +21,7 @@ from attachdash.store.reach import Reach
 from tests.practice.conftest import NOW, TODAY, House
 
 WORSE = (8, 8, 9, 8, 9, 13, 15, 16, 17, 18, 18, 19)
+AMBER_THEN_RED = (11, 10, 10, 13, 12, 15, 15, 16, 24)
 
 
 def add(house: House, code: str, started_on: date) -> None:

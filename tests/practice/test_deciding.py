@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from attachdash.errors import Invalid
-from attachdash.practice import deciding, house, mending, record, recording
+from attachdash.practice import deciding, escalation, house, mending, record, recording
 from attachdash.practice.flags import Flag, Grade
+from attachdash.practice.rules import Kind
 from tests.practice.conftest import NOW, TODAY, House
 
 
@@ -110,3 +111,50 @@ def test_what_was_decided_outlives_a_correction(either: House) -> None:
     mending.withdraw_administration(mine, *place(shown(either))[::2], "Typed twice")
     flag = shown(either)
     assert (flag.state, flag.answer, len(flag.decisions)) == ("closed", 1, 1)
+
+
+def noted(given: House, who: str = "t.one") -> list[tuple[Kind, str, str | None]]:
+    found = record.client_record(given.viewer(who), given.clients["A"]).watched
+    return [(one.kind, one.state, one.seen_by) for one in found]
+
+
+def test_what_staff_note_is_one_flag_a_cause_and_is_decided_on_like_others(either: House) -> None:
+    mine, a = either.viewer("t.one"), either.clients["A"]
+    deciding.note(mine, a, Kind.PAUSED)
+    assert noted(either) == [(Kind.PAUSED, "seen", "T.ONE")]
+    deciding.note(mine, a, Kind.WITHDREW)
+    assert noted(either) == [(Kind.WITHDREW, "seen", "T.ONE")]
+    [flag] = record.client_record(mine, a).watched
+    deciding.act(mine, a, flag.flag_id, None, None, "A letter, then wait", TODAY)
+    [flag] = record.client_record(mine, a).watched
+    assert (flag.state, flag.review_on, flag.decisions[0].words) == (
+        "acted", TODAY, "A letter, then wait",
+    )  # fmt: skip
+    # What a supervisor heard waits for the therapist, and goes on as a risk answer does.
+    deciding.note(either.viewer("s.one"), a, Kind.TALK)
+    assert noted(either)[0] == (Kind.TALK, "open", None)
+    late = NOW + timedelta(days=9)
+    assert escalation.unseen(either.viewer("a.diallo", late)).flags == 1
+    [talk] = [f for f in record.client_record(mine, a).watched if f.kind is Kind.TALK]
+    deciding.close(mine, a, talk.flag_id, None, None, "We spoke")
+    assert escalation.unseen(either.viewer("a.diallo", late)).flags == 0
+    with pytest.raises(Invalid):
+        deciding.note(mine, a, Kind.RED)
+
+
+def test_a_flag_of_a_course_is_decided_on_and_opens_again_only_where_it_is_graver(
+    small: House,
+) -> None:
+    from tests.practice.test_caseload import AMBER_THEN_RED, add, answered
+
+    days = [(TODAY - timedelta(days=14 * at), one) for at, one in enumerate(AMBER_THEN_RED[::-1])]
+    add(small, "W", min(day for day, _ in days))
+    mine, who = small.viewer("t.one"), small.clients["W"]
+    days = days[::-1]
+    answered(small, "W", dict(days[:-1]))
+    [flag] = record.client_record(mine, who).watched
+    assert flag.kind is Kind.AMBER
+    deciding.mark_seen(mine, who, flag.flag_id, flag.administration_id, flag.version)
+    answered(small, "W", dict(days[-1:]))
+    [flag] = record.client_record(mine, who).watched
+    assert (flag.kind, flag.state, flag.seen_by) == (Kind.RED, "open", None)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from attachdash.practice import deciding, record, recording, supervision, support
+from attachdash.practice.rules import Kind
 from attachdash.practice.supervision import Agenda, Group, Item
 from attachdash.practice.support import How
+from attachdash.support import content
 from tests.practice.conftest import NOW, TODAY, House
 
 
@@ -106,3 +108,19 @@ def test_everybody_sees_what_is_theirs_and_the_therapist_reads_the_note(either: 
 def test_it_holds_nothing_that_ranks_therapists(small: House) -> None:
     assert set(Agenda.__dataclass_fields__) == {"items", "clients", "as_of"}
     assert not [name for name in Item.__dataclass_fields__ if "rank" in name or "score" in name]
+
+
+def test_what_staff_noted_stands_there_too_with_its_tool_and_decision(small: House) -> None:
+    mine, a = small.viewer("t.one"), small.clients["A"]
+    deciding.note(mine, a, Kind.TALK)
+    item = only(seen_by(small))
+    assert (item.flag.kind, item.group) == (Kind.TALK, Group.NO_DECISION)
+    assert item.asked == len(content().tools["talk"].asks)
+    assert item.reason
+    support.answer(mine, a, item.flag.flag_id, "pushed_away", 1, "yes", How.WITH_CLIENT)
+    place = a, item.flag.flag_id, None, None
+    deciding.act(small.viewer("t.one", NOW + timedelta(minutes=5)), *place, "Talked on Monday")
+    item = only(seen_by(small))
+    assert (item.group, item.answered) == (Group.RUNNING, 1)
+    assert item.decision is not None
+    assert item.decision.words == "Talked on Monday"

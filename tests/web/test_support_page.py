@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from attachdash import web
 from attachdash.instruments import BLANK
-from attachdash.practice import house, marks, record, recording, support
+from attachdash.practice import deciding, house, marks, record, recording, support
 from attachdash.practice.marks import Technique
+from attachdash.practice.rules import Kind
 from attachdash.practice.support import How
 from attachdash.support import content
 from attachdash.web.look import plain
@@ -163,6 +165,36 @@ def library_reverse() -> set[int]:
     from attachdash.instruments import library
 
     return {number for scale in library()["ecr_r"].scales for number in scale.reverse}
+
+
+def test_a_course_has_its_reason_with_its_rates_and_the_whole_look(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, a = small.viewer("t.one"), small.clients["A"]
+    for days, answer in ((90, 0), (80, 0), (70, 0), (10, 2), (0, 3)):
+        recording.record_administration(
+            mine, a, "phq9", TODAY - timedelta(days=days), [answer] * 8 + [0]
+        )
+    [flag] = record.client_record(mine, a).watched
+    assert flag.kind is Kind.RED
+    tab = opened(small, monkeypatch, _flag=flag.flag_id)
+    said = words(tab)
+    assert "What may hold your client back" in said
+    assert "PHQ-9" in said
+    assert "How often is this flag wrong?" in said
+    assert asked(tab) == [plain(one.prompt) for one in content().questions.values()]
+    said = words(opened(small, monkeypatch, "s.one", page="agenda"))
+    assert "<b>nobody</b>" in said
+    assert ">Red</span>" in said
+
+
+def test_whoever_asked_to_talk_is_answered_first(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deciding.note(small.viewer("t.one"), small.clients["A"], Kind.TALK)
+    said = words(opened(small, monkeypatch))
+    assert "Your client asked to talk" in said
+    assert "This practice’s protocol" in said
 
 
 def test_a_flag_on_the_record_leads_to_its_tool(

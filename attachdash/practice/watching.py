@@ -1,0 +1,287 @@
+"""Which courses raise a flag, and which fell silent: judged anew wherever answers change.
+
+`refresh` says of clients what holds now and makes their flags say the same: raises what is new,
+moves what stands to its latest answer, ends what no longer holds. It is called in the transaction
+of whatever changed, each night, and where a caseload finds a silence that no flag tells of yet.
+The courses of all of them are judged in one pass of the change engine.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from attachdash.change.off_course import LEAST_ANSWERS, LEAST_WEEKS, OffCourse
+from attachdash.change.verdict import Verdicts, Word
+from attachdash.instruments import LEADS, Domain, Instrument, Scale
+from attachdash.instruments.words import Side
+from attachdash.practice.norms import scale_of
+from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
+from attachdash.practice.rules import HISTORIC_AFTER, SILENT_DAYS, Kind
+from attachdash.practice.verdicts import age_on, judge
+from attachdash.store import watched
+from attachdash.store.engine import Cursor
+
+TRIAD = (Domain.COMMUNICATION, Domain.REGULATION, Domain.SELF_ESTEEM)
+DOMAINS = (*TRIAD, Domain.SYMPTOMS, Domain.ALLIANCE)
+KINDS = (
+    Kind.RED, Kind.AMBER, Kind.NOT_MOVING, Kind.WORSE, Kind.ALLIANCE_FALLEN, Kind.ALLIANCE_LOW,
+    Kind.OVERDUE,
+)  # fmt: skip
+# A client has at most one flag of the course, of the alliance, of silence, and of each of the
+# three; where an episode has just ended its flags go, which is as many steps again.
+MOST_FLAGS, MOST_STEPS = 6, 24
+AT_ONCE = 2_000  # clients in one transaction of the night
+LIVE = ("open", "historic", "seen", "acted", "closed")
+KEY = ["client_id", "cause"]
+WANTED: dict[str, pl.DataType | type[pl.DataType]] = {
+    "client_id": pl.Int64, "episode_id": pl.Int64, "cause": pl.String, "kind": pl.String,
+    "administration_id": pl.Int64, "answered_on": pl.Date,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What refreshing some clients' flags may need, taken before the transaction begins."""
+
+    scales: dict[int, tuple[Instrument, Scale]]  # that may lead a domain, with their figures
+    flag_ids: Sequence[int]
+    step_ids: Sequence[int]
+
+
+def watch(viewer: Viewer, clients: int) -> Watch:
+    """Take what refreshing so many clients may need."""
+    known, new_ids = viewer.store.catalogue.scale_ids, viewer.store.engine.new_ids
+    return Watch(
+        {
+            known[key]: scale_of(viewer, known[key])
+            for domain in DOMAINS
+            for key in LEADS[domain]
+            if key in known
+        },
+        new_ids("flag", MOST_FLAGS * clients) if clients else [],
+        new_ids("flag_step", MOST_STEPS * clients) if clients else [],
+    )
+
+
+def refresh(
+    cursor: Cursor, viewer: Viewer, client_ids: Sequence[int], taken: Watch, *,
+    by_time: bool = False,
+) -> None:  # fmt: skip
+    """Make the flags of these clients' courses and silence say what holds now.
+
+    A silence begins by time alone: what somebody does just now may be the first of more.
+    """
+    if not client_ids:
+        return
+    found = watched.judged(
+        cursor, viewer.site_id, viewer.today, list(client_ids), list(taken.scales),
+        [kind.value for kind in KINDS],
+    )  # fmt: skip
+    current = found.current.unique("client_id", keep="last", maintain_order=True)
+    silent = _silent(viewer, current, found.last)
+    if not by_time:
+        told = found.held.filter(pl.col("state").is_in(LIVE))
+        silent = silent.join(told.select(KEY), on=KEY, how="semi")
+    wanted = pl.concat([_of_courses(cursor, viewer, current, found, taken), silent])
+    if wanted.is_empty() and found.held.is_empty():
+        return
+    _settle(cursor, viewer, wanted, found.held, taken)
+
+
+@use_case(roles=[Role.ADMINISTRATOR], about=About.NOTHING, audit=Audit.CHANGE)
+def refresh_all(viewer: Viewer) -> int:
+    """Judge everybody in care anew, for what time alone changes; of how many clients."""
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        everyone = watched.in_care(cursor, viewer.site_id)
+    for start in range(0, max(len(everyone), 1), AT_ONCE):
+        some = everyone[start : start + AT_ONCE]
+        refresh_now(viewer, some)
+    return len(everyone)
+
+
+def refresh_now(viewer: Viewer, client_ids: Sequence[int]) -> None:
+    """Refresh in a transaction of its own, inside a use-case."""
+    taken = watch(viewer, len(client_ids))
+
+    def work(cursor: Cursor) -> None:
+        refresh(cursor, viewer, client_ids, taken, by_time=True)
+
+    change(viewer, "refreshed flags", work, detail=f"{len(client_ids)} clients")
+
+
+def _of_courses(
+    cursor: Cursor, viewer: Viewer, current: pl.DataFrame, found: watched.Judged, taken: Watch
+) -> pl.DataFrame:
+    leads = _leading(viewer, current, found)
+    # What can't be told of is not read; of the alliance the latest answer alone may tell.
+    enough = (pl.col("n") >= LEAST_ANSWERS) & (
+        (pl.col("latest_on") - pl.col("baseline_on")).dt.total_days() >= LEAST_WEEKS * 7
+    )
+    leads = leads.filter(enough | (pl.col("domain") == Domain.ALLIANCE.value))
+    if leads.is_empty():
+        return pl.DataFrame(schema=WANTED)
+    rows = watched.scores(cursor, viewer.site_id, leads)
+    series = rows.group_by("client_id", "scale_id", maintain_order=True).agg(
+        pl.len().alias("count"), pl.col("administration_id", "answered_on", "value").last()
+    )
+    series = series.join(leads, on=["client_id", "scale_id"], maintain_order="left").join(
+        current, on="client_id", maintain_order="left"
+    )
+    known = {
+        one: taken.scales.get(one) or viewer.store.catalogue.scales[one]
+        for one in series["scale_id"].unique()
+    }
+    judged = judge(
+        [
+            (*known[scale_id], age_on(born_on, answered_on))
+            for scale_id, born_on, answered_on in series.select(
+                "scale_id", "born_on", "answered_on"
+            ).iter_rows()
+        ],
+        rows["value"].to_numpy(),
+        rows["answered_on"].to_physical().to_numpy(),
+        np.concatenate([[0], np.cumsum(series["count"].to_numpy())]),
+        series["started_on"].to_physical().to_numpy(),
+    ).found
+    kinds = _kinds(series, judged, known)
+    return (
+        series.with_columns(kind=pl.Series(kinds, dtype=pl.String), cause=_CAUSE)
+        .drop_nulls("kind")
+        .select(*WANTED)
+    )
+
+
+_CAUSE = (
+    pl.when(pl.col("domain") == Domain.SYMPTOMS.value)
+    .then(pl.format("course:{}", "episode_id"))
+    .when(pl.col("domain") == Domain.ALLIANCE.value)
+    .then(pl.format("alliance:{}", "episode_id"))
+    .otherwise(pl.format("worse:{}:{}", "episode_id", "scale_id"))
+)
+_OF_COURSE = {
+    OffCourse.RED: Kind.RED, OffCourse.AMBER: Kind.AMBER, OffCourse.NOT_MOVING: Kind.NOT_MOVING
+}  # fmt: skip
+_WORSE = (Word.PROBABLY_WORSE, Word.RELIABLY_WORSE)
+
+
+def _leading(viewer: Viewer, current: pl.DataFrame, found: watched.Judged) -> pl.DataFrame:
+    """The scale that stands for each domain of each client, as courses.leading has it: the fixed
+    one where it has a score, else the first of the lead list."""
+    known = viewer.store.catalogue.scale_ids
+    places = pl.DataFrame(
+        [
+            (domain.value, known[key], place)
+            for domain in DOMAINS
+            for place, key in enumerate(LEADS[domain])
+            if key in known
+        ],
+        {"domain": pl.String, "scale_id": pl.Int64, "place": pl.Int64}, orient="row",
+    )  # fmt: skip
+    fixed = found.fixed.select(
+        "episode_id", "domain", pl.col("scale_id").cast(pl.Int64), place=pl.lit(-1, pl.Int64)
+    )
+    summed = found.summed.join(
+        current.select("client_id", "episode_id"), on=["client_id", "episode_id"]
+    )
+    summed = summed.with_columns(pl.col("scale_id").cast(pl.Int64))
+    both = [
+        summed.join(places, on="scale_id"),
+        summed.join(fixed, on=["episode_id", "scale_id"]),
+    ]
+    asked = [domain.value for domain in DOMAINS]
+    return (
+        pl.concat([one.select(*summed.columns, "domain", "place") for one in both])
+        .filter(pl.col("domain").is_in(asked))
+        .sort("client_id", "domain", "place")
+        .unique(["client_id", "domain"], keep="first", maintain_order=True)
+    )
+
+
+def _kinds(
+    series: pl.DataFrame, judged: Verdicts, known: dict[int, tuple[Instrument, Scale]]
+) -> list[str | None]:
+    """What each series raises, or None."""
+    kinds: list[str | None] = []
+    for domain, scale_id, value, flag, word in zip(
+        series["domain"], series["scale_id"], series["value"], judged.flag, judged.word, strict=True
+    ):
+        kind = None
+        if domain == Domain.SYMPTOMS.value:
+            kind = _OF_COURSE.get(OffCourse(int(flag)))
+        elif domain == Domain.ALLIANCE.value:
+            _, scale = known[scale_id]
+            if int(word) in _WORSE:
+                kind = Kind.ALLIANCE_FALLEN
+            elif any(one.side is Side.UNWELL and one.selects(value) for one in scale.cutoffs):
+                kind = Kind.ALLIANCE_LOW
+        elif int(word) == Word.RELIABLY_WORSE:
+            kind = Kind.WORSE
+        kinds.append(kind and kind.value)
+    return kinds
+
+
+def _silent(viewer: Viewer, current: pl.DataFrame, last: pl.DataFrame) -> pl.DataFrame:
+    """Whose answers are overdue: in a therapy that goes on, of those whom somebody treats."""
+    since = pl.max_horizontal("started_on", "last_on")
+    silent = (pl.lit(viewer.today) - since).dt.total_days() >= SILENT_DAYS
+    return (
+        current.join(last, on="client_id")
+        .filter(silent)
+        .with_columns(
+            cause=pl.format("overdue:{}", "episode_id"), kind=pl.lit(Kind.OVERDUE.value),
+            administration_id=pl.lit(None, pl.Int64), answered_on=pl.lit(viewer.today),
+        )
+        .select(*WANTED)
+    )  # fmt: skip
+
+
+def _settle(
+    cursor: Cursor, viewer: Viewer, wanted: pl.DataFrame, held: pl.DataFrame, taken: Watch
+) -> None:
+    """Raise, renew and end flags so that those held are those wanted."""
+    found = wanted.join(held, on=KEY, how="full", coalesce=True, suffix="_held").sort(KEY)
+    now, gravity = pl.lit(viewer.now), {kind.value: at for at, kind in enumerate(Kind)}
+    rank = pl.col("kind").replace_strict(gravity, return_dtype=pl.Int64, default=None)
+    rank_held = pl.col("kind_held").replace_strict(gravity, return_dtype=pl.Int64, default=None)
+    recent = pl.lit(viewer.today) - pl.col("answered_on") <= HISTORIC_AFTER
+    fresh = pl.when(recent).then(pl.lit("open")).otherwise(pl.lit("historic"))
+    other = pl.col("administration_id").ne_missing(pl.col("administration_id_held"))
+    gone = pl.col("state").is_in(["over", "withdrawn"])
+    # Graver than what was looked at, or closed and there is more of it, or nobody was asked to look
+    # because it was old: it wants a new look.
+    new = ((pl.col("state") == "closed") & other) | ((pl.col("state") == "historic") & recent)
+    again = (rank < rank_held) | gone | new
+    stands, is_held = pl.col("kind").is_not_null(), pl.col("flag_id").is_not_null()
+    raised = found.filter(stands & ~is_held).with_columns(state=fresh, step=pl.lit("raised"))
+    raised = raised.with_columns(_ids(taken.flag_ids, raised.height, "flag_id"))
+    moved = found.filter(
+        stands & is_held & (again | other | (pl.col("kind") != pl.col("kind_held")))
+    ).with_columns(
+        state=pl.when(again & (recent | gone)).then(fresh).otherwise("state"),
+        # What waits already waits since it was opened.
+        raised_at=pl.when(again & (pl.col("state") != "open")).then(now).otherwise("raised_at"),
+        step=pl.lit("new evidence"),
+    )
+    ended = found.filter(~stands & pl.col("state").is_in(LIVE)).with_columns(
+        kind="kind_held", episode_id="episode_id_held",
+        administration_id="administration_id_held", state=pl.lit("over"), step=pl.lit("over"),
+    )  # fmt: skip
+    renewed = pl.concat([moved, ended])
+    steps = pl.concat([raised, renewed], how="diagonal_relaxed").select(
+        "flag_id",
+        kind="step",
+        words=pl.when(pl.col("administration_id").is_not_null())
+        .then(pl.format("administration {}", "administration_id"))
+        .otherwise(pl.lit("")),
+    )
+    watched.write(
+        cursor, viewer.site_id, viewer.now, raised=raised.drop("raised_at"), renewed=renewed,
+        steps=steps.with_columns(_ids(taken.step_ids, steps.height, "step_id")),
+        by_person_id=viewer.person_id,
+    )  # fmt: skip
+
+
+def _ids(taken: Sequence[int], count: int, name: str) -> pl.Series:
+    return pl.Series(name, list(taken[:count]), pl.Int64)
