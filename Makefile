@@ -10,7 +10,7 @@ benchmarks := scoring change triad client_page caseload client_data importing up
 pytest := $(bin)/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-long check fix bench calibrate rules shots lock clean
+.PHONY: help setup setup-dev run test test-long check fix bench calibrate rules support shots lock clean
 
 help:  ## List these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,9 @@ calibrate: setup-dev  ## Try likely levels and flags on made-up people; write do
 
 rules: setup-dev  ## Write docs/rules.md from the rules themselves
 	@$(bin)/python -m attachdash.practice.rules > docs/rules.md
+
+support: setup-dev  ## Write docs/support.md from the support content itself
+	@$(bin)/python -m attachdash.support.written > docs/support.md
 
 shots: setup-dev  ## Take the screenshots of the docs
 	@$(bin)/python tests/chromium.py --install

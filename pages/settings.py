@@ -17,6 +17,11 @@ START = (
 )
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+PROTOCOL = (
+    "A start: Wish to act, or a plan: don't leave the client alone, call [emergency number]. Then "
+    "call [doctor on duty, number]. Thoughts without a wish to act: a safety plan today, next "
+    "contact within [hours]. Tell your supervisor the same day."
+)
 
 viewer = web.viewer()
 known = house.settings(viewer)
@@ -51,6 +56,15 @@ with left, web.card("settings", stretch=False), st.form("settings", border=False
     crisis = st.text_area(
         "What a client in danger should do", value=known.crisis_text, placeholder=START, height=160
     )
+    st.subheader("Protocol for staff", anchor=False)
+    st.write(
+        "Stands beside each risk answer in the support tool. With names and numbers; a [ ] left in "
+        "it is named there."
+    )
+    protocol = st.text_area(
+        "What staff do when a client may be in danger", value=known.protocol,
+        placeholder=PROTOCOL, height=160,
+    )  # fmt: skip
     st.subheader("Practice", anchor=False)
     name = st.text_input("Name", value=known.practice_name)
     zones = sorted(available_timezones())
@@ -94,6 +108,7 @@ with left, web.card("settings", stretch=False), st.form("settings", border=False
                 practice_name=name,
                 time_zone=zone,
                 crisis_text=crisis,
+                protocol=protocol,
                 largest_upload=largest,
                 hours=Hours(days=tuple(days), first=first, last=last, soon=soon, later=later),
             ),

@@ -20,11 +20,28 @@ MARKS = (
     ("words", "What the therapist wrote"),
     ("visibility", "Who may read it: staff; client: the client too"),
 )
+# What staff wrote beside flags; never in a client's own copy.
+LOOKS = (
+    ("flag", "The flag it was answered beside: its kind and cause"),
+    ("question", "The question of data/support"),
+    ("version", "The version of that question"),
+    ("asked", "The question, in the words that were shown"),
+    ("answer", "The answer that was chosen; empty: the one before was taken back"),
+    ("how", "Answered with the client, or by the therapist from knowledge"),
+    ("by", "Who answered, by sign-in name"),
+    ("given_at", "When, in UTC"),
+)
+NOTES = (
+    ("flag", "The flag it was noted beside: its kind and cause"),
+    ("words", "What the supervisor wrote"),
+    ("by", "Who wrote it, by sign-in name"),
+    ("noted_at", "When, in UTC"),
+)
 
 
 def codebook(catalogue: Catalogue, codes: list[str], *, with_marks: bool) -> pl.DataFrame:
     """A row per column of people, item and scale of these instruments, as they are defined now;
-    asked for, one per column of phases and events."""
+    asked for, one per column of what staff wrote."""
     rows: list[tuple[str, ...]] = []
     for code in codes:
         instrument = catalogue.instrument(code)
@@ -33,7 +50,12 @@ def codebook(catalogue: Catalogue, codes: list[str], *, with_marks: bool) -> pl.
         rows += [_scale(instrument, scale) for scale in catalogue.scales_of(code).values()]
     if with_marks:
         blank = ("",) * (len(COLUMNS) - 6)
-        rows += [("", "Phases and events", "mark", one, one, told, *blank) for one, told in MARKS]
+        for name, kind, columns in (
+            ("Phases and events", "mark", MARKS),
+            ("Support tool", "look", LOOKS),
+            ("Supervision agenda", "note", NOTES),
+        ):
+            rows += [("", name, kind, one, one, told, *blank) for one, told in columns]
     return pl.DataFrame(rows, dict.fromkeys(COLUMNS, pl.String), orient="row")
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from attachdash import __version__
 from attachdash.intake.numbers import REASONS
-from attachdash.practice import relations
+from attachdash.practice import exporting_support, relations
 from attachdash.practice.codebook import codebook
 from attachdash.practice.csv_text import written
 from attachdash.practice.entrance import ALL_SIGNED_IN
@@ -63,6 +63,11 @@ COLUMNS = {
         "client", "instrument", "administration", "answered_on", "day_is_nominal", "occasion",
         *PEOPLE, "scale", "value", "answered", "asked", "state", "definition",
     ),
+    "looks.csv": (
+        "client", "episode", "flag", "question", "version", "asked", "answer", "how", "by",
+        "given_at",
+    ),
+    "agenda_notes.csv": ("client", "flag", "words", "by", "noted_at"),
     "people.csv": ("sign_in", "name", "client", "disabled", "role", "from", "to"),
     "assignments.csv": ("kind", "who", "whom", "from", "to"),
     "settings.csv": ("name", "body"),
@@ -72,7 +77,7 @@ OWN_COLUMNS = {
     "who_looked.csv": ("day", "who", "role", "how", "times"),
     "who_could.csv": ("who", "role", "from", "to"),
 }
-SETTINGS = ("practice_name", "time_zone", "crisis_text", "largest_upload")
+SETTINGS = ("practice_name", "time_zone", "crisis_text", "largest_upload", "protocol")
 
 
 @use_case(roles=ALL_SIGNED_IN, about=About.NOTHING, audit=Audit.CHANGE)
@@ -106,6 +111,12 @@ def export(viewer: Viewer) -> dict[str, str]:
             tables["relations.csv"] = _relations(around, who)
             tables["marks.csv"] = _marks(cursor, asked, who)
             tables["flags.csv"] = _flags(cursor, asked, who, around)
+            tables["looks.csv"] = _rows(
+                "looks.csv", exporting_support.looks(cursor, asked, who, around)
+            )
+            tables["agenda_notes.csv"] = _rows(
+                "agenda_notes.csv", exporting_support.notes(cursor, asked, who, around)
+            )
         else:
             tables |= _looked(viewer)
         if whole:

@@ -25,8 +25,9 @@ class Settings:
 
     practice_name: str = ""
     time_zone: str = "UTC"
-    crisis_text: str = ""
+    crisis_text: str = ""  # for clients
     crisis_text_on: str = ""  # the day it was written as it stands, ISO
+    protocol: str = ""  # for staff: what to do when somebody may be in danger
     is_demo: bool = False
     data_until: str = ""  # after a restore: from when the data are, ISO in UTC
     largest_upload: int = UPLOADS[0]  # MB
@@ -49,6 +50,7 @@ def settings(viewer: Viewer) -> Settings:
         time_zone=known.get("time_zone", "UTC"),
         crisis_text=known.get("crisis_text", ""),
         crisis_text_on=known.get("crisis_text_on", ""),
+        protocol=known.get("protocol", ""),
         is_demo=known.get("is_demo", "") == "yes",
         data_until=known.get("data_until", ""),
         largest_upload=int(known.get("largest_upload", UPLOADS[0])),
@@ -61,8 +63,9 @@ def settings(viewer: Viewer) -> Settings:
 def change_settings(
     viewer: Viewer, *, practice_name: str, time_zone: str, crisis_text: str,
     largest_upload: int | None = None, hours: Hours | None = None,
+    protocol: str | None = None,
 ) -> None:  # fmt: skip
-    """Set them all; None leaves the size of uploads, one of UPLOADS, or the hours as they are.
+    """Set them all; None leaves the size of uploads, one of UPLOADS, the hours, or the protocol.
 
     Raises Invalid for an unknown time zone, another size, hours without work in them, and a longer
     wait for a look than the product allows.
@@ -76,6 +79,8 @@ def change_settings(
         "time_zone": time_zone,
         "crisis_text": crisis_text.strip(),
     }
+    if protocol is not None:
+        new["protocol"] = protocol.strip()
     if largest_upload is not None:
         new["largest_upload"] = str(largest_upload)
     if hours is not None:

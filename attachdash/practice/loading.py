@@ -16,6 +16,7 @@ from attachdash.practice.csv_text import read
 from attachdash.practice.exporting import COLUMNS, STAMP, STATE, WHY
 from attachdash.practice.keeping import Given, Prepared, keep, prepare
 from attachdash.practice.loading_people import Staff, put_people, read_people
+from attachdash.practice.loading_support import Beside, put_beside, read_beside
 from attachdash.practice.marks import PHASE, EventKind, Technique
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case, whole_practice
 from attachdash.store import clients, marks, relations
@@ -28,7 +29,7 @@ MARKS = {
     "technique": {"", *Technique},
     "visibility": {"staff", "client"},
 }  # what may stand in a column
-WRITTEN_SINCE = {"marks.csv"}
+WRITTEN_SINCE = {"marks.csv", "looks.csv", "agenda_notes.csv"}
 NO_ANSWER = {word: number for number, word in WHY.items()}
 KEY = [
     "client", "instrument", "day_is_nominal", "answered_on", "occasion", "about", "informant",
@@ -54,6 +55,7 @@ class _Folder:
     spans: pl.DataFrame
     relations: pl.DataFrame
     marks: pl.DataFrame
+    beside: Beside
     ids: dict[str, int] = field(repr=False)  # of clients, by code
     people: dict[tuple[str, str], int] = field(repr=False)
 
@@ -96,6 +98,7 @@ def _put(
     marks.put(cursor, viewer.site_id, folder.marks, viewer.person_id, viewer.now)
     kept = sum(keep(cursor, viewer, one) for one in prepared)
     added = put_people(cursor, viewer, staff)
+    put_beside(cursor, viewer, folder.beside)
     if store_export.state_hash(cursor, whole_practice(viewer)) != state:
         raise Invalid(
             "What these files come to isn't what was exported: they were changed since. Nothing "
@@ -196,6 +199,18 @@ def _folder(viewer: Viewer, files: Mapping[str, str]) -> _Folder:
     return _Folder(
         relations=around,
         marks=_marks(viewer, files, episodes),
+        beside=read_beside(
+            table(files, "looks.csv"),
+            table(files, "agenda_notes.csv"),
+            people,
+            dict(
+                zip(
+                    zip(episodes["client"], episodes["episode"], strict=True),
+                    episodes["episode_id"],
+                    strict=True,
+                )
+            ),
+        ),
         people=people,
         clients=who.select(
             "client_id", "name", "born_on", "born_precision", "language", code="client"

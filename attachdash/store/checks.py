@@ -113,6 +113,23 @@ CHECKS = {
             WHERE episode.site_id = mark.site_id AND episode.episode_id = mark.episode_id
                 AND episode.client_id = mark.client_id)
         """,
+    "answers to the support tool, or notes on the agenda, are beside a flag of somebody else": """
+        SELECT count(*)
+        FROM (
+            SELECT site_id, client_id, flag_id FROM look_answer
+            UNION ALL
+            SELECT site_id, client_id, flag_id FROM agenda_note
+        ) AS beside
+        WHERE beside.site_id = $1 AND (beside.flag_id IS NOT NULL AND NOT EXISTS (
+                SELECT 1
+                FROM flag
+                WHERE flag.site_id = beside.site_id AND flag.flag_id = beside.flag_id
+                    AND flag.client_id = beside.client_id)
+            OR NOT EXISTS (
+                SELECT 1
+                FROM client
+                WHERE client.site_id = beside.site_id AND client.client_id = beside.client_id))
+        """,
 }
 
 # The forms that count and have a score that says otherwise whether their day is nominal.

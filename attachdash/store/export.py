@@ -7,7 +7,7 @@ from hashlib import sha256
 import polars as pl
 import pyarrow as pa
 
-from attachdash.store import clients, marks, relations
+from attachdash.store import clients, marks, relations, support
 from attachdash.store.engine import Cursor, Row, filled
 from attachdash.store.reach import CLINICAL, Reach
 
@@ -115,7 +115,8 @@ def relation_numbers(people: list[Row]) -> dict[int, tuple[str, int]]:
 
 def state_hash(cursor: Cursor, reach: Reach) -> str:
     """A sum over clients with the people around them, episodes with their phases and events,
-    answers and scores in reach: 64 hexadecimal digits.
+    answers and scores, and what was answered and noted beside flags, in reach: 64 hexadecimal
+    digits.
 
     The same for the same state, on any engine, whatever numbers and moments the rows were kept
     under.
@@ -146,13 +147,19 @@ def state_hash(cursor: Cursor, reach: Reach) -> str:
             (*keys[number], *rest)
             for number, *rest in scored(cursor, reach).drop("scale_id").iter_rows()
         ),
+        # Not by whom, nor which flag it was beside: numbers and names are others elsewhere.
+        (
+            (codes[one.client_id], numbers.get(one.episode_id or 0), *one[5:10], one.given_at)
+            for one in support.looks(cursor, reach)
+        ),
+        ((codes[one.client_id], one.words, one.noted_at) for one in support.notes(cursor, reach)),
     )
     total = sha256()
-    names = ("clients", "relations", "episodes", "marks", "answers", "scores")
+    names = ("clients", "relations", "episodes", "marks", "answers", "scores", "looks", "notes")
     for name, rows in zip(names, parts, strict=True):
         # Sorted here: the engines sort letters differently.
         lines = sorted(json.dumps(row, default=str) for row in rows)
-        if name == "marks" and not lines:
+        if name in ("marks", "looks", "notes") and not lines:
             continue  # as exports from before there were any have it
         total.update(f"{name}\n".encode())
         for line in lines:

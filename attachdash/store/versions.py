@@ -138,6 +138,10 @@ WHERE batch_made.site_id = $1 AND batch_made.kind = 'episode'
         SELECT 1 FROM mark
         WHERE mark.site_id = episode.site_id AND mark.episode_id = episode.episode_id)
     AND NOT EXISTS (
+        SELECT 1 FROM look_answer
+        WHERE look_answer.site_id = episode.site_id
+            AND look_answer.episode_id = episode.episode_id)
+    AND NOT EXISTS (
         SELECT 1 FROM episode_span
         WHERE episode_span.site_id = episode.site_id
             AND episode_span.episode_id = episode.episode_id
@@ -157,8 +161,8 @@ WHERE batch_made.site_id = $1 AND batch_made.kind = 'episode'
 ORDER BY episode.episode_id NULLS LAST
 """
 # Clients that batch $2 made, or that an undone one made and $2 has forms of, of whom nothing else
-# is known: no answers but those of undone batches, no other care, phase, event or therapist, and
-# nobody wrote who they are.
+# is known: no answers but those of undone batches, no other care, phase, event, answer to the
+# support tool, note or therapist, and nobody wrote who they are.
 UNUSED_CLIENTS = """
 SELECT client.client_id, client.code
 FROM batch_made
@@ -185,6 +189,12 @@ WHERE batch_made.site_id = $1 AND batch_made.kind = 'client'
     AND NOT EXISTS (
         SELECT 1 FROM mark
         WHERE mark.site_id = client.site_id AND mark.client_id = client.client_id)
+    AND NOT EXISTS (
+        SELECT 1 FROM look_answer
+        WHERE look_answer.site_id = client.site_id AND look_answer.client_id = client.client_id)
+    AND NOT EXISTS (
+        SELECT 1 FROM agenda_note
+        WHERE agenda_note.site_id = client.site_id AND agenda_note.client_id = client.client_id)
     AND NOT EXISTS (
         SELECT 1 FROM relation
         WHERE relation.site_id = client.site_id AND relation.client_id = client.client_id

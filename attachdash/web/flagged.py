@@ -12,7 +12,8 @@ from attachdash.practice.rights import Role, Viewer
 from attachdash.practice.rules import Kind
 from attachdash.practice.watched import Watched
 from attachdash.practice.words import Domain, Word
-from attachdash.web import forms, look, rows
+from attachdash.web import forms, look, rows, support, who
+from attachdash.web.navigation import go
 from attachdash.web.tables import ago, clock, counted, day
 
 NEXT_STEP = (
@@ -46,6 +47,7 @@ def cards(viewer: Viewer, record: ClientRecord, zone: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"seen-{one.flag_id}"):
             st.caption(look.plain(_quietly(one, zone, viewer.today)))
             _deciding(viewer, one)
+            _help(one)
     late = [one for one in record.flags if one.state == "historic"]
     if late:
         st.caption("**Older than 14 days when they came in**")
@@ -53,6 +55,7 @@ def cards(viewer: Viewer, record: ClientRecord, zone: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"late-{one.flag_id}"):
             st.caption(look.plain(_quietly(one, zone, viewer.today)))
             _seen(viewer, one, loud=False)
+            _help(one)
 
 
 def others(viewer: Viewer, record: ClientRecord, zone: str) -> None:
@@ -69,6 +72,7 @@ def others(viewer: Viewer, record: ClientRecord, zone: str) -> None:
             else:
                 st.caption(said)
             _deciding(viewer, one)
+            _help(one)
     if viewer.role not in (Role.THERAPIST, Role.SUPERVISOR):
         return
     with st.popover("Note: asked to talk, pauses, broke off", type="tertiary", key="note-open"):
@@ -128,13 +132,75 @@ def _open(viewer: Viewer, one: flags.Flag, zone: str) -> None:
         st.container(horizontal=True, vertical_alignment="center"),
     ):
         st.html(
-            f"<div>{rows.badge(one)} <b>{look.esc(_fact(one))}; "
+            f"<div>{rows.badge(one)} <b>{look.esc(fact(one))}; "
             f"came in {clock(one.came_in_at, zone)}.</b></div>"
             f'<div class="ad-say">{look.esc(history(one, zone))} Nobody has marked this answer '
             f"seen. {NEXT_STEP}{look.esc(_came(viewer, one))}</div>"
         )
         _seen(viewer, one, loud=True)
         _deciding(viewer, one)
+        _help(one)
+
+
+def reason(
+    record: ClientRecord, one: flags.Flag | Watched, zone: str, today: date
+) -> None:  # fmt: skip
+    """The reason with its numbers, what went before, who looked, and what was decided."""
+    with st.container(border=True, key=f"flag-reason-{one.flag_id}"):
+        if isinstance(one, flags.Flag):
+            what = f"{fact(one)}; came in {clock(one.came_in_at, zone)}."
+            rest = [history(one, zone), _seen_by(one, zone)]
+        else:
+            what = _reason(record, one)
+            rest = [_standing(one, zone, today)]
+        st.html(
+            f"<div>{rows.badge_of(one)} <b>{look.esc(what)}</b></div>"
+            f'<div class="ad-say">{look.esc(" ".join(rest))}</div>'
+        )
+        if rates := Kind(one.kind).rule.measured:
+            st.html(
+                '<div class="ad-meta">How often is this flag wrong? In trials with made-up '
+                f"clients: {look.esc(rates.in_vain_words)}; {look.esc(rates.missed_words)}.</div>"
+            )
+        if isinstance(one, flags.Flag):
+            for line in _decided(one, zone, today):
+                st.html(f'<div class="ad-say">{look.esc(line)}</div>')
+
+
+def decision(viewer: Viewer, one: flags.Flag | Watched) -> None:
+    """What is decided, in one's own words; for whom it isn't to decide, that it isn't."""
+    with look.card("quiet-decision", stretch=False):
+        st.subheader("What you decide", anchor=False)
+        if one.state in ("open", "historic"):
+            _seen(viewer, one, loud=False)
+        if _may_decide(viewer, one):
+            _form(viewer, one)
+            st.caption(
+                "Shown when this page or the record is next opened, and on the supervision "
+                "agenda. It is never deleted, and the client doesn’t see it."
+            )
+        elif one.state == "closed":
+            st.write("It is closed. A new answer opens it again.")
+        else:
+            st.write("It waits for the therapist. You can leave a note on the agenda.")
+
+
+def _seen_by(one: flags.Flag, zone: str) -> str:
+    if one.state not in ("open", "historic") and one.seen_at:
+        return f"Seen by {one.seen_by}, {clock(one.seen_at, zone)}."
+    return "Nobody has marked this answer seen."
+
+
+def _help(one: flags.Flag | Watched) -> None:
+    if st.button("What may help", key=f"help_{one.flag_id}"):
+        open_tool(one)
+
+
+def open_tool(one: flags.Flag | Watched) -> None:
+    """Go to the support tool of a flag."""
+    who.hold_client(one.client_id)
+    support.hold_flag(one.flag_id)
+    go("support")
 
 
 def _may(viewer: Viewer, one: flags.Flag | Watched) -> bool:
@@ -149,14 +215,19 @@ def _came(viewer: Viewer, one: flags.Flag) -> str:
 
 
 def _deciding(viewer: Viewer, one: flags.Flag | Watched) -> None:
-    """A form for what was decided, or why the flag can be closed."""
-    if not (_may(viewer, one) or one.seen_by == viewer.name) or one.state == "closed":
-        return
+    """A form for what was decided, or why the flag can be closed, behind a click."""
+    if _may_decide(viewer, one):
+        with st.popover("Decide or close", type="tertiary", key=f"decide_open_{one.flag_id}"):
+            _form(viewer, one)
+
+
+def _may_decide(viewer: Viewer, one: flags.Flag | Watched) -> bool:
+    return one.state != "closed" and (_may(viewer, one) or one.seen_by == viewer.name)
+
+
+def _form(viewer: Viewer, one: flags.Flag | Watched) -> None:
     key = forms.form_key(f"decide_{one.flag_id}")
-    with (
-        st.popover("Decide or close", type="tertiary", key=f"{key}_open"),
-        st.form(key, border=False),
-    ):
+    with st.form(key, border=False):
         words = st.text_area(
             "What was decided, or why it can be closed, in your own words", key=f"{key}_words",
             max_chars=deciding.LONGEST_WORDS, height=90,
@@ -220,7 +291,8 @@ def history(one: flags.Flag, zone: str) -> str:
     return " ".join(said)
 
 
-def _fact(one: flags.Flag) -> str:
+def fact(one: flags.Flag) -> str:
+    """What was answered, or left blank, by whom and when."""
     what = f"{one.instrument.short_name} item {one.item} ({one.topic})"
     if one.answer is None:
         return f"{what} was left blank{rows.by_whom(one)} on {day(one.answered_on)}"
@@ -231,7 +303,7 @@ def _fact(one: flags.Flag) -> str:
 
 def _quietly(one: flags.Flag, zone: str, today: date) -> str:
     if one.state in ("seen", "acted", "closed") and one.seen_at:
-        said = [f"{_fact(one)}; seen by {one.seen_by}, {clock(one.seen_at, zone)}."]
+        said = [f"{fact(one)}; seen by {one.seen_by}, {clock(one.seen_at, zone)}."]
         said += _decided(one, zone, today)
         return " ".join(said)
-    return f"{_fact(one)}; came in {clock(one.came_in_at, zone)}. {history(one, zone)}"
+    return f"{fact(one)}; came in {clock(one.came_in_at, zone)}. {history(one, zone)}"

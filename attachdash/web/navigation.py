@@ -33,9 +33,11 @@ _T, _S, _C, _A = Role.THERAPIST, Role.SUPERVISOR, Role.CLIENT, Role.ADMINISTRATO
 
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("caseload.py", "Caseload", "caseload", frozenset({_T, _S})),
+    PageEntry("agenda.py", "Agenda", "agenda", frozenset({_T, _S})),
     PageEntry("progress.py", "My progress", "progress", frozenset({_C})),
     PageEntry("people.py", "People", "people", frozenset({_A})),
     PageEntry("client.py", "Client", "client", frozenset({_T, _S}), hidden=True),
+    PageEntry("support.py", "What may help", "support", frozenset({_T, _S}), hidden=True),
     PageEntry("measure.py", "Measure", "measure", frozenset({_T, _S}), hidden=True),
     PageEntry("paper_form.py", "Paper form", "paper-form", frozenset({_T}), hidden=True),
     PageEntry("outcomes.py", "Outcomes", "outcomes", frozenset({_S})),

@@ -10,9 +10,13 @@ from attachdash.practice.clients import Client
 from attachdash.practice.flags import Flag
 from attachdash.practice.house import Settings
 from attachdash.practice.record import Progress
+from attachdash.practice.rules import Kind
+from attachdash.practice.watched import Watched
 from attachdash.practice.words import Domain
 from attachdash.web import browser, look
 from attachdash.web.tables import clock, last_day
+
+LOOK_FIRST = frozenset({Kind.TALK, Kind.RED, Kind.AMBER, Kind.WORSE, Kind.WITHDREW})
 
 # A number that can be rung is taken whole or not at all: half of one rings somebody else.
 _DIGITS = re.compile(r"(?<![\w:.&#+])\+?\d(?:[ /-]?\d)*(?![\w:]|[.,/-]\d)")
@@ -92,6 +96,14 @@ def badge(flag: Flag | None) -> str:
     return f'<span class="ad-badge ad-soon">{words}</span>'
 
 
+def badge_of(flag: Flag | Watched) -> str:
+    """The badge of a flag of any kind as HTML."""
+    if isinstance(flag, Flag):
+        return badge(flag)
+    style = "ad-first" if flag.kind in LOOK_FIRST else "ad-soon"
+    return f'<span class="ad-badge {style}">{look.esc(flag.kind.rule.name)}</span>'
+
+
 def given(flag: Flag) -> str:
     """What was answered, in the item's own steps, with their range; nothing for a blank."""
     if flag.answer is None:
@@ -142,7 +154,12 @@ def where_to_turn(practice: Settings) -> str:
     said = practice.crisis_text or (
         "This is no emergency service. In danger, call the emergency number of where you are."
     )
-    lines = [_DIGITS.sub(_ringing, look.esc(line)) for line in said.splitlines()]
+    return ringing(said)
+
+
+def ringing(words: str) -> str:
+    """A practice's own text as HTML, line by line; its numbers can be rung."""
+    lines = [_DIGITS.sub(_ringing, look.esc(line)) for line in words.splitlines()]
     return f'<div class="ad-say ad-turn">{"<br>".join(lines)}</div>'
 
 

@@ -6,7 +6,6 @@ import pkgutil
 import re
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from attachdash.instruments import Domain, RelationKind
 from attachdash.intake import Mapping, read_csv
 from attachdash.intake.blocks import open_stream
 from attachdash.practice import (
-    assignments,
     entrance,
     founding,
     importing,
@@ -30,8 +28,9 @@ from attachdash.practice import (
     recording,
     relations,
 )  # fmt: skip
-from attachdash.practice.rights import USE_CASES, Audit, Role, Viewer
+from attachdash.practice.rights import USE_CASES, Role, Viewer
 from attachdash.practice.rules import Kind
+from attachdash.practice.support import How
 from attachdash.store import people as store_people
 from attachdash.store.engine import Scope
 from attachdash.web.navigation import PAGES
@@ -177,6 +176,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "second_factor.reset": (two,),
         "streaming.import_parts": (stream, [mapping], lambda what, row: None),
         "streaming.preview_parts": (stream, [mapping], lambda what, row: None),
+        "support.looked": (a,),
         "streaming.preview_table": (table, mapping, lambda what, row: None),
     }
 
@@ -186,6 +186,11 @@ NORM: dict[str, object] = {
     "group": "clients", "of_whom": "clients", "mean": 50.0, "sd": 12.0, "reliability": 0.9,
     "reliability_kind": "alpha", "source": "Somebody 2020",
 }  # fmt: skip
+# What is said beside a flag of client A's.
+BESIDE = {
+    "support.answer": ("pushed_away", 1, "yes", How.KNOWLEDGE),
+    "support.add_note": ("Bring it on Thursday",),
+}
 
 
 def _typed(small: House, code: str = "phq9", days: int = 2) -> int:
@@ -256,10 +261,11 @@ INSIDE = {
     "importing.refuse_others", "importing.risks_of", "importing.whose_imports",
     "judging.givens_of", "judging.held_of", "judging.instrument_of", "judging.judged",
     "judging.register_now", "keeping.keep", "keeping.laid_down", "keeping.prepare",
-    "loading_people.put_people", "loading_people.read_people", "mending.read_form",
-    "norms.scale_of", "people.change_person", "people.check_holds", "planning.planned",
-    "relations.add_missing", "relations.read", "relations.read_all", "watched.read",
-    "watching.refresh", "watching.refresh_now", "watching.watch", "whom.which_unclear",
+    "loading_people.put_people", "loading_people.read_people", "loading_support.put_beside",
+    "mending.read_form", "norms.scale_of", "people.change_person", "people.check_holds",
+    "planning.planned", "relations.add_missing", "relations.read", "relations.read_all",
+    "watched.read", "watching.refresh", "watching.refresh_now", "watching.watch",
+    "whom.which_unclear",
 }  # fmt: skip
 # They touch the instruments and what was handed to them, and nobody's data.
 NOBODYS = {"planning.refuse_twice", "reading.days_read", "reading.instrument", "reading.proposal",
@@ -289,7 +295,7 @@ def test_each_viewer_may_do_what_the_table_says(small: House, who: str) -> None:
         small.viewer("t.one"), small.clients["A"], "phq9", TODAY, [0] * 8 + [1]
     )
     flag_ids = _flag_ids(small)
-    given = arguments(small)
+    given, a = arguments(small), small.clients["A"]
     asking = viewer(small, who)
     # The entrance last: signing out or a new password ends what came before.
     order = sorted(USE_CASES, key=lambda name: name.startswith("entrance"))
@@ -300,6 +306,8 @@ def test_each_viewer_may_do_what_the_table_says(small: House, who: str) -> None:
             args = (small.clients["A"], Kind.TALK)
         elif name.startswith("deciding."):
             args = (*args, *flag_ids, *DECIDED.get(name, ()))
+        if name.startswith("support.") and name != "support.looked":
+            args = (a, flag_ids[0], *BESIDE[name])
         if name == "entrance.switch_role":
             args = (asking.role,)
         if name == "norms.enter_norm":
@@ -339,6 +347,11 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     do("absences.add_my_absence", therapist, TODAY, soon)
     assert do("absences.my_absences", therapist)
     do("absences.end_my_absence", therapist, TODAY, TODAY)
+    supervisor, flag_id = viewer(small, "supervisor_a"), _flag_ids(small)[0]
+    do("support.answer", therapist, a, flag_id, *BESIDE["support.answer"])
+    do("support.add_note", supervisor, a, flag_id, *BESIDE["support.add_note"])
+    assert do("support.looked", therapist, a)
+    assert do("supervision.agenda", supervisor)
     do("importing.preview_import", therapist, *given["importing.preview_import"])
     do("importing.import_file", therapist, *given["importing.import_file"])
     do("streaming.preview_table", therapist, *given["streaming.preview_table"])
@@ -443,60 +456,6 @@ def test_what_may_be_called_returns_only_ones_own(small: House) -> None:
     assert progress.client.code == "B"  # type: ignore[attr-defined]
     trail = calls["house.audit_trail"].function(small.viewer("a.diallo"))
     assert isinstance(trail, pd.DataFrame)
-
-
-def test_a_right_ends_on_its_day(small: House) -> None:
-    admin = small.viewer("a.diallo")
-    assignments.end_assignment(admin, small.clients["A"], small.people["t.one"], TODAY)
-    with pytest.raises(Refused):
-        USE_CASES["record.client_record"].function(small.viewer("t.one"), small.clients["A"])
-    yesterday = small.viewer("t.one", NOW - timedelta(days=1))
-    USE_CASES["record.client_record"].function(yesterday, small.clients["A"])
-    # The supervisor's reach goes through the assignment, and ends with it.
-    with pytest.raises(Refused):
-        USE_CASES["record.client_record"].function(small.viewer("s.one"), small.clients["A"])
-
-
-@pytest.mark.parametrize("waits", WHILE_WAITING)
-def test_until_that_is_done_nothing_else_is(small: House, waits: str) -> None:
-    given, refused, open_to = arguments(small), set(), WHILE_WAITING[waits]
-    for role, sign_in in (
-        (Role.THERAPIST, "t.one"), (Role.SUPERVISOR, "s.one"), (Role.CLIENT, "c.a"),
-        (Role.ADMINISTRATOR, "a.diallo"),
-    ):  # fmt: skip
-        waiting = replace(small.viewer(sign_in), **{waits: True})
-        for name, one in USE_CASES.items():
-            if role in one.roles and name not in open_to:
-                with pytest.raises(Refused):
-                    one.function(waiting, *given.get(name, ()))
-                refused.add(name)
-    assert refused == set(USE_CASES) - open_to
-    assert {name for name, one in USE_CASES.items() if name in open_to} == open_to
-
-
-def test_each_opening_leaves_an_entry(small: House) -> None:
-    """Of one client's record by itself; of many at once, the use-case must write it."""
-    mine, given = small.viewer("t.one"), arguments(small)
-    names = [name for name, one in USE_CASES.items() if one.audit is Audit.OPENING]
-    for name in names:
-        USE_CASES[name].function(mine, *given.get(name, ()))
-    trail = USE_CASES["house.audit_trail"].function(small.viewer("a.diallo"))
-    kinds = [kind for kind in trail["kind"] if kind.startswith("opened")]  # type: ignore[index]
-    opened = [kind for kind in kinds if kind != "opened episode"]
-    # A record that is open already isn't opened again by looking at its forms or numbers.
-    assert sorted(opened) == ["opened caseload", "opened record"]
-
-
-def test_whose_data_it_is_about_goes_by_name_not_by_place(small: House) -> None:
-    """An argument given first by its keyword is never taken for the client or the episode."""
-    mine, calls = small.viewer("t.two"), USE_CASES
-    a, b, own = small.clients["A"], small.clients["B"], small.episodes["B"]
-    with pytest.raises(Refused):
-        calls["clients.open_episode"].function(mine, started_on=TODAY, client_id=a)
-    with pytest.raises(Refused):
-        calls["record.client_record"].function(mine, episode_id=b, client_id=a)
-    shown = calls["record.client_record"].function(mine, episode_id=own, client_id=b)
-    assert shown.client.code == "B"  # type: ignore[attr-defined]
 
 
 def _may(

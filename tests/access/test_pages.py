@@ -10,12 +10,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from attachdash.practice import entrance
+from attachdash.practice import entrance, recording
 from attachdash.store import people as store_people
 from attachdash.store.engine import Scope
 from attachdash.web import browser, house, navigation, who
 from tests.access.test_matrix import MATRIX, VIEWERS, viewer
-from tests.practice.conftest import House
+from tests.practice.conftest import TODAY, House
 
 SHELL = Path(who.__file__).parent / "shell.py"
 PAGES = sorted(navigation.FOLDER.glob("*.py"))
@@ -23,8 +23,16 @@ OUTSIDE = ("anonymous", "disabled", "expired", "must_change")
 CLIENT = "Client A"
 # The pages that name client A, to whom it is; to everybody else no page does.
 NAMED = {
-    "therapist_a": {"caseload.py", "client.py", "measure.py", "paper_form.py", "clients.py"},
-    "supervisor_a": {"caseload.py", "client.py", "measure.py"},
+    "therapist_a": {
+        "caseload.py",
+        "client.py",
+        "measure.py",
+        "paper_form.py",
+        "clients.py",
+        "support.py",
+        "agenda.py",
+    },
+    "supervisor_a": {"caseload.py", "client.py", "measure.py", "support.py", "agenda.py"},
     "administrator": {"clients.py"},
 }
 
@@ -110,6 +118,9 @@ def test_each_viewer_reaches_the_pages_of_the_table_and_no_other(signed_in: str)
 
 @pytest.mark.parametrize("signed_in", [*VIEWERS, "must_change"], indirect=True)
 def test_no_page_names_a_client_to_a_stranger(small: House, signed_in: str) -> None:
+    if signed_in != "disabled":  # client A has a flag, so that the agenda has something to name
+        mine, a = small.viewer("t.one"), small.clients["A"]
+        recording.record_administration(mine, a, "phq9", TODAY, [0] * 8 + [1])
     tab = AppTest.from_file(SHELL, default_timeout=30).run()
     named = set()
     for entry in navigation.PAGES:

@@ -19,11 +19,13 @@ from attachdash.practice import (
     clients,
     entrance,
     exporting,
+    flags,
     founding,
     loading,
     marks,
     people,
     recording,
+    support,
 )
 from attachdash.practice.keeping import ROW, Given, keep, prepare
 from attachdash.practice.opening import open_practice
@@ -106,6 +108,20 @@ def enrich(house: House) -> None:
     clients.open_episode(admin, other, date(2021, 1, 1), nominal=True)
     people.disable(admin, house.people["t.former"])
     note(house)
+    look(house)
+
+
+def look(house: House) -> None:
+    """Answers and a note beside a flag of client A's, one of them taken back."""
+    mine, a = house.viewer("t.one"), house.clients["A"]
+    with mine.store.engine.reading(mine.scope) as cursor:
+        flag_id = flags.read(cursor, mine, a)[0].flag_id
+    for number, (question, words) in enumerate(
+        [("pushed_away", "yes"), ("family_ear", "nobody"), ("pushed_away", "")]
+    ):
+        later = house.viewer("t.one", NOW + timedelta(seconds=number))
+        support.answer(later, a, flag_id, question, 1, words, support.How.KNOWLEDGE)
+    support.add_note(house.viewer("s.one"), a, flag_id, "=HYPERLINK(1);'-2")
 
 
 def note(house: House) -> None:
@@ -158,6 +174,8 @@ def test_any_difference_is_another_sum(either: House) -> None:
         lambda: clients.add_client(admin, "D"),
         lambda: note(either),
         lambda: marks.add_event(mine, either.episodes["A"], marks.EventKind.MOVE, TODAY),
+        lambda: recording.record_administration(mine, a, "phq9", TODAY, [0] * 8 + [2]),
+        lambda: look(either),
     ):
         act()  # type: ignore[no-untyped-call]
         assert sum_of(admin) not in seen
