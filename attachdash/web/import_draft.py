@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import streamlit as st
@@ -295,7 +295,8 @@ def left_behind(viewer: Viewer) -> jobs.Job | None:
 def resume(job: jobs.Job) -> None:
     """Go on in this tab with what came of that work. Use it as `on_click`."""
     if isinstance(job.about, Draft):
-        st.session_state[_DRAFT] = job.about
+        # Its own from here on: the tab that fetched it may be there still.
+        st.session_state[_DRAFT] = replace(job.about)
     else:
         _take(job.file_name, job.about, job.future.result)
 
