@@ -116,14 +116,16 @@ class Draft:
 
     def go_on(self) -> None:
         """Ask for the next questionnaire of the same file. Use it as `on_click`."""
-        assert self.mapping is not None, "it was checked"
-        assert self.preview is not None, "it was checked"
+        if self.mapping is None or self.preview is None:
+            return  # pressed twice
         self.parts = (*self.parts, Part(self.mapping, self.preview))
         self.mapping = self.preview = None
 
     def go_back(self) -> None:
         """Leave the questionnaire at hand out, and go on with those checked before. Use it as
         `on_click`."""
+        if self.preview is not None:
+            return  # pressed twice
         *parts, last = self.parts
         self.parts, self.mapping, self.preview = tuple(parts), last.mapping, last.preview
 
