@@ -43,7 +43,7 @@ def cells(row: Outcome) -> tuple[str, ...]:
     """One scale."""
     label, n = row.instrument.scale_label(row.scale), f"{row.compared} of {row.episodes}"
     if row.too_few:
-        return label, n, f"fewer than {FEWEST}, not shown", "", ""
+        return label, n, f"fewer than {FEWEST} clients, not shown", "", ""
     return (
         label,
         n,
@@ -130,7 +130,7 @@ if found:
         "supervised by you now.\n"
         "- Means and SDs are over episodes with two or more answers only: n 38 of 52 says that "
         "38 of 52 have them. The others count nowhere else, so the means may flatter. With "
-        f"fewer than {FEWEST} nothing is shown: it would tell of single people.\n"
+        f"fewer than {FEWEST} clients nothing is shown: it would tell of single people.\n"
         "- A late start is a first answer more than 28 days after the episode began: it may not "
         "show where things stood then.\n"
         "- Each scale says which way is better. Scales with most episodes stand first in their "

@@ -20,7 +20,7 @@ FEWEST_LINES = LEAST_CLIENTS  # clients with a line of their own, for a mean cou
 class Outcome:
     """One scale over all episodes. Means and SDs (n − 1) are over episodes with two answers.
 
-    Where fewer than FEWEST episodes are compared there is no mean and no SD.
+    Where those are of fewer than FEWEST clients there is no mean and no SD.
     """
 
     instrument: Instrument
@@ -28,7 +28,7 @@ class Outcome:
     episodes: int  # with at least one score
     compared: int  # with two or more: the only ones that first and latest are told of
     late: int  # of those compared, with a first score later than 28 days after the start
-    too_few: bool  # fewer than FEWEST compared
+    too_few: bool  # of fewer than FEWEST clients
     first_mean: float | None
     first_sd: float | None
     latest_mean: float | None
@@ -59,7 +59,8 @@ def outcomes(viewer: Viewer) -> list[Outcome]:
     for scale_id, group in found.groupby("scale_id"):
         instrument, scale = viewer.store.catalogue.scales[int(str(scale_id))]
         pairs = group[group["n"] >= 2]
-        told = len(pairs) >= FEWEST
+        # Five episodes may all be one person's.
+        told = pairs["client_id"].nunique() >= FEWEST
         rows.append(
             Outcome(
                 instrument=instrument,

@@ -199,10 +199,12 @@ def _kept(
         return results
 
     def told(results: list[Kept]) -> str:
-        names = [f"{plan.title}: " if len(plans) > 1 else "" for plan in plans]
+        # The entry is about one of them by number: the others are to be found as well.
+        several = len(plans) > 1
         return "; ".join(
-            f"{name}{one.kept} kept, {one.already_held} held, {one.refused} refused"
-            for name, one in zip(names, results, strict=True)
+            (f"{plan.title} (import {one.batch_id}): " if several else "")
+            + f"{one.kept} kept, {one.already_held} held, {one.refused} refused"
+            for plan, one in zip(plans, results, strict=True)
         )
 
     done = change(

@@ -40,7 +40,7 @@ ORDER BY mark.client_id NULLS LAST, mark.from_on NULLS LAST, mark.mark_id NULLS 
 """
 )
 
-# The episodes of clients in reach in which a mark that holds begins with the words $5, in small
+# The episodes of clients in reach in which an event that holds begins with the words $5, in small
 # letters.
 SAYING = (
     CLINICAL
@@ -48,7 +48,8 @@ SAYING = (
 SELECT DISTINCT mark.episode_id
 FROM mark
 INNER JOIN reached ON reached.client_id = mark.client_id
-WHERE mark.site_id = $1 AND starts_with(lower(mark.words), CAST($5 AS VARCHAR)) AND """
+WHERE mark.site_id = $1 AND mark.kind <> 'phase'
+    AND starts_with(lower(mark.words), CAST($5 AS VARCHAR)) AND """
     + _LIVE
 )
 
@@ -94,7 +95,7 @@ def of_clients(cursor: Cursor, reach: Reach, client_id: int | None = None) -> li
 
 
 def episodes_saying(cursor: Cursor, reach: Reach, words: str) -> set[int]:
-    """The episodes of clients in reach with a phase or event whose words begin so."""
+    """The episodes of clients in reach with an event whose words begin so."""
     rows = cursor.rows(reach.narrowed(SAYING), *reach.parameters, words.lower())
     return {int(row[0]) for row in rows}
 

@@ -149,8 +149,8 @@ counted AS (
 OUTCOMES = (
     _ANSWERED_FOR
     + """
-SELECT summary.scale_id, summary.episode_id, summary.n, summary.baseline, summary.latest,
-    summary.baseline_is_late
+SELECT summary.scale_id, summary.client_id, summary.episode_id, summary.n, summary.baseline,
+    summary.latest, summary.baseline_is_late
 FROM summary
 INNER JOIN counted ON counted.episode_id = summary.episode_id
 WHERE summary.site_id = $1

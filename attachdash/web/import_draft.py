@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import streamlit as st
@@ -116,14 +116,16 @@ class Draft:
 
     def go_on(self) -> None:
         """Ask for the next questionnaire of the same file. Use it as `on_click`."""
-        assert self.mapping is not None, "it was checked"
-        assert self.preview is not None, "it was checked"
+        if self.mapping is None or self.preview is None:
+            return  # pressed twice
         self.parts = (*self.parts, Part(self.mapping, self.preview))
         self.mapping = self.preview = None
 
     def go_back(self) -> None:
         """Leave the questionnaire at hand out, and go on with those checked before. Use it as
         `on_click`."""
+        if self.preview is not None:
+            return  # pressed twice
         *parts, last = self.parts
         self.parts, self.mapping, self.preview = tuple(parts), last.mapping, last.preview
 
@@ -295,7 +297,8 @@ def left_behind(viewer: Viewer) -> jobs.Job | None:
 def resume(job: jobs.Job) -> None:
     """Go on in this tab with what came of that work. Use it as `on_click`."""
     if isinstance(job.about, Draft):
-        st.session_state[_DRAFT] = job.about
+        # Its own from here on: the tab that fetched it may be there still.
+        st.session_state[_DRAFT] = replace(job.about)
     else:
         _take(job.file_name, job.about, job.future.result)
 

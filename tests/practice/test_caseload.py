@@ -262,7 +262,10 @@ def test_the_review_of_session_6_is_for_everybody_and_moves_nobody(either: House
     mine = either.viewer("t.one")
     for code, is_due in due().items():
         assert record.client_record(mine, either.clients[code]).review_due is is_due
-    # Another client's review, or another event, is none of this one's.
+    # Another client's review, another event or a phase called so is none of this one's.
+    marks.add_phase(
+        mine, either.episodes["six"], marks.Technique.OTHER, TODAY, None, f"{marks.REVIEWED} weekly"
+    )
     for code, words in (("eleven", marks.REVIEWED), ("six", "Holiday")):
         marks.add_event(mine, either.episodes[code], marks.EventKind.OTHER, TODAY, words)
     assert due() == {"A": False, "five": False, "six": True, "eleven": False, "twelve": False}

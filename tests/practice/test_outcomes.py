@@ -153,6 +153,23 @@ def test_a_client_with_two_episodes_counts_once_with_the_last(small: House) -> N
     assert (found.clients, found.told) == (1, 1)
 
 
+def test_five_episodes_of_one_client_have_no_mean(either: House) -> None:
+    """Its mean and spread would tell of that one person."""
+    mine, a = either.viewer("t.one"), either.clients["A"]
+    clients.close_episode(mine, either.episodes["A"], TODAY - timedelta(days=55), "ended")
+    for back in (50, 40, 30, 20):
+        episode = clients.open_episode(mine, a, TODAY - timedelta(days=back))
+        for later in (1, 4):
+            day = TODAY - timedelta(days=back - later)
+            recording.record_administration(mine, a, "rses", day, [later % 3] * 10)
+        clients.close_episode(mine, episode, TODAY - timedelta(days=back - 5), "ended")
+    [rses] = [
+        row for row in outcomes.outcomes(either.viewer("s.one")) if row.instrument.id == "rses"
+    ]
+    assert (rses.episodes, rses.compared, rses.too_few) == (5, 5, True)
+    assert (rses.first_mean, rses.first_sd, rses.latest_mean, rses.latest_sd) == (None,) * 4
+
+
 def _answer(
     house: House, code: str, begun: date, days: Sequence[int], totals: Sequence[int]
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from attachdash.intake import Mapping, Table, Unreadable, read_csv
 from attachdash.intake.blocks import Stream, open_stream
-from attachdash.practice import batches, checking, clients, importing
+from attachdash.practice import batches, checking, clients, house, importing
 from attachdash.practice.rights import Viewer
 from attachdash.practice.streaming import import_parts, preview_parts
 from attachdash.store import answers
@@ -116,6 +116,22 @@ def test_the_same_file_with_the_same_mappings_again_changes_nothing(
     some = opened(tmp_path, whole, data(40))
     done = [one for one, _ in import_parts(admin_of_either, some, (WHO5, PHQ9), quiet, **NEW)]
     assert [(one.kept, one.already_held) for one in done] == [(10, 30), (10, 30)]
+
+
+def test_the_audit_names_the_import_of_each_of_them(
+    admin_of_either: Viewer, tmp_path: Path, whole: bool
+) -> None:
+    """Each can be undone by itself: who brought it in is to be found under its own number."""
+    file = opened(tmp_path, whole)
+    done = [one for one, _ in import_parts(admin_of_either, file, THREE, quiet, **NEW)]
+    trail = house.audit_trail(admin_of_either, kind="imported file")
+    told = trail.iloc[0]["detail"].split("; ")
+    names = ("PHQ-9", "GAD-7", "WHO-5")
+    assert told == [
+        f"{name} (import {one.batch_id}): {one.kept} kept, {one.already_held} held, "
+        f"{one.refused} refused"
+        for name, one in zip(names, done, strict=True)
+    ]
 
 
 def test_an_episode_begins_with_the_first_answer_of_any_of_them(

@@ -103,6 +103,23 @@ def test_several_questionnaires_of_a_file_are_checked_one_by_one_and_kept_at_onc
     assert len(clients.register(small.viewer("a.diallo"))) == 3
 
 
+def test_a_button_pressed_twice_leaves_no_other_questionnaire_out(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second press comes before the page stands anew, and is answered as the first."""
+    data = b"client,date,phq9_total,gad7_total\nA,2026-09-01,7,5\n"
+    tab = chosen(opened(small, monkeypatch, "two.csv", data), "PHQ-9")
+    made = tab.session_state["_import"]
+    made.go_on()
+    made.go_on()
+    assert [one.mapping.instrument for one in made.parts] == ["phq9"]
+    tab = press(tab.run(), "This is right")
+    made.go_on()
+    made.go_back()
+    made.go_back()
+    assert [one.instrument for one in made.mappings] == ["phq9", "gad7"]
+
+
 def test_a_questionnaire_that_was_checked_is_not_added_again(
     small: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

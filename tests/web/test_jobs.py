@@ -165,6 +165,25 @@ def test_what_a_tab_fetched_as_it_went_is_there_when_it_is_loaded_anew(
     assert jobs.last_fetched(others) is None
 
 
+def test_two_tabs_that_go_on_with_a_file_go_their_own_ways(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else one would keep under what the other said of the columns meanwhile."""
+    tab = opened(small, monkeypatch)
+    tab.file_uploader[0].set_value(file(0, 7)).run()
+    until(lambda: any(one.label.startswith("This is right") for one in tab.run().button))
+    with busy(small.viewer("t.one")):
+        press(tab, "This is right: check 2 rows")
+    tab.run()
+    tabs = [opened(small, monkeypatch) for _ in range(2)]
+    for one in tabs:
+        press(one, "Go on with march")
+        assert any(button.label == "Keep 2 rows" for button in one.button)
+    press(tabs[1], "Back to the columns")
+    tabs[0].run()
+    assert any(button.label == "Keep 2 rows" for button in tabs[0].button)
+
+
 def test_what_was_fetched_is_forgotten(small: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "WAITS", 0.2)
     mine = small.viewer("t.one")

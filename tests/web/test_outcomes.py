@@ -61,7 +61,7 @@ def test_means_of_fewer_than_five_are_not_shown(
     monkeypatch: pytest.MonkeyPatch, compared: int, mean: float | None
 ) -> None:
     said = html(shown(monkeypatch, outcome("rses", compared, mean)))
-    assert "fewer than 5, not shown" in said
+    assert "fewer than 5 clients, not shown" in said
     assert "12.5" not in said
     assert f"{compared} of 9" in said
 
