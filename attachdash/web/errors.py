@@ -10,6 +10,7 @@ import streamlit as st
 
 from attachdash.errors import ForPeople
 from attachdash.log import new_reference, place
+from attachdash.web.look import plain
 
 LOG = logging.getLogger("attachdash.web")
 # Those of Streamlit's that write an exception of ours, with its message, into the log.
@@ -25,7 +26,7 @@ TALKATIVE = (
 def on_script_error(error: Exception) -> bool:
     """Show an error of a page in words; True, so that Streamlit shows nothing of its own."""
     if isinstance(error, ForPeople):
-        st.error(str(error))
+        st.error(plain(error))
         return True
     reference = new_reference()
     LOG.error("reference %s: %s at %s", reference, type(error).__name__, place(error))

@@ -10,7 +10,7 @@ import streamlit as st
 
 from attachdash.practice import entrance
 from attachdash.practice.rights import Role, Viewer
-from attachdash.web import browser, house, told
+from attachdash.web import browser, house, jobs, told
 
 WATCH_EVERY = timedelta(seconds=60)  # how soon a page is cleared after its session ended
 _WHO = "_who"
@@ -64,6 +64,7 @@ def sign_out() -> None:
     found = present(touch=False)
     if found.signed_in:
         entrance.sign_out(found)
+        jobs.let_go(found)
     told.forget(browser.browser_token())
     st.session_state.clear()
 

@@ -81,7 +81,7 @@ def test_a_file_whole_or_in_blocks_raises_what_typing_does_and_undoing_ends_it(
     one = read_csv("f.csv", phq9_file(*[("F", day, items(t)) for day, t in days.items()]))
     other = read_csv("s.csv", phq9_file(*[("S", day, items(t)) for day, t in days.items()]))
     first = importing.import_file(admin, one, PHQ9)
-    second = streaming.import_table(admin, other, PHQ9, told, block_rows=5)
+    [(second, _)] = streaming.import_parts(admin, other, [PHQ9], told, block_rows=5)
     assert held(either, "T") == held(either, "F") == held(either, "S") == {"red": "open"}
     for done in (first, second):
         batches.undo_batch(admin, done.batch_id, "Wrong file")
