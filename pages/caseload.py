@@ -9,6 +9,7 @@ from attachdash.practice.needs import Group
 from attachdash.practice.rights import Role
 from attachdash.web import caseload as parts
 from attachdash.web import rows
+from attachdash.web.caseload_rule import rule
 from attachdash.web.tables import counted
 
 viewer = web.viewer()
@@ -112,7 +113,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", key="rule-
         st.session_state["rule"] = not asked
         st.rerun()
 if asked:
-    parts.rule()
+    rule()
 with st.container(key="row-head"):
     st.columns([2, 9], gap="small")[1].html(parts.head())
 with st.container(gap=None):

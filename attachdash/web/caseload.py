@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-import streamlit as st
-
 from attachdash.charts import sparkline, week_if_old
 from attachdash.charts.words import number
 from attachdash.practice.caseload import JUDGED, LOOKS_BACK, Row
@@ -12,13 +10,12 @@ from attachdash.practice.courses import TRIAD
 from attachdash.practice.deciding import NOTED
 from attachdash.practice.escalation import Level
 from attachdash.practice.flags import Flag
-from attachdash.practice.marks import REVIEWED
-from attachdash.practice.needs import RATES, RULES, Group, Need, Reason
+from attachdash.practice.needs import RULES, Group, Need, Reason
 from attachdash.practice.rules import Kind
 from attachdash.practice.telling import Told
-from attachdash.practice.words import NOT_MOVING_FROM, REVIEW_AT, Domain, Word
+from attachdash.practice.words import Domain, Word
 from attachdash.web import browser, drawn, look, rows
-from attachdash.web.tables import ago, counted, day, table
+from attachdash.web.tables import ago, counted, day
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
           "October", "November", "December")  # fmt: skip
@@ -32,7 +29,7 @@ _FLAGS = {
     Need.NOT_MOVING: (Kind.NOT_MOVING,),
     Need.OVERDUE: (Kind.OVERDUE,),
 }
-_BADGES = {
+BADGES = {
     Group.WORSE: ("first", "Look first"), Group.SOON: ("soon", "Look soon"),
     Group.NEW: ("course", "Too early"), Group.COURSE: ("course", "On course"),
     Group.NO_EPISODE: ("course", "No episode"),
@@ -139,9 +136,9 @@ def cells(row: Row, today: date, zone: str) -> str:
 def badge(row: Row) -> str:
     """What the row needs, as HTML."""
     first = row.reasons[0]
-    if first.evidence.flag is not None and first.rule.group not in _BADGES:
+    if first.evidence.flag is not None and first.rule.group not in BADGES:
         return rows.badge(first.evidence.flag)
-    kind, words = _BADGES[first.rule.group]
+    kind, words = BADGES[first.rule.group]
     if first.need is Need.UNTOLD:
         words = first.need.value
     return f'<span class="ad-badge ad-{kind}">{words}</span>'
@@ -368,43 +365,3 @@ def _word(told: Told) -> str:
     if told.word in _EARLY:
         return Word.TOO_EARLY.label
     return f"{drawn.SYMBOLS.get(told.word, '')} {told.word.label}".strip()
-
-
-def rule() -> None:
-    """The whole rule, with how often each step is wrong as far as that was measured."""
-    with look.card("rule", stretch=False):
-        st.header("How is this sorted?", anchor=False)
-        st.write(
-            "By the first step that holds. Within a step: answers before blanks, red before "
-            "amber, then whose record nobody has opened for longest. A row names what else holds."
-        )
-        columns = ["Step", "Needs", "From which data", "Holds when", "How sure", "Next step"]
-        table(
-            [*columns, "False alarms", "Missed"],
-            [_line(place) for place in range(len(RULES))],
-            "The rule, step by step",
-        )
-        st.write(
-            f"After the {REVIEW_AT}th answer on the primary symptom scale, and until the "
-            f"{NOT_MOVING_FROM}th, a row says that it is time to look back together, as for "
-            "everybody: it moves nobody in this order. It goes once the record has the event "
-            f"“{REVIEWED}”."
-        )
-        st.caption(
-            '"Likely true level": what all answers together say, passing states and the '
-            "questionnaire’s own error set aside. Symptoms have no picture here; the reason names "
-            "the scale. False alarms and misses are of simulated courses (PHQ-9, weekly answers), "
-            "not of your clients; – was not measured."
-        )
-
-
-def _line(place: int) -> list[str]:
-    step = RULES[place]
-    kind = {Group.RISK: "Risk answer", Group.PROMPT: "Ask about it"}
-    needs = kind.get(step.group) or _BADGES[step.group][1]
-    line = [
-        f"{place + 1}. {step.need.value}", needs, step.data, step.threshold, step.certainty,
-        step.next_step.format(month="the month it began"),
-    ]  # fmt: skip
-    rates = RATES.get(step.need)
-    return [*line, rates.false_alarms, rates.misses] if rates else [*line, "–", "–"]
