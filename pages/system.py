@@ -11,6 +11,7 @@ NAMES = {
     "tidy": "Tidy",
     "norms": "Own norms",
     "shares": "Own drift and passing states",
+    "flags": "Flags judged anew",
     "backup": "Backup and compare",
 }
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -22,9 +23,10 @@ from attachdash.practice.streaming import (
     preview_stream,
     preview_table,
 )
+from attachdash.store.engine import Scope
 from attachdash.store.export import state_hash
 from tests.practice.conftest import NOW, TODAY, House
-from tests.practice.test_one_path import phq9_file
+from tests.practice.test_one_path import PHQ9, phq9_file
 
 ITEMS = tuple(f"q{n}" for n in range(1, 10))
 MAPPING = Mapping(
@@ -283,3 +285,33 @@ def test_a_file_that_changes_while_it_is_kept_leaves_nothing(tmp_path: Path) -> 
         with pytest.raises(Unreadable, match="changed while it was read"):
             import_stream(admin, stream, MAPPING, tell, create_clients=True, block_rows=BLOCK)
         assert state_of(admin) == before
+
+
+@pytest.mark.long
+def test_h04_each_of_all_phq9_patterns_is_flagged_if_and_only_if_item_9_is(
+    small: House, tmp_path: Path
+) -> None:
+    """All 4^9 as one file through the real path: whatever the total, and nothing beside."""
+    patterns = np.indices((4,) * 9, dtype=np.int8).reshape(9, -1).T
+    days = [str(TODAY - timedelta(days=at)) for at in range(512)]
+    file = tmp_path / "all.csv"
+    pl.DataFrame(
+        {"code": np.repeat([f"P{at}" for at in range(512)], 512), "date": days * 512}
+        | {f"q{item + 1}": patterns[:, item] for item in range(9)}
+    ).write_csv(file)
+    done, _ = import_stream(
+        small.viewer("a.diallo"), open_stream(file), PHQ9, lambda what, row: None,
+        create_clients=True,
+    )  # fmt: skip
+    assert done.kept == 4**9
+    with small.store.engine.reading(Scope()) as cursor:
+        [counts] = cursor.rows(
+            "SELECT count(*), count(step.administration), "
+            "count(*) FILTER (WHERE (step.administration IS NOT NULL) <> (answers[9] >= 1)) "
+            "FROM administration LEFT JOIN (SELECT DISTINCT words AS administration "
+            "FROM flag_step INNER JOIN flag ON flag.flag_id = flag_step.flag_id "
+            "WHERE flag.kind = 'suicide_answer') AS step "
+            "ON step.administration = 'administration ' || administration.administration_id "
+            "WHERE batch_id IS NOT NULL"
+        )
+    assert counts == (4**9, 3 * 4**8, 0)
