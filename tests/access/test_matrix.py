@@ -35,6 +35,7 @@ from attachdash.store import people as store_people
 from attachdash.store.engine import Scope
 from attachdash.web.navigation import PAGES
 from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.imports import import_one
 
 for module in pkgutil.iter_modules(attachdash.practice.__path__):
     importlib.import_module(f"attachdash.practice.{module.name}")
@@ -109,7 +110,8 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "expected.course": (a, e, ("rses", "total")),
         "flags.mark_seen": (a,),
         "house.change_settings": (),
-        "importing.import_file": (table, mapping),
+        "importing.import_file": (stream, [mapping]),
+        "importing.preview_file": (stream, [mapping]),
         "importing.preview_import": (table, mapping),
         "loading.load": ({},),
         "marks.add_event": (e, loss, TODAY, "New"),
@@ -150,9 +152,6 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "relations.change_relation": (a, around, "Anna"),
         "relations.end_relation": (a, around, TODAY),
         "relations.relations": (a,),
-        "streaming.import_parts": (stream, [mapping], lambda what, row: None),
-        "streaming.preview_parts": (stream, [mapping], lambda what, row: None),
-        "streaming.preview_table": (table, mapping, lambda what, row: None),
     }
 
 
@@ -205,7 +204,7 @@ def _imported(small: House) -> int:
         asked = Mapping(
             instrument="sise", client="code", answered_on="date", date_format="iso", items=("q",)
         )
-        return importing.import_file(mine, table, asked).batch_id
+        return import_one(mine, table, asked).batch_id
     return int(found["batch_id"].iloc[-1])
 
 
@@ -304,11 +303,9 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
 
     do("recording.record_administration", therapist, a, "phq9", TODAY, [0] * 8 + [1])
     do("flags.mark_seen", therapist, a, *_flag_ids(small))
+    do("importing.preview_file", therapist, *given["importing.preview_file"])
     do("importing.preview_import", therapist, *given["importing.preview_import"])
     do("importing.import_file", therapist, *given["importing.import_file"])
-    do("streaming.preview_table", therapist, *given["streaming.preview_table"])
-    do("streaming.preview_parts", therapist, *given["streaming.preview_parts"])
-    do("streaming.import_parts", therapist, *given["streaming.import_parts"])
     for name in ("mending.forms", "mending.correct_administration",
                  "mending.withdraw_administration", "mending.restore_administration",
                  "batches.batch", "batches.undo_batch"):  # fmt: skip
