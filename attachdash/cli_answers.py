@@ -13,7 +13,6 @@ from attachdash.intake import Mapping, Problem, ProblemKind, Table, listed, peop
 from attachdash.intake.mapping import as_number, folded
 from attachdash.intake.refusals import grouped, log_refused
 from attachdash.intake.worded import words_unsaid
-from attachdash.practice import importing
 
 TOLD = 50  # refused rows told in full; the rest are counted
 
@@ -62,12 +61,6 @@ def say_refused(problems: Sequence[Problem], counts: Counter[ProblemKind]) -> No
     )
     typer.echo(f"Refused, by kind: {kinds}.")
     typer.echo(referred(log_refused(problems, counts)))
-
-
-def say_compared(preview: importing.Preview) -> None:
-    """Tell which rows repeat another, and which totals differ from our scores."""
-    same, differ = preview.checked.repeats, preview.mismatches
-    say_totals_and_repeats(preview.checked.file_name, same, len(same), differ, differ.height)
 
 
 def say_totals_and_repeats(

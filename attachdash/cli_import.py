@@ -1,7 +1,6 @@
 """`attachdash import`: a file for a named person, by the same rules as the page Import."""
 
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,10 +11,7 @@ from attachdash.cli_answers import (
     ABOUT_HELP,
     INFORMANT_HELP,
     people_said,
-    say_compared,
     say_people,
-    say_refused,
-    say_what_is_new,
     say_words,
     words_said,
 )
@@ -35,7 +31,7 @@ from attachdash.instruments import SELF, library
 from attachdash.instruments.sheet import columns_named
 from attachdash.intake import Mapping, Table, propose
 from attachdash.intake.shapes import PLAIN, Shape, shaped
-from attachdash.practice import importing, mappings
+from attachdash.practice import mappings
 from attachdash.practice.rights import Viewer
 
 OPTIONS = {
@@ -197,39 +193,11 @@ def import_file(
                 return meant
 
             meanings = [meant_by(name) for name in names or (None,)]
-            meant = meanings[0]
-            if stream is not None or len(meanings) > 1:
-                import_blocks(
-                    viewer, stream or table, meanings, create_clients=create_clients,
-                    open_episodes=open_episodes, dry_run=dry_run,
-                    hint=partial(
-                        say_what_is_new, create_clients=create_clients, open_episodes=open_episodes
-                    ),
-                )  # fmt: skip
-                _save(viewer, save_as, meant, dry_run=dry_run)
-                return
-            preview = importing.preview_import(viewer, table, meant)
-            say_refused(preview.problems, preview.counts)
-            say_compared(preview)
-            say_what_is_new(
-                len(preview.new_codes), len(preview.without_episode),
-                create_clients=create_clients, open_episodes=open_episodes,
+            import_blocks(
+                viewer, stream or table, meanings, create_clients=create_clients,
+                open_episodes=open_episodes, dry_run=dry_run,
             )  # fmt: skip
-            if dry_run:
-                typer.echo(
-                    f"Would keep {preview.rows - preview.already_held} of {preview.rows} rows that "
-                    f"pass; already held {preview.already_held}, refused {preview.refused}. "
-                    "Nothing was changed."
-                )
-                return
-            done = importing.import_file(
-                viewer, table, meant, create_clients=create_clients, open_episodes=open_episodes
-            )
-            typer.echo(
-                f"Kept {done.kept}, already held {done.already_held}, refused {done.refused}; "
-                f"clients created {done.created}, episodes opened {done.episodes}."
-            )
-            _save(viewer, save_as, meant, dry_run=dry_run)
+            _save(viewer, save_as, meanings[0], dry_run=dry_run)
 
 
 def _nothing_else_said(context: typer.Context) -> None:

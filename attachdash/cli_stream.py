@@ -1,9 +1,9 @@
-"""`attachdash import` of a file that is too large to be held whole: in blocks, with progress."""
+"""What `attachdash import` does once the columns are said; how far it is with a large file."""
 
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -11,13 +11,12 @@ from types import FrameType
 
 import typer
 
-from attachdash.cli_answers import say_refused, say_totals_and_repeats
+from attachdash.cli_answers import say_refused, say_totals_and_repeats, say_what_is_new
 from attachdash.cli_table import say_names_row
 from attachdash.instruments import library
 from attachdash.intake import Mapping, Table
 from attachdash.intake.blocks import Stream, open_stream
-from attachdash.practice import streaming
-from attachdash.practice.importing import Kept
+from attachdash.practice import importing
 from attachdash.practice.planning import Found, title
 from attachdash.practice.rights import Viewer
 
@@ -121,22 +120,19 @@ def _heeding(progress: Progress) -> Iterator[None]:
 
 def import_blocks(
     viewer: Viewer, file: Stream | Table, mappings: Sequence[Mapping], *, create_clients: bool,
-    open_episodes: bool, dry_run: bool, hint: Callable[[int, int], None],
+    open_episodes: bool, dry_run: bool,
 ) -> None:  # fmt: skip
     """Check the file under each mapping, and keep it unless it is only a dry run; tell what was
-    found of each questionnaire.
-
-    `hint` is told how many codes are new and how many clients have no episode.
-    """
+    found of each questionnaire."""
     progress = Progress(file.rows if isinstance(file, Stream) else None)
     with _heeding(progress):
-        results: list[tuple[Kept | None, Found]]
+        results: list[tuple[importing.Kept | None, Found]]
         if dry_run:
-            seen = streaming.preview_parts(viewer, file, mappings, progress)
+            seen = importing.preview_file(viewer, file, mappings, progress)
             results = [(None, found) for found in seen]
         else:
             results = [
-                *streaming.import_parts(
+                *importing.import_file(
                     viewer, file, mappings, progress, create_clients=create_clients,
                     open_episodes=open_episodes,
                 )
@@ -153,10 +149,11 @@ def import_blocks(
             file.file_name, found.repeats, found.repeat_count, found.mismatches,
             found.mismatch_count,
         )  # fmt: skip
-    hint(
+    say_what_is_new(
         len({code for _, found in results for code in found.new_codes}),
         len({code for _, found in results for code in found.without_episode}),
-    )
+        create_clients=create_clients, open_episodes=open_episodes,
+    )  # fmt: skip
     for name, (done, found) in zip(names, results, strict=True):
         if done is None:
             typer.echo(

@@ -58,8 +58,8 @@ def ours(folder: Path, data: bytes, rows: int, now: datetime) -> float:
     try:
         admin = entrance.at_terminal(store, PERSON, now, Role.ADMINISTRATOR)
         began = perf_counter()
-        kept = importing.import_file(
-            admin, read_csv("bench.csv", data), MAPPING, create_clients=True, open_episodes=True
+        [(kept, _)] = importing.import_file(
+            admin, read_csv("bench.csv", data), [MAPPING], create_clients=True, open_episodes=True
         )
         taken = perf_counter() - began
     finally:

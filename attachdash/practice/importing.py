@@ -1,66 +1,47 @@
-"""Importing a file: what would be kept, what is refused and why, and keeping it in one piece."""
+"""Importing a file of any size: what would be kept, what is refused and why, and keeping it.
 
+Its rows come in blocks, of a file in memory in one unless pages are to go first; all are kept in
+one transaction, together or not at all. What one block can't know of the others is settled before
+(planning.py). Several questionnaires of a file come in together, a batch each.
+"""
+
+import dataclasses
+import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import polars as pl
 
 from attachdash.errors import Invalid
-from attachdash.instruments import RiskKind, risk_answers
-from attachdash.intake import Checked, Mapping, Problem, ProblemKind, Table, check
+from attachdash.intake import Checked, Mapping, Problem, ProblemKind, Table
+from attachdash.intake.blocks import ROWS, Stream
+from attachdash.intake.check import file_notes
+from attachdash.intake.loaded import Loaded
 from attachdash.practice import clients as practice_clients
 from attachdash.practice.held import differing
-from attachdash.practice.judging import (
-    NOBODY,
-    counts_of,
-    givens_of,
-    held_of,
-    instrument_of,
-    judged,
-    mismatches_of,
-    register_now,
-)
-from attachdash.practice.keeping import keep, prepare
-from attachdash.practice.rights import (
-    About,
-    Audit,
-    Role,
-    Viewer,
-    change,
-    looked_at,
-    use_case,
-)
-from attachdash.practice.rules import HISTORIC_AFTER
+from attachdash.practice.judging import NOBODY, givens_of, mismatches_of
+from attachdash.practice.keeping import Prepared, keep, prepare
+from attachdash.practice.planning import Found, Plan, Risk, Told, planned
+from attachdash.practice.rights import About, Audit, Role, Viewer, change, looked_at, use_case
+from attachdash.practice.watching import refresh, watch
 from attachdash.store import answers, clients, versions
 from attachdash.store.engine import Cursor
 
 IMPORTERS = (Role.THERAPIST, Role.ADMINISTRATOR)
-MOST_RISKS = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Risk:
-    """An answer of the file that will raise a flag, or none where one was asked for."""
-
-    row: int  # of the file
-    code: str
-    answered_on: date
-    item: int
-    is_alarm: bool  # otherwise something to ask about
-    is_blank: bool
-    is_historic: bool  # too old to be shown first
+WRITTEN = "written"  # what `tell` is told while the store is held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """What an import would do. It holds the file's own values, never stored ones.
 
-    Of a file that was looked at in blocks lists end at MOST_LISTED, `checked` has the first rows
-    only, and the counts count all.
+    Lists end at MOST_LISTED, and `checked` has the first rows only; the counts count all.
     """
 
     checked: Checked
@@ -95,132 +76,82 @@ class Kept:
     totals_differ: int  # totals of the file's rows that aren't our score of them
 
 
-@use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.CHANGE)
-def preview_import(viewer: Viewer, table: Table, mapping: Mapping) -> Preview:
-    """Check a file against its mapping and the register; nothing is kept.
+class _Block(NamedTuple):
+    """What is kept of a block, by who answered and about whom."""
 
-    That it was looked over is written down, once per browser session and quarter of an hour. An
-    administrator is told how many rows are held already, never whether with the same answers.
-    Raises Unreadable where the file as a whole is refused.
+    parts: list[Prepared]
+    differ: int  # totals that aren't our score
+
+
+def nobody(what: str, row: int) -> None:
+    """Nobody is told how far an import is."""
+
+
+@use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.CHANGE)
+def preview_file(
+    viewer: Viewer, file: Stream | Table, mappings: Sequence[Mapping], tell: Told = nobody,
+    block_rows: int | None = None,
+) -> list[Found]:  # fmt: skip
+    """Check a file against one or several mappings and the register; nothing is kept.
+
+    What was found of each questionnaire, in their order. That it was looked over is written down,
+    once per browser session and quarter of an hour. An administrator is told how many rows are
+    held already, never whether with the same answers. Raises Unreadable where the file is refused
+    for any of them.
     """
-    checked, rows, problems, refused = _judge(viewer, table, mapping)
-    count = f"{checked.total_rows:,} row{'' if checked.total_rows == 1 else 's'}"
-    looked_at(viewer, "looked over a file", f"{count}, file {checked.sha256[:12]}")
-    with viewer.store.engine.reading(viewer.scope) as cursor:
-        before = answers.same_batch(
-            cursor, viewer.site_id, checked.sha256, mapping.sha256, whose_imports(viewer)
-        )
-        everyone = {one.code: one for one in practice_clients.read(cursor, viewer)}
-    codes = rows["client_code"].unique(maintain_order=True).to_list()
-    new = tuple(code for code in codes if code not in everyone)
-    fresh, new_rows = rows, rows.filter(pl.col("client_code").is_in(list(new))).height
-    if rows.height:
-        known = rows.filter(pl.col("client_code").is_in(list(everyone)))
-        held = held_of(viewer, checked, known, {c: everyone[c].client_id for c in everyone})[
-            "place"
-        ]
-        fresh = rows.filter(~pl.col("place").is_in(held.implode()))
-    risks, differ = risks_of(viewer, checked, fresh), mismatches_of(checked, rows)
-    days = rows["answered_on"].unique().to_list()
+    plans = _looked_over(viewer, file, mappings, tell, block_rows or _rows(file))
+    return [plan.found for plan in plans]
+
+
+@use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.CHANGE)
+def preview_import(
+    viewer: Viewer, table: Table, mapping: Mapping, tell: Told = nobody,
+    block_rows: int | None = None,
+) -> Preview:  # fmt: skip
+    """What preview_file finds of one questionnaire of a table, as a page shows it."""
+    [plan] = _looked_over(viewer, table, [mapping], tell, block_rows or _rows(table))
+    found, loaded = plan.found, plan.stream
+    assert isinstance(loaded, Loaded), "a table is in memory"
+    assert found.first is not None, "a table has rows, or was refused"
+    notes = found.readings.notes(file_notes(loaded.table, mapping))
+    total, listed = found.counts.total(), len(found.problems)
+    if total > listed:
+        notes.append(f"The first {listed:,} of {total:,} problems are listed.")
+    checked = dataclasses.replace(
+        found.first, problems=tuple(found.own), counts=dict(found.own_counts),
+        repeated_same=found.repeat_count, repeats=tuple(found.repeats),
+        mismatches=found.mismatches, total_rows=loaded.rows, notes=tuple(notes),
+    )  # fmt: skip
     return Preview(
-        checked=checked,
-        rows=rows.height,
-        already_held=rows.height - fresh.height,
-        ready=fresh.height - new_rows,
-        new_rows=new_rows,
-        problems=problems,
-        refused=refused,
-        known_codes=tuple(code for code in codes if code in everyone),
-        new_codes=new,
-        without_episode=tuple(c for c in codes if c not in everyone or not everyone[c].episodes),
-        same_file_at=before[1] if before else None,
-        period=(min(days), max(days)) if days else None,
-        risks=risks[:MOST_RISKS],
-        risk_count=len(risks),
-        mismatches=differ,
-        mismatch_count=differ.height,
-        counts=counts_of(checked, problems),
-    )
+        checked=checked, rows=found.rows, already_held=found.already_held,
+        ready=found.rows - found.already_held - found.new_rows, new_rows=found.new_rows,
+        problems=tuple(found.problems), refused=found.refused,
+        known_codes=tuple(found.known_codes), new_codes=tuple(found.new_codes),
+        without_episode=tuple(found.without_episode), same_file_at=found.same_file_at,
+        period=found.period, risks=found.risks, risk_count=found.risk_count,
+        mismatches=found.mismatches, mismatch_count=found.mismatch_count, counts=found.counts,
+    )  # fmt: skip
 
 
 @use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.CHANGE)
 def import_file(
-    viewer: Viewer, table: Table, mapping: Mapping, *, create_clients: bool = False,
-    open_episodes: bool = False,
-) -> Kept:  # fmt: skip
+    viewer: Viewer, file: Stream | Table, mappings: Sequence[Mapping], tell: Told = nobody, *,
+    create_clients: bool = False, open_episodes: bool = False, block_rows: int | None = None,
+) -> list[tuple[Kept, Found]]:  # fmt: skip
     """Keep the rows of a file that pass, together or not at all; the others never block them.
 
-    New codes become clients only for an administrator who confirmed it. Clients without an
-    episode get one from their first answer's day, marked as nominal, where that was confirmed.
-    The same file again changes nothing. Rows whose day holds other answers are refused; for an
-    administrator they count as held already.
+    One or several questionnaires in one transaction, a batch each, in their order. New codes
+    become clients only for an administrator who confirmed it. Clients without an episode get one
+    from their first answer's day, marked as nominal, where that was confirmed. The same file again
+    changes nothing. Rows whose day holds other answers are refused; for an administrator they
+    count as held already.
+
+    Whatever `tell` raises leaves nothing behind. Raises Unreadable where the file is refused for
+    any of the mappings: then nothing of it is kept.
     """
-    checked, rows, _, refused = _judge(viewer, table, mapping)
-    with viewer.store.engine.reading(viewer.scope) as cursor:
-        everyone = {one.code: one for one in practice_clients.read(cursor, viewer)}
-    codes = rows["client_code"].unique(maintain_order=True).to_list()
-    new = [code for code in codes if code not in everyone]
-    if new and not (create_clients and viewer.role is Role.ADMINISTRATOR):
-        # Nobody confirmed these people: their rows stay out, the others come in.
-        refused += rows.filter(pl.col("client_code").is_in(new)).height
-        rows, new = rows.filter(~pl.col("client_code").is_in(new)), []
-    engine = viewer.store.engine
-    ids = {code: one.client_id for code, one in everyone.items()}
-    ids |= dict(zip(new, engine.new_ids("client", len(new)), strict=True)) if new else {}
-    # What somebody put right or took back by itself, its file doesn't bring back.
-    known = rows.filter(pl.col("client_code").is_in(list(everyone)))
-    held = held_of(viewer, checked, known, ids)
-    gone = held.filter(~pl.col("is_live"))["place"]
-    if len(gone):
-        rows = rows.filter(~pl.col("place").is_in(gone.implode()))
-    in_care = [code for code, one in everyone.items() if one.episodes]
-    starts = (
-        rows.group_by(code="client_code").agg(started_on=pl.col("answered_on").min())
-        .filter(pl.lit(open_episodes) & ~pl.col("code").is_in(in_care))
-        .with_columns(client_id=pl.col("code").replace_strict(ids or NOBODY, return_dtype=pl.Int64))
-    )  # fmt: skip
-    episode_ids = engine.new_ids("episode", starts.height) if starts.height else []
-    starts = starts.with_columns(episode_id=pl.Series(episode_ids, dtype=pl.Int64))
-    batch_id = int(engine.new_ids("batch", 1)[0])
-    prepared = [prepare(viewer, given) for _, given in givens_of(viewer, checked, rows, ids)]
-    theirs = [ids[code] for code in codes if code in everyone]
-
-    def work(cursor: Cursor) -> Kept:
-        refuse_others(cursor, viewer, theirs)
-        if new:
-            if taken := clients.codes_taken(cursor, viewer.site_id, new):
-                raise Invalid(f"{taken[0]} can't be used as a new code. Look at the preview again.")
-            clients.add_many(
-                cursor,
-                viewer.site_id,
-                pl.DataFrame({"code": new, "client_id": [ids[code] for code in new]}),
-            )
-        opened = open_episodes_of(cursor, viewer, starts) if starts.height else []
-        kept = others = 0
-        for part in prepared:
-            new_here = keep(cursor, viewer, part, batch_id)
-            kept += new_here
-            if new_here < len(part.given) and viewer.role is not Role.ADMINISTRATOR:
-                # Other answers may have come in since the file was judged.
-                others += len(differing(cursor, viewer, part.given))
-        result = Kept(
-            kept=kept, already_held=rows.height - kept - others + len(gone),
-            refused=refused + others,
-            created=len(new), episodes=len(opened), batch_id=batch_id,
-            totals_differ=mismatches_of(checked, rows).height,
-        )  # fmt: skip
-        if kept or new or opened:
-            answers.add_batch(
-                cursor, viewer.site_id, batch_id, checked.file_name, checked.sha256,
-                mapping.sha256, kept, result.refused, viewer.person_id, viewer.now,
-            )  # fmt: skip
-            versions.made(cursor, viewer.site_id, batch_id, "client", [ids[code] for code in new])
-            versions.made(cursor, viewer.site_id, batch_id, "episode", opened)
-        return result
-
-    return change(
-        viewer, "imported file", work, object_kind="batch", object_id=batch_id,
-        detail=lambda done: f"{done.kept} kept, {done.already_held} held, {done.refused} refused",
+    return _kept(
+        viewer, file, mappings, tell, create_clients=create_clients,
+        open_episodes=open_episodes, block_rows=block_rows or _rows(file),
     )  # fmt: skip
 
 
@@ -262,34 +193,158 @@ def open_episodes_of(cursor: Cursor, viewer: Viewer, starts: pl.DataFrame) -> li
     return starts["episode_id"].to_list()
 
 
-def _judge(
-    viewer: Viewer, table: Table, mapping: Mapping
-) -> tuple[Checked, pl.DataFrame, tuple[Problem, ...], int]:
-    """The file's verdict with what the register adds: whose codes, births, held answers."""
-    checked = check(table, mapping, instrument_of(viewer, mapping), viewer.today)
-    return checked, *judged(viewer, checked, register_now(viewer))
+def _rows(file: Stream | Table) -> int:
+    """The rows of a block: what is in memory anyway is fastest in one."""
+    return ROWS if isinstance(file, Stream) else sys.maxsize
 
 
-def risks_of(viewer: Viewer, checked: Checked, rows: pl.DataFrame) -> tuple[Risk, ...]:
-    """The rows' risk answers and blank risk items, newest first; ready scores hold none."""
-    instrument = viewer.store.library[checked.mapping.instrument]
-    if checked.answers is None or not instrument.risk_items:
-        return ()
-    listed = rows.select("row_number", "client_code", "answered_on").rows()
-    found = [
-        Risk(
-            row=listed[at][0], code=listed[at][1], answered_on=listed[at][2], item=risk.item,
-            is_alarm=risk.kind is not RiskKind.ASK, is_blank=bool(blank[at]),
-            is_historic=viewer.today - listed[at][2] > HISTORIC_AFTER,
+def _looked_over(
+    viewer: Viewer, file: Stream | Table, mappings: Sequence[Mapping], tell: Told, block_rows: int
+) -> list[Plan]:
+    plans = planned(viewer, file, mappings, tell, block_rows, may_create=True, open_episodes=False)
+    stream = plans[0].stream
+    count = f"{stream.rows:,} row{'' if stream.rows == 1 else 's'}"
+    looked_at(viewer, "looked over a file", f"{count}, file {stream.sha256[:12]}")
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        for plan in plans:
+            before = answers.same_batch(
+                cursor, viewer.site_id, stream.sha256, plan.mapping.sha256, whose_imports(viewer)
+            )
+            plan.found.same_file_at = before[1] if before else None
+    return plans
+
+
+def _kept(
+    viewer: Viewer, file: Stream | Table, mappings: Sequence[Mapping], tell: Told, *,
+    create_clients: bool, open_episodes: bool, block_rows: int,
+) -> list[tuple[Kept, Found]]:  # fmt: skip
+    may_create = create_clients and viewer.role is Role.ADMINISTRATOR
+    plans = planned(
+        viewer,
+        file,
+        mappings,
+        tell,
+        block_rows,
+        may_create=may_create,
+        open_episodes=open_episodes,
+    )
+    engine, ids = viewer.store.engine, plans[0].ids
+    # Whom and what several questionnaires bring is made once, by the first of them.
+    new = _first_of([plan.found.new_codes if may_create else [] for plan in plans])
+    if new:
+        ids.update(zip(new, engine.new_ids("client", len(new)), strict=True))
+    starts = pl.concat([plan.starts for plan in plans])
+    starts = starts.group_by("code").agg(pl.col("started_on").min()).with_columns(
+        client_id=pl.col("code").replace_strict(ids or NOBODY, return_dtype=pl.Int64),
+    )  # fmt: skip
+    episode_ids = engine.new_ids("episode", starts.height) if starts.height else []
+    starts = starts.with_columns(episode_id=pl.Series(episode_ids, dtype=pl.Int64))
+    first_start = _first_of([plan.starts["code"].to_list() for plan in plans])
+    episode_of = dict(starts.select("episode_id", "code").iter_rows())
+    batch_ids = [int(one) for one in engine.new_ids("batch", len(plans))]
+    known = list({ids[code] for plan in plans for code in plan.found.known_codes})
+    watched = watch(viewer, len(known) + len(new))
+    # What is in memory is scored before the store is held: whoever writes waits for that alone.
+    ready = [
+        list(_scored(viewer, plan, tell)) if isinstance(plan.stream, Loaded) else None
+        for plan in plans
+    ]
+
+    def work(cursor: Cursor) -> list[Kept]:
+        refuse_others(cursor, viewer, known)
+        if new:
+            if taken := clients.codes_taken(cursor, viewer.site_id, list(new)):
+                raise Invalid(f"{taken[0]} can't be used as a new code. Look at the preview again.")
+            created = pl.DataFrame({"code": list(new), "client_id": [ids[code] for code in new]})
+            clients.add_many(cursor, viewer.site_id, created)
+        opened = open_episodes_of(cursor, viewer, starts) if starts.height else []
+        touched, scores, results = set[int](), 0, []
+        for place, (plan, batch_id) in enumerate(zip(plans, batch_ids, strict=True)):
+            scored = ready[place]
+            blocks = (
+                _scored(viewer, plan, tell) if scored is None else _told_while_written(scored, tell)
+            )
+            found, made = plan.found, [ids[code] for code in new if new[code] == place]
+            begun = [one for one in opened if first_start[episode_of[one]] == place]
+            kept, others, differ = _keep_blocks(cursor, viewer, blocks, batch_id, touched)
+            scores += kept * len(plan.instrument.scales)
+            result = Kept(
+                kept=kept, already_held=found.rows - kept - others, refused=found.refused + others,
+                created=len(made), episodes=len(begun), batch_id=batch_id, totals_differ=differ,
+            )  # fmt: skip
+            if kept or made or begun:
+                answers.add_batch(
+                    cursor, viewer.site_id, batch_id, plan.stream.file_name, plan.stream.sha256,
+                    plan.mapping.sha256, kept, result.refused, viewer.person_id, viewer.now,
+                )  # fmt: skip
+                versions.made(cursor, viewer.site_id, batch_id, "client", made)
+                versions.made(cursor, viewer.site_id, batch_id, "episode", begun)
+            results.append(result)
+        if touched:
+            answers.summarise(cursor, viewer.site_id, list(touched), scores)
+        if any(one.kept for one in results):
+            refresh(cursor, viewer, list(touched), watched)
+        return results
+
+    def told(results: list[Kept]) -> str:
+        # The entry is about one of them by number: the others are to be found as well.
+        several = len(plans) > 1
+        return "; ".join(
+            (f"{plan.title} (import {one.batch_id}): " if several else "")
+            + f"{one.kept} kept, {one.already_held} held, {one.refused} refused"
+            for plan, one in zip(plans, results, strict=True)
         )
-        for risk, positive, blank in risk_answers(
-            instrument, checked.answers[rows["place"].to_numpy()]
-        )
-        for at in np.flatnonzero(positive | blank).tolist()
-    ]  # fmt: skip
-    return newest_first(found)
+
+    done = change(
+        viewer, "imported file", work, object_kind="batch", object_id=batch_ids[0], detail=told
+    )
+    return list(zip(done, (plan.found for plan in plans), strict=True))
 
 
-def newest_first(risks: Iterable[Risk]) -> tuple[Risk, ...]:
-    """The risks by day, those of one day as they stand in the file."""
-    return tuple(sorted(risks, key=lambda one: (one.answered_on, -one.row), reverse=True))
+def _first_of(codes: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Each code, and the place of the first list that has it."""
+    found: dict[str, int] = {}
+    for place, own in enumerate(codes):
+        for code in own:
+            found.setdefault(code, place)
+    return found
+
+
+def _scored(viewer: Viewer, plan: Plan, tell: Told) -> Iterator[_Block]:
+    """The planned rows of each block, ready to be kept."""
+    blocks = plan.settled.checked(partial(tell, "kept"))
+    for checked, packed in zip(blocks, plan.kept, strict=True):
+        mask = np.unpackbits(packed, count=checked.n).astype(bool)
+        rows = checked.rows.with_row_index("place").filter(pl.Series(mask))
+        parts = [
+            prepare(viewer, one, and_sum_up=False)
+            for _, one in givens_of(viewer, checked, rows, plan.ids)
+        ]
+        yield _Block(parts, mismatches_of(checked, rows).height)
+
+
+def _told_while_written(blocks: list[_Block], tell: Told) -> Iterator[_Block]:
+    """The blocks, with `tell` told how many of their rows are written."""
+    rows = 0
+    for block in blocks:
+        tell(WRITTEN, rows)
+        yield block
+        rows += sum(len(one.given) for one in block.parts)
+
+
+def _keep_blocks(
+    cursor: Cursor, viewer: Viewer, blocks: Iterable[_Block], batch_id: int, touched: set[int]
+) -> tuple[int, int, int]:
+    """Keep the blocks; how many rows were kept, how many met other answers meanwhile, and how many
+    of their totals aren't our score. `touched` gets the clients, to be summed up at the end."""
+    kept = others = differ = 0
+    for block in blocks:
+        for one in block.parts:
+            new = keep(cursor, viewer, one, batch_id, and_sum_up=False)
+            if new < len(one.given) and viewer.role is not Role.ADMINISTRATOR:
+                # Other answers may have come in since the file was judged.
+                others += len(differing(cursor, viewer, one.given))
+            kept += new
+            touched.update(one.given.rows["client_id"].unique().to_list())
+        differ += block.differ
+    return kept, others, differ

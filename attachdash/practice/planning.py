@@ -1,9 +1,9 @@
-"""What an import in blocks would do: which rows of each block are kept, judged against the register
+"""What an import would do: which rows of each block are kept, judged against the register
 as it is now. Only codes, days and counts of more than one block are held at once."""
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from attachdash.instruments import SELF, Instrument
+from attachdash.instruments import SELF, Instrument, RiskKind, risk_answers
 from attachdash.intake import (
     MOST_LISTED,
     Checked,
@@ -28,7 +28,6 @@ from attachdash.intake.findings import Readings
 from attachdash.intake.loaded import Loaded
 from attachdash.intake.settling import Settled, settle
 from attachdash.intake.totals import MISMATCH
-from attachdash.practice.importing import MOST_RISKS, Risk, newest_first, risks_of
 from attachdash.practice.judging import (
     Register,
     counts_of,
@@ -39,16 +38,31 @@ from attachdash.practice.judging import (
     register_now,
 )
 from attachdash.practice.rights import Viewer
+from attachdash.practice.rules import HISTORIC_AFTER
 
 MOST_SHOWN = 5  # first rows
+MOST_RISKS = 10
 STARTS = {"code": pl.String, "started_on": pl.Date}
 # Is told what is being done to which row of the file, and may raise to stop it.
 Told = Callable[[str, int], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risk:
+    """An answer of the file that will raise a flag, or none where one was asked for."""
+
+    row: int  # of the file
+    code: str
+    answered_on: date
+    item: int
+    is_alarm: bool  # otherwise something to ask about
+    is_blank: bool
+    is_historic: bool  # too old to be shown first
+
+
 @dataclass(slots=True, kw_only=True)
 class Found:
-    """What an import of a file in blocks would do. Lists end at MOST_LISTED; counts don't."""
+    """What an import of a file would do. Lists end at MOST_LISTED; counts don't."""
 
     rows: int = 0  # that would be kept or are held already
     already_held: int = 0
@@ -241,3 +255,28 @@ def _judge(
     found.known_codes = [code for code in codes if code in everyone]
     found.new_codes = [code for code in (*codes, *plan.left_out) if code not in everyone]
     found.without_episode = [c for c in codes if c not in everyone or not everyone[c].episodes]
+
+
+def risks_of(viewer: Viewer, checked: Checked, rows: pl.DataFrame) -> tuple[Risk, ...]:
+    """The rows' risk answers and blank risk items, newest first; ready scores hold none."""
+    instrument = viewer.store.library[checked.mapping.instrument]
+    if checked.answers is None or not instrument.risk_items:
+        return ()
+    listed = rows.select("row_number", "client_code", "answered_on").rows()
+    found = [
+        Risk(
+            row=listed[at][0], code=listed[at][1], answered_on=listed[at][2], item=risk.item,
+            is_alarm=risk.kind is not RiskKind.ASK, is_blank=bool(blank[at]),
+            is_historic=viewer.today - listed[at][2] > HISTORIC_AFTER,
+        )
+        for risk, positive, blank in risk_answers(
+            instrument, checked.answers[rows["place"].to_numpy()]
+        )
+        for at in np.flatnonzero(positive | blank).tolist()
+    ]  # fmt: skip
+    return newest_first(found)
+
+
+def newest_first(risks: Iterable[Risk]) -> tuple[Risk, ...]:
+    """The risks by day, those of one day as they stand in the file."""
+    return tuple(sorted(risks, key=lambda one: (one.answered_on, -one.row), reverse=True))

@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from attachdash.errors import ForPeople, Invalid
-from attachdash.practice.importing import Kept, Preview, import_file, preview_import
+from attachdash.practice.importing import WRITTEN, Kept, Preview, import_file, preview_import
 from attachdash.practice.planning import refuse_twice
 from attachdash.practice.reading import (
     Mapping,
@@ -27,13 +27,13 @@ from attachdash.practice.reading import (
     second_is_header,
 )
 from attachdash.practice.rights import Viewer
-from attachdash.practice.streaming import WRITTEN, import_parts, preview_table
 from attachdash.web import jobs, who
 
 _DRAFT, _OPENED, _NUMBER = "_import", "_import_opened", "_import_number"
 _WRONG, _READ = "_import_wrong", "_import_read"
 # Beyond these a work takes so long that it goes on by itself, off this page's way.
 BYTES_AT_ONCE, CELLS_AT_ONCE = 1_000_000, 1_000_000
+ROWS_AT_ONCE = 20_000  # then between so many of its rows pages go first
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +215,7 @@ def check(viewer: Viewer, made: Draft) -> None:
 
     def work(now: Viewer) -> Preview:
         refuse_twice(now, table.file_name, made.mappings)
-        if _is_small(table):
-            return preview_import(now, table, mapping)
-        return preview_table(now, table, mapping, _told)
+        return preview_import(now, table, mapping, _told, _rows(table))
 
     _on_draft(viewer, "Checking", made, work)
 
@@ -227,10 +225,11 @@ def keep(viewer: Viewer, made: Draft, *, create_clients: bool, open_episodes: bo
     table, mappings = made.table, made.mappings
 
     def work(now: Viewer) -> tuple[Kept, ...]:
-        said = {"create_clients": create_clients, "open_episodes": open_episodes}
-        if len(mappings) == 1 and _is_small(table):
-            return (import_file(now, table, mappings[0], **said),)
-        return tuple(done for done, _ in import_parts(now, table, mappings, _told, **said))
+        results = import_file(
+            now, table, mappings, _told, create_clients=create_clients,
+            open_episodes=open_episodes, block_rows=_rows(table),
+        )  # fmt: skip
+        return tuple(done for done, _ in results)
 
     _on_draft(viewer, "Keeping", made, work)
 
@@ -241,6 +240,11 @@ def _on_draft(viewer: Viewer, what: str, made: Draft, work: Callable[[Viewer], o
 
 def _is_small(table: Table) -> bool:
     return table.frame.height * len(table.columns) <= CELLS_AT_ONCE
+
+
+def _rows(table: Table) -> int | None:
+    """How many rows of the table are worked on at a time; None: all."""
+    return None if _is_small(table) else ROWS_AT_ONCE
 
 
 def _told(what: str, row: int) -> None:

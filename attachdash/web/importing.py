@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import pandas as pd
 import streamlit as st
 
-from attachdash.practice.importing import Preview, Risk, imports
-from attachdash.practice.planning import title
+from attachdash.practice.importing import Preview, imports
+from attachdash.practice.planning import Risk, title
 from attachdash.practice.reading import (
     DATE_FORMATS,
     SELF,

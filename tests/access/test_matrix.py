@@ -36,6 +36,7 @@ from attachdash.store.engine import Scope
 from attachdash.web.navigation import PAGES
 from tests.access.second_factor import second_factor_done
 from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.imports import import_one
 
 for module in pkgutil.iter_modules(attachdash.practice.__path__):
     importlib.import_module(f"attachdash.practice.{module.name}")
@@ -120,7 +121,8 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "deciding.note": (a, Kind.TALK),
         "house.change_settings": (),
         "house.require_second_factor": (False,),
-        "importing.import_file": (table, mapping),
+        "importing.import_file": (stream, [mapping]),
+        "importing.preview_file": (stream, [mapping]),
         "importing.preview_import": (table, mapping),
         "loading.load": ({},),
         "looks.who_could_have": (a, TODAY),
@@ -174,10 +176,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "second_factor.finish": ("123456",),
         "second_factor.new_recovery_codes": (PASSWORD, "123456"),
         "second_factor.reset": (two,),
-        "streaming.import_parts": (stream, [mapping], lambda what, row: None),
-        "streaming.preview_parts": (stream, [mapping], lambda what, row: None),
         "support.looked": (a,),
-        "streaming.preview_table": (table, mapping, lambda what, row: None),
     }
 
 
@@ -236,7 +235,7 @@ def _imported(small: House) -> int:
         asked = Mapping(
             instrument="sise", client="code", answered_on="date", date_format="iso", items=("q",)
         )
-        return importing.import_file(mine, table, asked).batch_id
+        return import_one(mine, table, asked).batch_id
     return int(found["batch_id"].iloc[-1])
 
 
@@ -352,11 +351,9 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     do("support.add_note", supervisor, a, flag_id, *BESIDE["support.add_note"])
     assert do("support.looked", therapist, a)
     assert do("supervision.agenda", supervisor)
+    do("importing.preview_file", therapist, *given["importing.preview_file"])
     do("importing.preview_import", therapist, *given["importing.preview_import"])
     do("importing.import_file", therapist, *given["importing.import_file"])
-    do("streaming.preview_table", therapist, *given["streaming.preview_table"])
-    do("streaming.preview_parts", therapist, *given["streaming.preview_parts"])
-    do("streaming.import_parts", therapist, *given["streaming.import_parts"])
     for name in ("mending.forms", "mending.correct_administration",
                  "mending.withdraw_administration", "mending.restore_administration",
                  "batches.batch", "batches.undo_batch"):  # fmt: skip

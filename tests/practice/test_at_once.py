@@ -11,6 +11,7 @@ from attachdash.intake import Mapping, Table, read_csv
 from attachdash.practice import checking, clients, entrance, house, importing, recording
 from attachdash.store.engine import Scope
 from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.imports import import_one
 
 ITEMS = tuple(f"q{n}" for n in range(1, 10))
 MAPPING = Mapping(
@@ -67,12 +68,7 @@ def test_h07_one_file_imported_by_sixteen_is_kept_once(either: House) -> None:
     admin, table = either.viewer("a.diallo"), a_file("A", "NEW-1", "NEW-2")
     before = count(either, "SELECT count(*) FROM administration")
     done, told = at_once(
-        [
-            lambda: importing.import_file(
-                admin, table, MAPPING, create_clients=True, open_episodes=True
-            )
-        ]
-        * 16
+        [lambda: import_one(admin, table, MAPPING, create_clients=True, open_episodes=True)] * 16
     )
     kept = [one.kept for one in done if isinstance(one, importing.Kept)]
     assert sum(kept) == 15

@@ -17,11 +17,11 @@ from attachdash.practice import (
     house,
     importing,
     recording,
-    streaming,
 )
-from attachdash.practice.importing import import_file, preview_import
+from attachdash.practice.importing import preview_import
 from attachdash.practice.keeping import Prepared, prepare
 from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.imports import import_one
 from tests.practice.test_one_path import PHQ9, phq9_file
 
 DAY = TODAY - timedelta(days=30)
@@ -32,11 +32,11 @@ def test_an_administrator_cannot_tell_which_answers_are_held(either: House) -> N
     admin = either.viewer("a.diallo")
     held = read_csv("held.csv", phq9_file(("A", DAY, [1] * 9)))
     other = read_csv("other.csv", phq9_file(("A", DAY, [2] * 9)))
-    import_file(admin, held, PHQ9)
+    import_one(admin, held, PHQ9)
     seen = []
     for table in (held, other):
         shown = preview_import(admin, table, PHQ9)
-        done = import_file(admin, table, PHQ9)
+        done = import_one(admin, table, PHQ9)
         seen.append(
             (shown.rows, shown.already_held, shown.refused, shown.problems, done.kept,
              done.already_held, done.refused)
@@ -46,12 +46,12 @@ def test_an_administrator_cannot_tell_which_answers_are_held(either: House) -> N
 
 def test_a_therapist_is_told_that_other_answers_are_held(either: House) -> None:
     mine = either.viewer("t.one")
-    import_file(mine, read_csv("held.csv", phq9_file(("A", DAY, [1] * 9))), PHQ9)
+    import_one(mine, read_csv("held.csv", phq9_file(("A", DAY, [1] * 9))), PHQ9)
     other = read_csv("other.csv", phq9_file(("A", DAY, [2] * 9)))
     shown = preview_import(mine, other, PHQ9)
     assert [one.kind for one in shown.problems] == [ProblemKind.CONFLICT]
     assert (shown.rows, shown.already_held, shown.refused) == (0, 0, 1)
-    assert import_file(mine, other, PHQ9).refused == 1
+    assert import_one(mine, other, PHQ9).refused == 1
 
 
 def test_looking_over_a_file_is_written_down_once_a_quarter_of_an_hour(either: House) -> None:
@@ -74,7 +74,7 @@ def test_looking_over_a_file_is_written_down_once_a_quarter_of_an_hour(either: H
 
 def test_the_same_file_of_somebody_else_is_not_told(either: House) -> None:
     table = read_csv("both.csv", phq9_file(("A", DAY, [1] * 9), ("B", DAY, [1] * 9)))
-    import_file(either.viewer("t.one"), table, PHQ9)
+    import_one(either.viewer("t.one"), table, PHQ9)
     assert preview_import(either.viewer("t.two"), table, PHQ9).same_file_at is None
     assert preview_import(either.viewer("t.one"), table, PHQ9).same_file_at == NOW
     assert preview_import(either.viewer("a.diallo"), table, PHQ9).same_file_at == NOW
@@ -94,7 +94,7 @@ def test_a_code_in_other_capitals_is_refused_with_its_cure_and_blocks_nobody(
         [problem] = shown.problems
         assert (problem.kind, problem.row) == (ProblemKind.CLIENT_CODE, 2)
         assert "Write it as A." in problem.cure
-    done = import_file(either.viewer("a.diallo"), table, PHQ9, create_clients=True)
+    done = import_one(either.viewer("a.diallo"), table, PHQ9, create_clients=True)
     assert (done.kept, done.refused, done.created) == (1, 1, 0)
     assert codes_of(either) == ["A", "B"]
 
@@ -111,7 +111,7 @@ def test_two_spellings_of_a_new_code_never_become_two_clients(either: House) -> 
     shown = preview_import(admin, table, PHQ9)
     assert (shown.new_codes, shown.refused) == (("NEW1",), 1)
     assert "NEW1" in str(shown.problems[0])
-    done = import_file(admin, table, PHQ9, create_clients=True)
+    done = import_one(admin, table, PHQ9, create_clients=True)
     assert (done.created, done.kept, done.refused) == (1, 1, 1)
     assert codes_of(either) == ["A", "B", "NEW1"]
 
@@ -137,7 +137,7 @@ def test_what_says_that_there_is_no_code_joins_no_strangers(small: House, code: 
     assert (shown.new_codes, shown.refused, shown.rows) == ((), 2, 1)
     assert {one.row for one in shown.problems} == {2, 3}
     assert all("give the person another" in one.cure for one in shown.problems)
-    done = import_file(admin, table, PHQ9, create_clients=True)
+    done = import_one(admin, table, PHQ9, create_clients=True)
     assert (done.kept, done.refused, done.created) == (1, 2, 0)
 
 
@@ -147,7 +147,7 @@ def test_a_file_of_wrong_rows_alone_keeps_nothing_where_nobody_is_known(tmp_path
         admin = entrance.at_terminal(store, "l.admin", NOW)
         table = read_csv("odd.csv", phq9_file(("N", DAY, ["x"] * 9)))
         assert preview_import(admin, table, PHQ9).refused == 1
-        done = import_file(admin, table, PHQ9, create_clients=True, open_episodes=True)
+        done = import_one(admin, table, PHQ9, create_clients=True, open_episodes=True)
         assert (done.kept, done.refused, done.created) == (0, 1, 0)
     finally:
         store.close()
@@ -157,7 +157,7 @@ def unfiled(house: House, *codes: str) -> None:
     """Clients who have answers of two days but no episode."""
     admin = house.viewer("a.diallo")
     rows = [(one, DAY - timedelta(days=days), [1] * 9) for one in codes for days in (200, 0)]
-    import_file(admin, read_csv("old.csv", phq9_file(*rows)), PHQ9, create_clients=True)
+    import_one(admin, read_csv("old.csv", phq9_file(*rows)), PHQ9, create_clients=True)
 
 
 def test_an_episode_opens_on_the_first_answer_also_where_it_is_held_already(
@@ -166,7 +166,7 @@ def test_an_episode_opens_on_the_first_answer_also_where_it_is_held_already(
     admin = either.viewer("a.diallo")
     unfiled(either, "N")
     newer = read_csv("newer.csv", phq9_file(("N", TODAY - timedelta(days=1), [2] * 9)))
-    import_file(admin, newer, PHQ9, open_episodes=True)
+    import_one(admin, newer, PHQ9, open_episodes=True)
     [client] = (one for one in clients.register(admin) if one.code == "N")
     assert client.episodes[0].started_on == DAY - timedelta(days=200)
     filed = _rows(either, "SELECT episode_id FROM administration WHERE client_id = $1", client)
@@ -204,7 +204,7 @@ def test_opening_many_episodes_files_all_their_answers_in_one_piece(
 
     monkeypatch.setattr(engine, "writing", counted)
     rows = [(code, TODAY, [1] * 9) for code in codes]
-    done = import_file(
+    done = import_one(
         small.viewer("a.diallo"), read_csv("n.csv", phq9_file(*rows)), PHQ9, open_episodes=True
     )
     assert done.episodes == 8
@@ -216,26 +216,26 @@ def test_answers_that_came_in_meanwhile_are_compared_again(
     either: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the look and the keeping somebody else typed other answers for the same day."""
-    mine, judge = either.viewer("t.one"), importing._judge
+    mine, judge = either.viewer("t.one"), importing.planned
 
-    def late(*given: Any) -> Any:
-        found = judge(*given)
+    def late(*given: Any, **said: Any) -> Any:
+        found = judge(*given, **said)
         recording.record_administration(mine, either.clients["A"], "phq9", DAY, [3] * 9)
         recording.record_administration(
             mine, either.clients["A"], "phq9", DAY - timedelta(days=7), [1] * 9
         )
         return found
 
-    monkeypatch.setattr(importing, "_judge", late)
+    monkeypatch.setattr(importing, "planned", late)
     days = (DAY, DAY - timedelta(days=7), DAY - timedelta(days=14))
     table = read_csv("late.csv", phq9_file(*[("A", day, [1] * 9) for day in days]))
-    done = import_file(mine, table, PHQ9)
+    done = import_one(mine, table, PHQ9)
     assert (done.kept, done.already_held, done.refused) == (1, 1, 1)
 
 
 def test_a_preview_counts_what_can_be_kept_now_and_what_with_new_clients(small: House) -> None:
     admin = small.viewer("a.diallo")
-    import_file(admin, read_csv("held.csv", phq9_file(("B", DAY, [1] * 9))), PHQ9)
+    import_one(admin, read_csv("held.csv", phq9_file(("B", DAY, [1] * 9))), PHQ9)
     rows = [("A", DAY, [1] * 9), ("B", DAY, [1] * 9), ("N", DAY - timedelta(days=1), [1] * 9),
             ("N", TODAY, [1] * 9)]  # fmt: skip
     shown = preview_import(admin, read_csv("some.csv", phq9_file(*rows)), PHQ9)
@@ -247,7 +247,7 @@ def test_a_preview_counts_what_can_be_kept_now_and_what_with_new_clients(small: 
 def test_a_preview_names_rows_with_a_risk_answer_or_none(small: House) -> None:
     mine = small.viewer("t.one")
     held = ("A", DAY, [0] * 8 + [3])
-    import_file(mine, read_csv("held.csv", phq9_file(held)), PHQ9)
+    import_one(mine, read_csv("held.csv", phq9_file(held)), PHQ9)
     rows = [
         held,
         ("A", TODAY - timedelta(days=15), [0] * 8 + [1]),
@@ -270,33 +270,29 @@ def test_a_code_that_a_spreadsheet_took_the_zeros_of_never_becomes_another_clien
     small: House,
 ) -> None:
     admin = small.viewer("a.diallo")
-    import_file(
+    import_one(
         admin, read_csv("a.csv", phq9_file(("007", DAY, [1] * 9))), PHQ9, create_clients=True
     )
     table = read_csv("b.csv", phq9_file(("7", TODAY, [1] * 9)))
     [problem] = preview_import(admin, table, PHQ9).problems
     assert (problem.kind, problem.cure) == (ProblemKind.CLIENT_CODE, "Write it as 007.")
-    assert import_file(admin, table, PHQ9, create_clients=True).created == 0
+    assert import_one(admin, table, PHQ9, create_clients=True).created == 0
 
 
-@pytest.mark.parametrize("whole", [True, False])
 def test_who_loses_a_client_while_a_file_is_worked_on_keeps_nothing_of_it(
-    small: House, monkeypatch: pytest.MonkeyPatch, whole: bool
+    small: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine, admin = small.viewer("t.one"), small.viewer("a.diallo")
     table = read_csv("late.csv", phq9_file(("A", DAY, [1] * 9)))
-    module = importing if whole else streaming
 
     def meanwhile(*given: object) -> Prepared:
         assignments.end_assignment(admin, small.clients["A"], small.people["t.one"], mine.today)
         return prepare(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "prepare", meanwhile)
+    monkeypatch.setattr(importing, "prepare", meanwhile)
     before = len(exported(small))
-    meant: tuple[Any, ...] = (PHQ9,) if whole else ([PHQ9], lambda what, row: None)
-    bring: Callable[..., object] = import_file if whole else streaming.import_parts
     with pytest.raises(Invalid, match="Check it again"):
-        bring(mine, table, *meant)
+        import_one(mine, table, PHQ9)
     assert len(exported(small)) == before
 
 

@@ -24,7 +24,7 @@ from datetime import timedelta
 from pathlib import Path
 from attachdash.intake import Mapping, read_csv
 from attachdash.intake.blocks import open_stream
-from attachdash.practice import importing, recording, safekeeping, streaming
+from attachdash.practice import importing, recording, safekeeping
 from attachdash.practice.entrance import at_terminal, clock
 from attachdash.practice.rights import Role
 from attachdash.store import open_store
@@ -52,10 +52,10 @@ while True:
     if what == "stream":
         file = home / "k.csv"
         file.write_bytes(data)
-        streaming.import_parts(admin, open_stream(file), [mapping], lambda done, row: None,
-                               create_clients=True, open_episodes=True, block_rows=7)
+        importing.import_file(admin, open_stream(file), [mapping], create_clients=True,
+                              open_episodes=True, block_rows=7)
     else:
-        importing.import_file(admin, read_csv("k.csv", data), mapping, create_clients=True,
+        importing.import_file(admin, read_csv("k.csv", data), [mapping], create_clients=True,
                               open_episodes=True)
     print("done", rows * number, flush=True)
 """

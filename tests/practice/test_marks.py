@@ -15,12 +15,12 @@ from attachdash.practice import (
     clients,
     exporting,
     house,
-    importing,
     marks,
     record,
 )
 from attachdash.practice.marks import Event, EventKind, Phase, Technique
 from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.imports import import_one
 from tests.practice.test_mending import PHQ9, file, rows
 
 BEGAN = TODAY - timedelta(days=100)
@@ -236,7 +236,7 @@ def test_an_import_that_made_a_client_leaves_them_where_something_was_noted(
 ) -> None:
     admin = either.viewer("a.diallo")
     made = file(("N1", DAY, [1] * 9), ("N2", DAY, [1] * 9))
-    done = importing.import_file(admin, made, PHQ9, create_clients=True, open_episodes=True)
+    done = import_one(admin, made, PHQ9, create_clients=True, open_episodes=True)
     new = next(one for one in clients.register(admin) if one.code == "N1")
     assignments.assign_client(admin, new.client_id, either.people["t.one"], TODAY)
     now = either.viewer("t.one")

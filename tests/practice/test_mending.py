@@ -14,13 +14,13 @@ from attachdash.practice import (
     deciding,
     exporting,
     flags,
-    importing,
     mending,
     record,
     recording,
 )
 from attachdash.practice.rights import Viewer
 from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.imports import import_one
 from tests.practice.test_one_path import PHQ9, phq9_file
 
 DAY = TODAY - timedelta(days=30)
@@ -80,7 +80,7 @@ def newest(viewer: Viewer, client_id: int, instrument: str = "phq9") -> mending.
 def test_ready_scores_are_kept_when_withdrawn_and_come_back_as_they_were(either: House) -> None:
     mine = either.viewer("t.one")
     table = read_csv("ready.csv", f"code,date,sum\nA,{DAY},17\n".encode())
-    importing.import_file(mine, table, READY)
+    import_one(mine, table, READY)
     given = everything(either)
     form = next(f for f in mending.forms(mine, either.clients["A"]).forms if not f.last.answers)
     mending.withdraw_administration(mine, form.client_id, form.administration_id, "Not hers")
@@ -271,7 +271,7 @@ def test_a_form_is_not_brought_back_over_another_or_out_of_an_undone_import(
     recording.record_administration(mine, a, "phq9", form.last.answered_on, [2] * 9)
     with pytest.raises(Invalid, match="Other answers"):
         mending.restore_administration(mine, a, form.administration_id)
-    done = importing.import_file(mine, file(("A", DAY, [1] * 9)), PHQ9)
+    done = import_one(mine, file(("A", DAY, [1] * 9)), PHQ9)
     [own] = [f for f in mending.forms(mine, a).forms if f.batch_id == done.batch_id]
     batches.undo_batch(mine, done.batch_id, "Wrong")
     with pytest.raises(Invalid, match="Import the file again"):
@@ -284,7 +284,7 @@ def test_two_at_once_undo_and_correct_with_one_right_outcome(either: House) -> N
     seen = set()
     for number in range(6):
         day = DAY - timedelta(days=number)
-        done = importing.import_file(mine, file(("A", day, [1] * 9)), PHQ9)
+        done = import_one(mine, file(("A", day, [1] * 9)), PHQ9)
         [form] = [f for f in mending.forms(mine, a).forms if f.batch_id == done.batch_id]
         start, told = threading.Barrier(2), {}
 

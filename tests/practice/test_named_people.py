@@ -9,8 +9,9 @@ from attachdash.errors import Invalid, Refused
 from attachdash.instruments import RelationKind
 from attachdash.intake import Mapping, ProblemKind, Table, read_csv
 from attachdash.intake.blocks import open_stream
-from attachdash.practice import importing, mending, recording, relations, streaming
+from attachdash.practice import importing, mending, recording, relations
 from tests.practice.conftest import TODAY, House
+from tests.practice.imports import import_one
 from tests.practice.test_relations import DAY, LIVE, MOTHERS, OWN, counted, held, mapping
 
 NAMED = mapping("rcads25", 25, informant="mother", person_column="who")
@@ -58,9 +59,9 @@ def test_h07_a_column_names_which_of_two_mothers_answered(either: House, asked: 
         (ProblemKind.WHICH_PERSON, 5, "who"), (ProblemKind.WHICH_PERSON, 6, "code"),
     ]  # fmt: skip
     assert "Anna, Berta" in str(shown.problems[0])
-    done = importing.import_file(mine, table, asked)
+    done = import_one(mine, table, asked)
     assert (done.kept, done.refused) == (2, 2)
-    again = importing.import_file(mine, table, asked)
+    again = import_one(mine, table, asked)
     assert (again.kept, again.already_held) == (0, 2)
     assert counted(either, LIVE) == before + 2
     assert informants(either) == [(anna, "mother (Anna)"), (berta, "mother (Berta)")]
@@ -80,18 +81,18 @@ def test_an_administrator_never_learns_whether_a_name_is_known(either: House, na
         "Have the client’s therapist import it."
     }
     assert (len(shown.problems), shown.ready, shown.new_codes) == (3, 0, ())
-    done = importing.import_file(boss, table, NAMED, create_clients=True)
+    done = import_one(boss, table, NAMED, create_clients=True)
     assert (done.kept, done.created, done.refused) == (0, 0, 3)
     assert counted(either, LIVE) == before
 
 
 def test_a_name_that_nobody_bears_adds_nobody_and_an_empty_one_may(small: House) -> None:
     mine = small.viewer("t.one")
-    assert importing.import_file(mine, by_name(("A", DAY, "Anna", 1)), NAMED).kept == 0
+    assert import_one(mine, by_name(("A", DAY, "Anna", 1)), NAMED).kept == 0
     assert held(small) == []
     problem = importing.preview_import(mine, by_name(("A", DAY, "Anna", 1)), NAMED).problems[0]
     assert "nobody is known by a name" in str(problem)
-    assert importing.import_file(mine, by_name(("A", DAY, " ", 1)), NAMED).kept == 1
+    assert import_one(mine, by_name(("A", DAY, " ", 1)), NAMED).kept == 1
     assert [one.said for one in held(small)] == ["mother"]
 
 
@@ -102,7 +103,7 @@ def test_h07_one_person_named_in_one_row_and_not_in_another_counts_once(either: 
     before = counted(either, LIVE)
     shown = importing.preview_import(mine, table, NAMED)
     assert [(one.kind, one.row) for one in shown.problems] == [(ProblemKind.WHICH_PERSON, 2)]
-    assert importing.import_file(mine, table, NAMED).kept == 2
+    assert import_one(mine, table, NAMED).kept == 2
     assert counted(either, LIVE) == before + 2
     assert {one for one, _ in informants(either)} == {anna}
 
@@ -123,7 +124,7 @@ def test_the_clients_own_name_in_the_column_means_the_client(small: House) -> No
     mine = small.viewer("t.one")
     table = by_name(("A", DAY, "Kim", 1), ("A", DAY, "", 1), kind="self")
     assert importing.preview_import(mine, table, BY_COLUMNS).checked.repeated_same == 1
-    assert importing.import_file(mine, table, BY_COLUMNS).kept == 1
+    assert import_one(mine, table, BY_COLUMNS).kept == 1
     own = importing.preview_import(mine, table, OWN)
     assert own.already_held == 1
 
@@ -135,9 +136,7 @@ def test_h07_a_file_in_blocks_tells_people_apart_by_name_too(
     mine, (anna, berta) = either.viewer("t.one"), two_mothers(either)
     path = tmp_path / "some.csv"
     path.write_bytes(text(("A", DAY, "Anna", 1), ("A", DAY, "BERTA", 2), ("A", DAY, "Clara", 3)))
-    [(done, found)] = streaming.import_parts(
-        mine, open_stream(path), [NAMED], lambda what, row: None, block_rows=block_rows
-    )
+    [(done, found)] = importing.import_file(mine, open_stream(path), [NAMED], block_rows=block_rows)
     assert (done.kept, done.refused, found.refused) == (2, 1, 1)
     assert [one for one, _ in informants(either)] == [anna, berta]
 

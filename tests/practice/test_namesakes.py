@@ -18,11 +18,11 @@ from attachdash.practice import (
     record,
     recording,
     relations,
-    streaming,
 )
 from attachdash.practice.rights import Viewer
 from attachdash.store.engine import Scope
 from tests.practice.conftest import TODAY, House
+from tests.practice.imports import import_one
 from tests.practice.test_exporting import rows as csv_rows
 from tests.practice.test_named_people import BY_COLUMNS, NAMED, by_name, informants
 from tests.practice.test_relations import DAY, LIVE, MOTHERS, RISK, counted, file, held
@@ -62,7 +62,7 @@ def test_h07_answers_of_the_former_and_of_the_next_are_told_apart_wherever_they_
 ) -> None:
     mine, a = either.viewer("t.one"), either.clients["A"]
     first, second = one_after_the_other(either, *labels)
-    importing.import_file(mine, file(("A", DAY, RISK), ("A", AFTER, RISK)), MOTHERS)
+    import_one(mine, file(("A", DAY, RISK), ("A", AFTER, RISK)), MOTHERS)
     assert tuple(one.said for one in held(either)) == said
     assert informants(either) == [(first, said[0]), (second, said[1])]
     shown = record.client_record(mine, a)
@@ -112,15 +112,11 @@ def test_those_of_one_name_can_be_named_anew_and_said_to_have_died(small: House)
 
 
 def whole(viewer: Viewer, data: list[tuple[object, ...]], asked: Mapping) -> importing.Kept:
-    return importing.import_file(viewer, by_name(*data), asked)  # type: ignore[arg-type]
+    return import_one(viewer, by_name(*data), asked)  # type: ignore[arg-type]
 
 
 def in_blocks(viewer: Viewer, data: list[tuple[object, ...]], asked: Mapping) -> importing.Kept:
-    table = by_name(*data)  # type: ignore[arg-type]
-    [(done, _)] = streaming.import_parts(
-        viewer, table, [asked], lambda what, row: None, block_rows=1
-    )
-    return done
+    return import_one(viewer, by_name(*data), asked, block_rows=1)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("asked", [NAMED, BY_COLUMNS], ids=["for all", "by rows"])
@@ -152,7 +148,7 @@ def test_without_a_name_the_day_says_which_of_them_is_meant(either: House) -> No
     mine = either.viewer("t.one")
     first, second = one_after_the_other(either, "Anna", "Anna")
     data = by_name(("A", DAY, "", 1), ("A", AFTER, "", 2))
-    assert importing.import_file(mine, data, NAMED).kept == 2
+    assert import_one(mine, data, NAMED).kept == 2
     assert [one for one, _ in informants(either)] == [first, second]
     # A typed form is by whom its day can mean, or by the one who was chosen.
     given = (mine, either.clients["A"], "rcads25")

@@ -24,6 +24,7 @@ from attachdash.practice.rights import Role
 from attachdash.store import answers
 from attachdash.store.engine import Cursor, Row
 from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.imports import import_one
 
 PHQ9 = Mapping(
     instrument="phq9",
@@ -59,7 +60,7 @@ def test_a_file_becomes_the_right_persons_record(either: House) -> None:
     words = {str(one).split("expected")[1] for one in preview.problems}
     assert len(words) == 1
 
-    done = importing.import_file(mine, table, PHQ9)
+    done = import_one(mine, table, PHQ9)
     assert (done.kept, done.refused, done.already_held) == (1, 2, 0)
     shown = record.client_record(mine, either.clients["A"])
     values = {
@@ -84,10 +85,10 @@ def test_what_is_kept_and_summed_up_in_parts_is_as_if_it_were_whole(
     admin = either.viewer("a.diallo")
     some = read_csv("some.csv", phq9_file(*rows[5:30:3]))
     said = {"create_clients": True, "open_episodes": True}
-    assert importing.import_file(admin, some, PHQ9, **said).kept == 9
+    assert import_one(admin, some, PHQ9, **said).kept == 9
     monkeypatch.setattr(answers, "BLOCK", 4)
     monkeypatch.setattr(answers, "SUMMED_UP", 9)
-    done = importing.import_file(admin, read_csv("all.csv", phq9_file(*rows[::-1])), PHQ9, **said)
+    done = import_one(admin, read_csv("all.csv", phq9_file(*rows[::-1])), PHQ9, **said)
     assert (done.kept, done.already_held) == (35, 9)
 
     def both(cursor: Cursor) -> list[list[Row]]:
@@ -108,23 +109,23 @@ def test_h07_the_same_file_ten_times_and_shuffled_changes_nothing(either: House)
     admin = either.viewer("a.diallo")
     rows = [("A", TODAY - timedelta(days=n * 7 + 20), [n % 4] * 9) for n in range(6)]
     table = read_csv("one.csv", phq9_file(*rows))
-    assert importing.import_file(admin, table, PHQ9).kept == 6
+    assert import_one(admin, table, PHQ9).kept == 6
     before = exporting.export(either.viewer("t.one"))["phq9.csv"]
     for _ in range(10):
-        assert importing.import_file(admin, table, PHQ9).kept == 0
+        assert import_one(admin, table, PHQ9).kept == 0
     shuffled = read_csv("two.csv", phq9_file(*reversed(rows)))
-    again = importing.import_file(admin, shuffled, PHQ9)
+    again = import_one(admin, shuffled, PHQ9)
     assert (again.kept, again.already_held) == (0, 6)
     assert exporting.export(either.viewer("t.one"))["phq9.csv"] == before
 
 
 def test_other_answers_for_a_held_day_are_left_as_they_are(either: House) -> None:
     admin, day = either.viewer("a.diallo"), TODAY - timedelta(days=30)
-    importing.import_file(admin, read_csv("a.csv", phq9_file(("A", day, [1] * 9))), PHQ9)
+    import_one(admin, read_csv("a.csv", phq9_file(("A", day, [1] * 9))), PHQ9)
     before = exporting.export(either.viewer("t.one"))["phq9.csv"]
     table = read_csv("b.csv", phq9_file(("A", day, [3] * 9)))
     for viewer in (admin, either.viewer("t.one")):
-        assert importing.import_file(viewer, table, PHQ9).kept == 0
+        assert import_one(viewer, table, PHQ9).kept == 0
     assert exporting.export(either.viewer("t.one"))["phq9.csv"] == before
     with pytest.raises(Invalid, match="Other answers"):
         recording.record_administration(
@@ -136,9 +137,9 @@ def test_new_codes_become_clients_only_on_confirmation(either: House) -> None:
     admin, day = either.viewer("a.diallo"), TODAY - timedelta(days=5)
     table = read_csv("new.csv", phq9_file(("N-1", day, [1] * 9), ("A", day, [1] * 9)))
     assert importing.preview_import(admin, table, PHQ9).new_codes == ("N-1",)
-    done = importing.import_file(admin, table, PHQ9)
+    done = import_one(admin, table, PHQ9)
     assert (done.kept, done.created, done.refused) == (1, 0, 1)
-    done = importing.import_file(admin, table, PHQ9, create_clients=True, open_episodes=True)
+    done = import_one(admin, table, PHQ9, create_clients=True, open_episodes=True)
     assert (done.kept, done.created, done.episodes, done.already_held) == (1, 1, 1, 1)
     new = next(one for one in clients.register(admin) if one.code == "N-1")
     assert new.episodes[0].start_is_nominal
@@ -215,7 +216,7 @@ def test_h04_a_blank_risk_item_is_a_flag_of_its_own_and_blocks_no_total(either: 
 def test_h23_old_answers_raise_historic_flags_that_are_never_first(either: House) -> None:
     admin = either.viewer("a.diallo")
     rows = [("A", TODAY - timedelta(days=15 + 7 * n), [0] * 8 + [2]) for n in range(8)]
-    importing.import_file(admin, read_csv("years.csv", phq9_file(*rows)), PHQ9)
+    import_one(admin, read_csv("years.csv", phq9_file(*rows)), PHQ9)
     [flag] = record.client_record(either.viewer("t.one"), either.clients["A"]).flags
     assert (flag.state, flag.answered_on) == ("historic", TODAY - timedelta(days=15))
     assert caseload.caseload(either.viewer("t.one")).rows[0].open_flag is None

@@ -11,6 +11,7 @@ from attachdash.intake import Mapping, ProblemKind, Table, read_csv
 from attachdash.intake.shapes import Shape
 from attachdash.practice import batches, importing, record
 from tests.practice.conftest import TODAY, House
+from tests.practice.imports import import_one
 from tests.practice.test_relations import DAY, LIVE, MOTHERS, OWN, counted, file, held, mapping
 
 WORDS = {"Klientin": "self", "Mutter": "mother", "father": "father"}
@@ -38,10 +39,10 @@ def test_h07_a_column_says_who_answered_and_no_unknown_word_is_the_client(either
     assert [(one.kind, one.row) for one in preview.problems] == [
         (ProblemKind.PERSON, 5), (ProblemKind.PERSON, 6),
     ]  # fmt: skip
-    done = importing.import_file(mine, table, BY_COLUMN)
+    done = import_one(mine, table, BY_COLUMN)
     assert (done.kept, done.refused) == (3, 2)
     assert counted(either, LIVE) == before + 3
-    again = importing.import_file(mine, table, BY_COLUMN)
+    again = import_one(mine, table, BY_COLUMN)
     assert (again.kept, again.already_held) == (0, 3)
     assert [one.kind for one in held(either)] == [RelationKind.FATHER, RelationKind.MOTHER]
     found = record.client_record(mine, a)
@@ -84,7 +85,7 @@ def test_a_column_of_informants_is_read_where_a_row_is_an_answer(small: House) -
             ),
         }
     )
-    assert importing.import_file(small.viewer("t.one"), table, asked).kept == 2
+    assert import_one(small.viewer("t.one"), table, asked).kept == 2
     assert [one.kind for one in held(small)] == [RelationKind.MOTHER]
 
 

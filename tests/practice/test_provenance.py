@@ -14,7 +14,6 @@ from attachdash.intake import Mapping, read_csv
 from attachdash.practice import (
     assignments,
     house,
-    importing,
     mending,
     provenance,
     record,
@@ -26,6 +25,7 @@ from attachdash.practice.rights import Role, reach
 from attachdash.store import provenance as store_provenance
 from attachdash.store.engine import Scope
 from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.imports import import_one
 
 DAY = TODAY - timedelta(days=30)
 ANSWERS = [2, 2, 3, 2, 1, 2, BLANK, 2, 1, 1]
@@ -192,7 +192,7 @@ def test_a_scale_that_the_form_does_not_have_is_not_there(small: House, scale: s
 def test_a_ready_score_says_which_file_it_came_in_with(either: House) -> None:
     mine = either.viewer("t.one")
     table = read_csv("march.csv", f"code,date,sum\nA,{DAY},17\n".encode())
-    importing.import_file(
+    import_one(
         mine, table,
         Mapping(instrument="phq9", client="code", answered_on="date", date_format="iso",
                 scores={"total": "sum"}),

@@ -22,6 +22,7 @@ from attachdash.practice import (
     relations,
 )
 from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.imports import import_one
 from tests.practice.test_exporting import rows as csv_rows
 
 DAY = TODAY - timedelta(days=9)
@@ -67,9 +68,9 @@ def test_h07_a_mothers_form_and_the_childs_of_one_day_stand_beside_each_other(
     mine, before = either.viewer("t.one"), counted(either, LIVE)
     table = file(("A", DAY, [1] * 25))
     for _ in range(3):
-        importing.import_file(mine, table, OWN)
-        importing.import_file(mine, table, MOTHERS)
-    importing.import_file(either.viewer("a.diallo"), table, MOTHERS)
+        import_one(mine, table, OWN)
+        import_one(mine, table, MOTHERS)
+    import_one(either.viewer("a.diallo"), table, MOTHERS)
     assert counted(either, LIVE) == before + 2
     [mother] = held(either)
     assert (mother.kind, mother.label, mother.said) == (RelationKind.MOTHER, "", "mother")
@@ -85,18 +86,18 @@ def test_an_ended_relation_keeps_its_forms_and_the_next_one_gets_the_later_ones(
     mine, a = either.viewer("t.one"), either.clients["A"]
     about = mapping("ecr_rs", 9, about="partner")
     table = file(("A", DAY, [1] * 9))
-    importing.import_file(mine, table, about)
+    import_one(mine, table, about)
     [first] = held(either)
     with pytest.raises(Invalid, match=str(DAY)):
         relations.end_relation(mine, a, first.relation_id, DAY - timedelta(days=1))
     relations.end_relation(mine, a, first.relation_id, DAY)
     later = file(("A", DAY, [1] * 9), ("A", DAY + timedelta(days=1), [2] * 9))
-    done = importing.import_file(mine, later, about)
+    done = import_one(mine, later, about)
     assert (done.kept, done.already_held, done.refused) == (1, 1, 0)
     assert [(one.name, one.from_on) for one in held(either)] == [
         ("partner", None), ("partner 2", DAY + timedelta(days=1)),
     ]  # fmt: skip
-    assert importing.import_file(mine, later, about).kept == 0
+    assert import_one(mine, later, about).kept == 0
 
 
 @pytest.mark.parametrize("who", ["t.one", "a.diallo"])
@@ -112,10 +113,10 @@ def test_where_several_could_be_meant_nobody_guesses_which(either: House, who: s
     assert (problem.kind, problem.row) == (ProblemKind.WHICH_PERSON, 2)
     assert ("several" in str(problem)) is (who == "t.one")
     assert "Anna" not in str(problem)
-    done = importing.import_file(either.viewer(who), table, MOTHERS)
+    done = import_one(either.viewer(who), table, MOTHERS)
     assert done.kept == (who == "a.diallo")  # B's mother, who is not t.one's to file
     relations.end_relation(mine, a, berta, DAY - timedelta(days=1))
-    importing.import_file(either.viewer(who), table, MOTHERS)
+    import_one(either.viewer(who), table, MOTHERS)
     [form] = [one for one in mending.forms(mine, a).forms if one.instrument.id == "rcads25"]
     assert (form.informant_id, form.informant, form.about) == (anna, "mother (Anna)", "")
 
@@ -135,7 +136,7 @@ def test_what_a_questionnaire_is_not_for_is_refused_in_words(
     small: House, asked: Mapping, told: str
 ) -> None:
     table = file(("A", DAY, [1] * len(asked.items)))
-    for use_case in (importing.preview_import, importing.import_file):
+    for use_case in (importing.preview_import, import_one):
         with pytest.raises(Unreadable, match=told):
             use_case(small.viewer("t.one"), table, asked)
 
@@ -147,22 +148,22 @@ def test_a_parents_form_has_a_parents_scales(either: House) -> None:
         instrument="sdq", client="code", answered_on="date", date_format="iso",
         scores={"total_parent": "t"}, informant="father",
     )  # fmt: skip
-    importing.import_file(mine, table, asked)
+    import_one(mine, table, asked)
     [one] = record.client_record(mine, a).beside
     assert (one.scale.id, one.informant) == ("total_parent", "father")
     with pytest.raises(Unreadable, match="scales that father answers"):
-        importing.import_file(mine, table, asked.model_copy(update={"scores": {"total_self": "t"}}))
+        import_one(mine, table, asked.model_copy(update={"scores": {"total_self": "t"}}))
 
 
 def with_others(house: House, day: Any = DAY) -> None:
     """Answers by a mother and a partner, and of the client about their partner, to scales that
     may lead the client's own domains."""
     mine = house.viewer("t.one")
-    importing.import_file(mine, file(("A", day, [1] * 25)), MOTHERS)
+    import_one(mine, file(("A", day, [1] * 25)), MOTHERS)
     cpq = [5] * 11
     for said in ({"informant": "partner"}, {"about": "partner"}):
-        importing.import_file(mine, file(("A", day, cpq)), mapping("cpq_sf", 11, **said))
-        importing.import_file(mine, file(("A", day, [4] * 4)), CSI.model_copy(update=said))
+        import_one(mine, file(("A", day, cpq)), mapping("cpq_sf", 11, **said))
+        import_one(mine, file(("A", day, [4] * 4)), CSI.model_copy(update=said))
 
 
 def drawn(shown: record.ClientRecord) -> set[str]:
@@ -190,7 +191,7 @@ def test_what_others_answer_stands_in_no_caseload(either: House) -> None:
     with_others(either)
     [row] = caseload.caseload(mine).rows
     assert row.triad[Domain.COMMUNICATION] is None
-    importing.import_file(mine, file(("A", DAY, [5] * 11)), mapping("cpq_sf", 11))
+    import_one(mine, file(("A", DAY, [5] * 11)), mapping("cpq_sf", 11))
     [row] = caseload.caseload(mine).rows
     course = row.triad[Domain.COMMUNICATION]
     assert course is not None
@@ -200,11 +201,11 @@ def test_what_others_answer_stands_in_no_caseload(either: House) -> None:
 def test_the_last_answer_is_the_clients_own(either: House) -> None:
     mine, a = either.viewer("t.one"), either.clients["A"]
     last = TODAY - timedelta(days=2)
-    importing.import_file(mine, file(("A", TODAY, [1] * 25)), MOTHERS)
+    import_one(mine, file(("A", TODAY, [1] * 25)), MOTHERS)
     assert record.client_record(mine, a).last_answer_on == last
     assert caseload.caseload(mine).rows[0].last_answer_on == last
     # What they say about somebody else they said themself.
-    importing.import_file(mine, file(("A", TODAY, [1] * 9)), mapping("ecr_rs", 9, about="mother"))
+    import_one(mine, file(("A", TODAY, [1] * 9)), mapping("ecr_rs", 9, about="mother"))
     assert record.client_record(mine, a).last_answer_on == TODAY
     assert caseload.caseload(mine).rows[0].last_answer_on == TODAY
 
@@ -245,9 +246,9 @@ def flags_of(house: House) -> list[flags.Flag]:
 def test_h04_a_risk_answer_of_somebody_else_raises_a_flag_of_its_own(either: House) -> None:
     mine, a = either.viewer("t.one"), either.clients["A"]
     own, theirs = TODAY - timedelta(days=5), TODAY - timedelta(days=4)
-    importing.import_file(mine, file(("A", own, RISK)), OWN)
+    import_one(mine, file(("A", own, RISK)), OWN)
     childs = flags_of(either)
-    importing.import_file(mine, file(("A", theirs, RISK)), MOTHERS)
+    import_one(mine, file(("A", theirs, RISK)), MOTHERS)
     found = flags_of(either)
     # The child's own flag still shows the child's own answer, which nobody has seen.
     assert [one for one in found if not one.informant] == childs
@@ -272,8 +273,8 @@ def test_h04_a_risk_answer_of_somebody_else_raises_a_flag_of_its_own(either: Hou
 
 def test_a_correction_stays_by_and_about_whom_the_form_is(either: House) -> None:
     mine, a = either.viewer("t.one"), either.clients["A"]
-    importing.import_file(mine, RCADS, OWN)
-    importing.import_file(mine, RCADS, MOTHERS)
+    import_one(mine, RCADS, OWN)
+    import_one(mine, RCADS, MOTHERS)
     [form] = [one for one in mending.forms(mine, a).forms if one.informant == "mother"]
     mending.correct_administration(
         mine, a, form.administration_id, DAY, [2] * 25, "A page was misread"
@@ -291,7 +292,7 @@ def test_a_form_that_only_a_therapist_fills_in_is_brought_back(small: House) -> 
         instrument="hamd17", client="code", answered_on="date", date_format="iso",
         scores={"total": "t"}, informant="therapist",
     )  # fmt: skip
-    importing.import_file(mine, table, asked)
+    import_one(mine, table, asked)
     [form] = [one for one in mending.forms(mine, a).forms if one.informant]
     mending.withdraw_administration(mine, a, form.administration_id, "Another client's")
     mending.restore_administration(mine, a, form.administration_id)
@@ -330,7 +331,7 @@ def test_a_typed_form_says_whom_it_is_about(small: House) -> None:
 
 def test_a_typed_form_is_the_clients_own(small: House) -> None:
     mine, a = small.viewer("t.one"), small.clients["A"]
-    importing.import_file(mine, RCADS, MOTHERS)
+    import_one(mine, RCADS, MOTHERS)
     assert recording.record_administration(mine, a, "rcads25", DAY, [1] * 25)
     shown = record.client_record(small.viewer("t.one", NOW), a)
     assert "rcads25" in drawn(shown)

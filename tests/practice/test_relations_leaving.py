@@ -11,13 +11,13 @@ from attachdash.practice import (
     checking,
     clients,
     exporting,
-    importing,
     loading,
     mending,
     relations,
 )
 from attachdash.store.engine import Scope
 from tests.practice.conftest import TODAY, House
+from tests.practice.imports import import_one
 from tests.practice.test_exporting import rows as csv_rows
 from tests.practice.test_loading import Empty, administrator, empty, sum_of
 from tests.practice.test_relations import CSI, DAY, MOTHERS, OWN, RCADS, file, held, with_others
@@ -29,7 +29,7 @@ def test_h13_undoing_an_import_takes_back_whom_it_added(either: House) -> None:
     admin, mine = either.viewer("a.diallo"), either.viewer("t.one")
     before = exporting.export(mine)
     table = file(("A", DAY, [1] * 25), ("N", DAY, [1] * 25))
-    done = importing.import_file(admin, table, MOTHERS, create_clients=True)
+    done = import_one(admin, table, MOTHERS, create_clients=True)
     assert (done.kept, done.created, len(held(either))) == (2, 1, 1)
     batches.undo_batch(admin, done.batch_id, "Wrong file")
     assert held(either) == []
@@ -45,12 +45,12 @@ def test_h13_undoing_an_import_takes_back_whom_it_added(either: House) -> None:
 @pytest.mark.parametrize("used", ["another file", "a name"])
 def test_undoing_an_import_leaves_whom_something_else_refers_to(either: House, used: str) -> None:
     mine, a = either.viewer("t.one"), either.clients["A"]
-    done = importing.import_file(mine, RCADS, MOTHERS)
+    done = import_one(mine, RCADS, MOTHERS)
     [mother] = held(either)
     if used == "a name":
         relations.change_relation(mine, a, mother.relation_id, "Anna")
     else:
-        importing.import_file(mine, file(("A", TODAY, [0] * 25)), MOTHERS)
+        import_one(mine, file(("A", TODAY, [0] * 25)), MOTHERS)
     batches.undo_batch(mine, done.batch_id, "Wrong file")
     assert [one.relation_id for one in held(either)] == [mother.relation_id]
 
@@ -61,7 +61,7 @@ def test_whom_one_import_added_and_another_used_goes_when_both_are_undone(
 ) -> None:
     mine = either.viewer("t.one")
     tables = RCADS, file(("A", TODAY, [0] * 25))
-    done = [importing.import_file(mine, table, MOTHERS).batch_id for table in tables]
+    done = [import_one(mine, table, MOTHERS).batch_id for table in tables]
     for left, which in zip((1, 0), order, strict=True):
         batches.undo_batch(mine, done[which], "Wrong file")
         assert len(held(either)) == left
@@ -70,16 +70,14 @@ def test_whom_one_import_added_and_another_used_goes_when_both_are_undone(
 
 def test_who_answered_about_whom_leaves_and_comes_back(either: House, empty: Empty) -> None:
     mine, a = either.viewer("t.one"), either.clients["A"]
-    importing.import_file(mine, RCADS, OWN)
+    import_one(mine, RCADS, OWN)
     with_others(either)
     mother = next(one for one in held(either) if one.kind is RelationKind.MOTHER)
     relations.change_relation(mine, a, mother.relation_id, "=Anna;'-1", deceased=True)
     partner = next(one for one in held(either) if one.kind is RelationKind.PARTNER)
     relations.end_relation(mine, a, partner.relation_id, DAY)
-    importing.import_file(
-        mine, file(("A", TODAY, [3] * 4)), CSI.model_copy(update={"informant": "partner"})
-    )
-    importing.import_file(
+    import_one(mine, file(("A", TODAY, [3] * 4)), CSI.model_copy(update={"informant": "partner"}))
+    import_one(
         mine, read_csv("r.csv", f"code,date,t\nA,{DAY},20\n".encode()),
         Mapping(instrument="ras", client="code", answered_on="date", date_format="iso",
                 scores={"total": "t"}, informant="partner"),
@@ -123,7 +121,7 @@ def test_the_sum_of_the_state_knows_the_people_around_a_client(
 def test_whose_answers_they_are_is_part_of_the_state_and_looked_after(
     either: House, column: str, whose: str
 ) -> None:
-    importing.import_file(either.viewer("t.one"), RCADS, MOTHERS)
+    import_one(either.viewer("t.one"), RCADS, MOTHERS)
     before = sum_of(administrator(either))
     mothers = "instrument_id IN (SELECT instrument_id FROM instrument WHERE code = 'rcads25')"
     for other, wrong in ((whose, False), ("999999", True)):

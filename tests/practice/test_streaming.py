@@ -1,4 +1,4 @@
-"""A file imported in blocks comes to what it comes to whole, and to nothing when it is stopped."""
+"""A file in many blocks comes to what it comes to in one, and to nothing when it is stopped."""
 
 import dataclasses
 import random
@@ -15,14 +15,14 @@ import pytest
 from attachdash.intake import Mapping, Table, Unreadable, read_csv
 from attachdash.intake.blocks import Stream, open_stream
 from attachdash.intake.shapes import Point, Shape
-from attachdash.practice import batches, checking, clients, entrance, founding, importing, mending
-from attachdash.practice.importing import Kept, Preview
+from attachdash.practice import batches, checking, clients, entrance, founding, mending
+from attachdash.practice.importing import Kept, Preview, preview_file, preview_import
 from attachdash.practice.planning import Found
 from attachdash.practice.rights import Viewer, whole_practice
-from attachdash.practice.streaming import import_parts, preview_parts, preview_table
 from attachdash.store.engine import Scope
 from attachdash.store.export import state_hash
 from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.imports import import_one
 from tests.practice.test_one_path import PHQ9, phq9_file
 
 ITEMS = tuple(f"q{n}" for n in range(1, 10))
@@ -48,25 +48,13 @@ BATCHES = "SELECT file_name, file_sha256, mapping_sha256, kept, refused FROM bat
 STEPS = "SELECT count(*) FROM flag_step"
 
 
-Tell = Callable[[str, int], None]
-
-
-def quiet(what: str, row: int) -> None:
-    """Nobody looks on."""
-
-
-def preview_stream(
-    viewer: Viewer, file: Stream, mapping: Mapping, tell: Tell, block_rows: int
-) -> Found:
-    [found] = preview_parts(viewer, file, [mapping], tell, block_rows)
+def preview_stream(viewer: Viewer, file: Stream, mapping: Mapping) -> Found:
+    [found] = preview_file(viewer, file, [mapping], block_rows=BLOCK)
     return found
 
 
-def import_stream(
-    viewer: Viewer, file: Stream | Table, mapping: Mapping, tell: Tell, **said: Any
-) -> tuple[Kept, Found]:
-    [done] = import_parts(viewer, file, [mapping], tell, **said)
-    return done
+def import_blocks(viewer: Viewer, file: Stream | Table, mapping: Mapping, **said: Any) -> Kept:
+    return import_one(viewer, file, mapping, block_rows=BLOCK, **said)
 
 
 def streamed(folder: Path, data: bytes) -> Stream:
@@ -113,7 +101,7 @@ def same_but_number(done: Kept) -> Kept:
     return dataclasses.replace(done, batch_id=0)
 
 
-def test_a_file_in_blocks_comes_to_what_it_comes_to_whole(
+def test_a_file_in_blocks_comes_to_what_it_comes_to_in_one(
     tmp_path: Path, store_url: str | None
 ) -> None:
     """Several files after each other, so that later ones meet what is held already."""
@@ -125,8 +113,8 @@ def test_a_file_in_blocks_comes_to_what_it_comes_to_whole(
             data, drawn = any_file(seed), random.Random(seed)
             said = {name: drawn.random() < 0.7 for name in ("create_clients", "open_episodes")}
             table, stream = read_csv("march.csv", data), streamed(tmp_path, data)
-            shown = importing.preview_import(whole, table, MAPPING)
-            found = preview_stream(blocks, stream, MAPPING, quiet, BLOCK)
+            shown = preview_import(whole, table, MAPPING)
+            found = preview_stream(blocks, stream, MAPPING)
             assert [str(one) for one in found.problems] == [str(one) for one in shown.problems]
             assert found.counts == shown.counts
             assert (found.rows, found.already_held, found.refused) == (
@@ -137,8 +125,8 @@ def test_a_file_in_blocks_comes_to_what_it_comes_to_whole(
             assert tuple(found.repeats) == shown.checked.repeats
             assert found.mismatches.equals(shown.mismatches)
             assert found.same_file_at == shown.same_file_at
-            kept = importing.import_file(whole, table, MAPPING, **said)
-            done, _ = import_stream(blocks, stream, MAPPING, quiet, block_rows=BLOCK, **said)
+            kept = import_one(whole, table, MAPPING, **said)
+            done = import_blocks(blocks, stream, MAPPING, **said)
             assert same_but_number(done) == same_but_number(kept)
             assert state_of(blocks) == state_of(whole)
         assert len(clients.register(whole)) > 3
@@ -196,7 +184,7 @@ LAID_OUT: dict[str, tuple[dict[str, object], Callable[[bytes], bytes]]] = {
 
 
 @pytest.mark.parametrize("laid_out", LAID_OUT)
-def test_a_table_in_blocks_comes_to_what_it_comes_to_at_once(laid_out: str, tmp_path: Path) -> None:
+def test_a_table_in_blocks_comes_to_what_it_comes_to_in_one(laid_out: str, tmp_path: Path) -> None:
     changed, written = LAID_OUT[laid_out]
     mapping = MAPPING.model_copy(update=changed)
     with practice_at(tmp_path / "whole") as whole, practice_at(tmp_path / "blocks") as blocks:
@@ -204,11 +192,11 @@ def test_a_table_in_blocks_comes_to_what_it_comes_to_at_once(laid_out: str, tmp_
             data = written(any_file(seed).replace(b",3,", b",3.0,"))
             table = read_csv("march.csv", data)
             said = dict.fromkeys(("create_clients", "open_episodes"), seed != 3)
-            shown = importing.preview_import(whole, table, mapping)
-            found = preview_table(blocks, table, mapping, quiet, BLOCK)
+            shown = preview_import(whole, table, mapping)
+            found = preview_import(blocks, table, mapping, block_rows=BLOCK)
             assert told(found) == told(shown)
-            kept = importing.import_file(whole, table, mapping, **said)
-            done, _ = import_stream(blocks, table, mapping, quiet, block_rows=BLOCK, **said)
+            kept = import_one(whole, table, mapping, **said)
+            done = import_blocks(blocks, table, mapping, **said)
             assert same_but_number(done) == same_but_number(kept)
             assert state_of(blocks) == state_of(whole)
         assert clients.register(whole)
@@ -223,8 +211,8 @@ def test_a_therapist_is_told_of_blocks_what_they_are_told_of_the_file(
     data = phq9_file(*((code, day - timedelta(days=n // 4), [n % 3] * 9)
                        for n in range(30) for code in "ABZ"),
                      ("A", day, [1] * 8 + [0]))  # fmt: skip
-    shown = importing.preview_import(mine, read_csv("march.csv", data), plain)
-    found = preview_stream(mine, streamed(tmp_path, data), plain, quiet, BLOCK)
+    shown = preview_import(mine, read_csv("march.csv", data), plain)
+    found = preview_stream(mine, streamed(tmp_path, data), plain)
     assert [str(one) for one in found.problems] == [str(one) for one in shown.problems]
     assert (found.rows, found.already_held, found.refused) == (
         shown.rows, shown.already_held, shown.refused
@@ -235,12 +223,12 @@ def test_what_was_withdrawn_is_not_brought_back_in_blocks(either: House, tmp_pat
     mine, plain = either.viewer("t.one"), MAPPING.model_copy(update={"totals": {}})
     data = phq9_file(*(("A", TODAY - timedelta(days=3 + n), [1] * 9) for n in range(20)))
     stream = streamed(tmp_path, data)
-    done, _ = import_stream(mine, stream, plain, quiet, block_rows=BLOCK)
+    done = import_blocks(mine, stream, plain)
     assert (done.kept, done.already_held) == (20, 0)
     forms = mending.forms(mine, either.clients["A"]).forms
     form = [one.administration_id for one in forms if one.batch_id == done.batch_id][5]
     mending.withdraw_administration(mine, either.clients["A"], form, "Wrong person")
-    again, _ = import_stream(mine, stream, plain, quiet, block_rows=BLOCK)
+    again = import_blocks(mine, stream, plain)
     assert (again.kept, again.already_held) == (0, 20)
 
 
@@ -248,9 +236,9 @@ def test_an_import_in_blocks_is_undone_whole(either: House, tmp_path: Path) -> N
     admin = either.viewer("a.diallo")
     before = len(clients.register(admin))
     data = phq9_file(*((f"N{n % 9}", TODAY - timedelta(days=n), [1] * 9) for n in range(40)))
-    done, _ = import_stream(
-        admin, streamed(tmp_path, data), MAPPING.model_copy(update={"totals": {}}), quiet,
-        create_clients=True, open_episodes=True, block_rows=BLOCK,
+    done = import_blocks(
+        admin, streamed(tmp_path, data), MAPPING.model_copy(update={"totals": {}}),
+        create_clients=True, open_episodes=True,
     )  # fmt: skip
     assert (done.kept, done.created, done.episodes) == (40, 9, 9)
     assert batches.undo_batch(admin, done.batch_id, "Wrong file").counts == 40
@@ -277,13 +265,11 @@ def test_an_import_that_is_stopped_leaves_nothing(
         before = state_of(admin)
         stream = streamed(tmp_path, any_file(1))
         with pytest.raises(Stopped):
-            import_stream(admin, stream, MAPPING, stopping(what, 20), create_clients=True,
-                          open_episodes=True, block_rows=BLOCK)  # fmt: skip
+            import_blocks(admin, stream, MAPPING, tell=stopping(what, 20), create_clients=True,
+                          open_episodes=True)  # fmt: skip
         assert state_of(admin) == before
         assert checking.problems(admin.store) == []
-        done, _ = import_stream(
-            admin, stream, MAPPING, quiet, create_clients=True, block_rows=BLOCK
-        )
+        done = import_blocks(admin, stream, MAPPING, create_clients=True)
         assert done.kept
 
 
@@ -297,7 +283,7 @@ def test_a_file_that_changes_while_it_is_kept_leaves_nothing(tmp_path: Path) -> 
                 stream.file.path.write_bytes(any_file(1).replace(b"D,", b"E,"))
 
         with pytest.raises(Unreadable, match="changed while it was read"):
-            import_stream(admin, stream, MAPPING, tell, create_clients=True, block_rows=BLOCK)
+            import_blocks(admin, stream, MAPPING, tell=tell, create_clients=True)
         assert state_of(admin) == before
 
 
@@ -313,10 +299,7 @@ def test_h04_each_of_all_phq9_patterns_is_flagged_if_and_only_if_item_9_is(
         {"code": np.repeat([f"P{at}" for at in range(512)], 512), "date": days * 512}
         | {f"q{item + 1}": patterns[:, item] for item in range(9)}
     ).write_csv(file)
-    done, _ = import_stream(
-        small.viewer("a.diallo"), open_stream(file), PHQ9, lambda what, row: None,
-        create_clients=True,
-    )  # fmt: skip
+    done = import_one(small.viewer("a.diallo"), open_stream(file), PHQ9, create_clients=True)
     assert done.kept == 4**9
     with small.store.engine.reading(Scope()) as cursor:
         [counts] = cursor.rows(

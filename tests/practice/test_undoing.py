@@ -16,6 +16,7 @@ from attachdash.practice import (
     recording,
 )
 from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.imports import import_one
 from tests.practice.test_mending import DAY, LATER, everything, file, flags_of, rows, sound, state
 from tests.practice.test_one_path import PHQ9
 
@@ -31,15 +32,13 @@ def test_h13_an_import_that_is_undone_leaves_the_export_byte_for_byte_as_it_was(
     [flag] = flags_of(either)
     deciding.mark_seen(old, flag.client_id, flag.flag_id, flag.administration_id, flag.version)
     # Clients whose answers waited without an episode, which the import then opens.
-    importing.import_file(
-        either.viewer("a.diallo"), file(("W", DAY, [1] * 9)), PHQ9, create_clients=True
-    )
+    import_one(either.viewer("a.diallo"), file(("W", DAY, [1] * 9)), PHQ9, create_clients=True)
     before, held = everything(either), state(either)
     table = file(
         ("A", DAY, [2] * 9), ("A", TODAY, [3] * 9), ("B", TODAY - timedelta(days=20), [1] * 9),
         ("N", DAY, [1] * 9), ("W", TODAY, [0] * 9),
     )  # fmt: skip
-    done = importing.import_file(admin, table, PHQ9, create_clients=True, open_episodes=True)
+    done = import_one(admin, table, PHQ9, create_clients=True, open_episodes=True)
     assert (done.kept, done.created, done.episodes) == (5, 1, 2)
     assert everything(either) != before
     assert len(rows(either, "SELECT 1 FROM batch_made")) == 4
@@ -68,7 +67,7 @@ def test_h13_a_file_does_not_bring_back_what_was_taken_back_or_put_right(
     importer = either.viewer(who, LATER)
     other = DAY - timedelta(days=1)
     table = file(("A", DAY, [1] * 9), ("A", other, [2] * 9))
-    assert importing.import_file(mine, table, PHQ9).kept == 2
+    assert import_one(mine, table, PHQ9).kept == 2
     twice = {one.last.answered_on: one.administration_id for one in mending.forms(mine, a).forms
              if one.instrument.id == "phq9"}  # fmt: skip
     mending.withdraw_administration(mine, a, twice[DAY], "Not hers")
@@ -76,12 +75,12 @@ def test_h13_a_file_does_not_bring_back_what_was_taken_back_or_put_right(
     mending.correct_administration(mine, a, twice[other], moved, [2] * 9, "Wrong day")
     given = everything(either)
     assert importing.preview_import(importer, table, PHQ9).already_held == 2
-    again = importing.import_file(importer, table, PHQ9)
+    again = import_one(importer, table, PHQ9)
     assert (again.kept, again.already_held, again.refused) == (0, 2, 0)
     assert everything(either) == given
     # Other answers for that day put it right: the therapist's to do, not an administrator's.
     right = file(("A", DAY, [3] * 9))
-    done = importing.import_file(importer, right, PHQ9)
+    done = import_one(importer, right, PHQ9)
     assert (done.kept, done.already_held) == ((1, 0) if who == "t.one" else (0, 1))
     assert sound(either)
 
@@ -89,14 +88,14 @@ def test_h13_a_file_does_not_bring_back_what_was_taken_back_or_put_right(
 def test_h13_the_same_file_comes_in_again_after_its_undo(either: House) -> None:
     mine = either.viewer("t.one")
     table = file(("A", DAY, [1] * 8 + [3]))
-    done = importing.import_file(mine, table, PHQ9)
+    done = import_one(mine, table, PHQ9)
     given, held = everything(either), flags_of(either)
     batches.undo_batch(mine, done.batch_id, "Wrong day")
     assert importing.preview_import(mine, table, PHQ9).same_file_at is None
     assert flags_of(either) == []
     with pytest.raises(Invalid, match="already"):
         batches.undo_batch(mine, done.batch_id, "Again")
-    again = importing.import_file(mine, table, PHQ9)
+    again = import_one(mine, table, PHQ9)
     assert (again.kept, again.already_held) == (1, 0)
     assert everything(either) == given
     assert [one.state for one in flags_of(either)] == [one.state for one in held] == ["historic"]
@@ -105,8 +104,8 @@ def test_h13_the_same_file_comes_in_again_after_its_undo(either: House) -> None:
 
 def test_therapists_undo_their_own_imports_while_all_clients_are_theirs(either: House) -> None:
     admin, mine = either.viewer("a.diallo"), either.viewer("t.one")
-    done = importing.import_file(mine, file(("A", DAY, [1] * 9)), PHQ9)
-    theirs = importing.import_file(admin, file(("B", DAY, [1] * 9)), PHQ9)
+    done = import_one(mine, file(("A", DAY, [1] * 9)), PHQ9)
+    theirs = import_one(admin, file(("B", DAY, [1] * 9)), PHQ9)
     for asking, batch_id in ((either.viewer("t.two"), done.batch_id), (mine, theirs.batch_id),
                              (mine, 987)):  # fmt: skip
         for call in (batches.batch, lambda v, b: batches.undo_batch(v, b, "Why")):
@@ -126,7 +125,7 @@ def test_later_corrections_and_withdrawals_block_an_undo_until_they_are_taken_ba
 ) -> None:
     mine, admin, a = either.viewer("t.one"), either.viewer("a.diallo"), either.clients["A"]
     days = [DAY, DAY + timedelta(days=7)]
-    done = importing.import_file(mine, file(*[("A", day, [1] * 9) for day in days]), PHQ9)
+    done = import_one(mine, file(*[("A", day, [1] * 9) for day in days]), PHQ9)
     given = everything(either)
     own = [f for f in mending.forms(mine, a).forms if f.batch_id == done.batch_id]
     late, early = own
@@ -151,15 +150,13 @@ def test_later_corrections_and_withdrawals_block_an_undo_until_they_are_taken_ba
 def test_what_was_made_by_an_import_and_used_since_stays(either: House) -> None:
     admin = either.viewer("a.diallo")
     rows_in = [(code, DAY, [1] * 9) for code in ("N1", "N2", "N3", "N4")]
-    done = importing.import_file(
-        admin, file(*rows_in), PHQ9, create_clients=True, open_episodes=True
-    )
+    done = import_one(admin, file(*rows_in), PHQ9, create_clients=True, open_episodes=True)
     new = {one.code: one for one in clients.register(admin) if one.code.startswith("N")}
     assignments.assign_client(admin, new["N1"].client_id, either.people["t.one"], TODAY)
     clients.change_client(admin, new["N2"].client_id, "A name", None, None, "en")
     mine = either.viewer("t.one", LATER)
     recording.record_administration(mine, new["N1"].client_id, "phq9", TODAY, [1] * 9)
-    importing.import_file(either.viewer("a.diallo", LATER), file(("N3", TODAY, [1] * 9)), PHQ9)
+    import_one(either.viewer("a.diallo", LATER), file(("N3", TODAY, [1] * 9)), PHQ9)
     shown = batches.undo_batch(either.viewer("a.diallo", LATER), done.batch_id, "Wrong")
     assert (shown.goes_clients, shown.goes_episodes) == (("N4",), 2)
     left = {one.code: len(one.episodes) for one in clients.register(admin)}

@@ -10,13 +10,14 @@ import pytest
 
 from attachdash.errors import Unavailable
 from attachdash.intake import read_csv
-from attachdash.practice import clients, importing, people, recording
+from attachdash.practice import clients, people, recording
 from attachdash.practice.checking import problems
 from attachdash.practice.rights import Role
 from attachdash.store import engine_postgresql
 from attachdash.store.engine import Scope
 from attachdash.store.engine_postgresql import PostgresCursor, PostgresEngine
 from tests.practice.conftest import TODAY, House
+from tests.practice.imports import import_one
 from tests.practice.test_one_path import PHQ9, phq9_file
 
 
@@ -91,7 +92,7 @@ def test_an_import_that_nobody_heard_of_says_what_it_kept(
 ) -> None:
     table = read_csv("a.csv", phq9_file(("A", TODAY, [1] * 9), ("B", TODAY, [2] * 9)))
     with cut(monkeypatch, kept=True):
-        done = importing.import_file(shared.viewer("a.diallo"), table, PHQ9)
+        done = import_one(shared.viewer("a.diallo"), table, PHQ9)
     assert (done.kept, done.already_held) == (2, 0)
 
 

@@ -12,13 +12,12 @@ from attachdash.practice import (
     caseload,
     checking,
     clients,
-    importing,
     mending,
     record,
-    streaming,
     watching,
 )
 from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.imports import import_one
 from tests.practice.test_caseload import WORSE, add, answered, every, gave, items
 from tests.practice.test_one_path import PHQ9, phq9_file
 
@@ -73,22 +72,22 @@ def test_one_flag_of_the_course_grows_and_ends_with_it(either: House) -> None:
 def test_a_file_whole_or_in_blocks_raises_what_typing_does_and_undoing_ends_it(
     either: House,
 ) -> None:
-    admin, told = either.viewer("a.diallo"), lambda what, row: None
+    admin = either.viewer("a.diallo")
     for code in ("T", "F", "S"):
         add(either, code, START)
     answered(either, "T", every(7, WORSE))
     days = every(7, WORSE)
     one = read_csv("f.csv", phq9_file(*[("F", day, items(t)) for day, t in days.items()]))
     other = read_csv("s.csv", phq9_file(*[("S", day, items(t)) for day, t in days.items()]))
-    first = importing.import_file(admin, one, PHQ9)
-    [(second, _)] = streaming.import_parts(admin, other, [PHQ9], told, block_rows=5)
+    first = import_one(admin, one, PHQ9)
+    second = import_one(admin, other, PHQ9, block_rows=5)
     assert held(either, "T") == held(either, "F") == held(either, "S") == {"red": "open"}
     for done in (first, second):
         batches.undo_batch(admin, done.batch_id, "Wrong file")
     assert held(either, "F") == held(either, "S") == {"red": "over"}
     assert not [one for one in checking.problems(either.store) if "flag" in one]
     # The same file again finds the flag that is there.
-    importing.import_file(admin, one, PHQ9)
+    import_one(admin, one, PHQ9)
     assert held(either, "F") == {"red": "open"}
 
 
@@ -163,7 +162,7 @@ def test_h23_years_of_old_answers_open_nothing(small: House) -> None:
         for n in range(20)
         for day, total in every(30, WORSE).items()
     ]
-    done = importing.import_file(
+    done = import_one(
         admin, read_csv("years.csv", phq9_file(*rows)), PHQ9, create_clients=True,
         open_episodes=True,
     )  # fmt: skip

@@ -39,7 +39,7 @@ sys.stdin.readline()
 mapping = Mapping(instrument="phq9", client="code", answered_on="date", date_format="iso",
                   items=tuple(f"q{n}" for n in range(1, 10)))
 table = read_csv("same.csv", pathlib.Path(table).read_bytes())
-done = importing.import_file(viewer, table, mapping)
+[(done, _)] = importing.import_file(viewer, table, [mapping])
 told(kept=done.kept, held=done.already_held, refused=done.refused)
 
 stop = threading.Event()

@@ -9,9 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from attachdash import web
-from attachdash.practice import assignments, importing
+from attachdash.practice import assignments
 from attachdash.web.look import plain
 from tests.practice.conftest import TODAY, House, _light_bcrypt, make_house, small
+from tests.practice.imports import import_one
 from tests.practice.test_relations import CSI, MOTHERS, OWN, file, mapping
 from tests.web.test_made import opened, press, said
 
@@ -30,12 +31,12 @@ def answers(tab: AppTest) -> list[str]:
 def told(small: House) -> House:
     """A: by the client, twice by the mother, by the therapist, and about the partner."""
     mine = small.viewer("t.one")
-    importing.import_file(mine, file(("A", DAY, [0] * 25)), OWN)
-    importing.import_file(mine, file(("A", DAY, [1] * 25), ("A", LATER, [2] * 25)), MOTHERS)
+    import_one(mine, file(("A", DAY, [0] * 25)), OWN)
+    import_one(mine, file(("A", DAY, [1] * 25), ("A", LATER, [2] * 25)), MOTHERS)
     ready = mapping("hamd17", 0, informant="therapist", scores={"total": "q1"})
-    importing.import_file(mine, file(("A", DAY, [14])), ready)
+    import_one(mine, file(("A", DAY, [14])), ready)
     about = CSI.model_copy(update={"about": "partner"})
-    importing.import_file(mine, file(("A", DAY, [4] * 4)), about)
+    import_one(mine, file(("A", DAY, [4] * 4)), about)
     return small
 
 

@@ -17,6 +17,7 @@ from attachdash.web import tables
 from attachdash.web.import_draft import Draft
 from attachdash.web.look import plain
 from tests.practice.conftest import TODAY, House, _light_bcrypt, make_house, small
+from tests.practice.imports import import_one
 from tests.practice.test_named_people import by_name
 from tests.practice.test_people_columns import BY_COLUMN, by_rows
 from tests.practice.test_relations import CSI, MOTHERS, RISK, file
@@ -103,9 +104,9 @@ def test_the_record_shows_what_others_answered_apart_and_names_who_raised_a_flag
     small: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine = small.viewer("t.one")
-    importing.import_file(mine, file(("A", DAY, RISK)), MOTHERS)
+    import_one(mine, file(("A", DAY, RISK)), MOTHERS)
     about = CSI.model_copy(update={"about": "partner"})
-    importing.import_file(mine, file(("A", DAY, [4] * 4)), about)
+    import_one(mine, file(("A", DAY, [4] * 4)), about)
     tab = opened(small, monkeypatch, "client")
     tab.session_state["_client"] = small.clients["A"]
     tab.run()

@@ -1,0 +1,14 @@
+"""Importing one questionnaire of a file."""
+
+from typing import Any
+
+from attachdash.intake import Mapping, Table
+from attachdash.intake.blocks import Stream
+from attachdash.practice.importing import Kept, import_file
+from attachdash.practice.rights import Viewer
+
+
+def import_one(viewer: Viewer, file: Stream | Table, mapping: Mapping, **said: Any) -> Kept:
+    """What the import of one questionnaire did."""
+    [(done, _)] = import_file(viewer, file, [mapping], **said)
+    return done
