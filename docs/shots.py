@@ -61,6 +61,15 @@ def press(name: str, *, exact: bool = False) -> Step:
     return click
 
 
+def press_in(place: str) -> Step:
+    """The first button of a part of the page."""
+
+    def click(page: Page, _url: str) -> None:
+        page.locator(f"[class*='st-key-{place}'] button").first.click(timeout=SOON)
+
+    return click
+
+
 def record(code: str) -> Step:
     """The record of this client, from the caseload."""
 
@@ -218,6 +227,14 @@ SHOTS = (
         (upload("trial.csv", wide), see("what do the columns")),
     ),
     Shot("export", "Export", THERAPIST, (at("export"), see("Prepare the files"))),
+    Shot("rules", "Rules", THERAPIST, (at("rules"), see("Items that are watched"))),
+    Shot(
+        "help",
+        "What may help",
+        THERAPIST,
+        (at("agenda"), press_in("agenda-item-"), see("What you decide")),
+    ),
+    Shot("agenda", "Supervision agenda", SUPERVISOR, (at("agenda"), see("Add a note"))),
     Shot(
         "outcomes",
         "Outcomes",
@@ -228,6 +245,7 @@ SHOTS = (
     Shot(
         "progress", "My progress", CLIENT, (at(""), see("What this can’t tell you")), alone="phone"
     ),
+    Shot("my-data", "My data", CLIENT, (at("my-data"), see("Who"))),
     Shot("people", "People", ADMIN, (at(""), see("Open sessions")), alone="desktop"),
     Shot("norms", "Norms", ADMIN, (at("norms"), see("Where they come from"))),
     Shot("audit", "Audit", ADMIN, (at("audit"), see("entries hold"))),
