@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from attachdash.change.normal import above
 from attachdash.change.series import DAYS_PER_WEEK, Bools, Floats, Series
 
 LEAST_WAVES = 3  # answers from which a client's own slope is told
@@ -33,13 +32,6 @@ class Growth:
     own_slope: Floats  # (n,) b1 + u1; NaN where not told
     own_slope_se: Floats  # (n,) with the error of b1 in it, G and s^2 taken as known
     told: Bools  # (n,) whether there were three answers of different days
-
-    def p_slope(self, sign: int) -> Floats:
-        """(n,) P(own slope > 0 towards better); `sign` +1 higher is better. NaN where not told."""
-        found = np.full(len(self.own_slope), np.nan)
-        rows = self.told
-        found[rows] = above(sign * self.own_slope[rows], self.own_slope_se[rows], 0.0)
-        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,10 +118,6 @@ class Levels:
         """
         return above(np.asarray(sign) * self.change, self.change_sd, points)
 
-    def p_worse_then(self, sign_of_answer: ArrayLike) -> Floats:
-        """(N,) P(worse than at the start) as it looked at each answer."""
-        return above(-np.asarray(sign_of_answer) * self.moved, self.moved_sd, 0.0)
-
     def p_past(self, line: ArrayLike, sign: ArrayLike) -> Floats:
         """(n,) P(level now on the functional side of the line); NaN for a line that is NaN."""
         way = np.asarray(sign, dtype=np.float64)

@@ -16,7 +16,6 @@ from attachdash.change.series import Floats
 from attachdash.instruments import Direction, StandardError
 
 CRITICAL_95 = 1.96  # two-sided, to be exceeded (Jacobson & Truax 1991)
-CRITICAL_90 = 1.645
 CRITICAL_HAGEMAN_ARRINDELL = 1.65  # one-sided (Hageman & Arrindell 1999)
 LEAST_RELIABILITY = 0.70  # below it no change of one person is told
 # Sums and means of whole answers carry float noise far below this; no scale has finer points.

@@ -42,12 +42,6 @@ class Word(IntEnum):
     def is_for_change(self) -> bool:
         return self >= Word.RELIABLY_BETTER
 
-    @property
-    def opposite(self) -> "Word":
-        """The word for the same course where the other way is better."""
-        middle = Word.NO_CLEAR_CHANGE
-        return Word(2 * middle - self) if self.is_for_change else self
-
 
 class Disagreement(IntFlag):
     """How two points, trend and level differ; 0 where they don't."""

@@ -85,11 +85,6 @@ class Checked:
         """What tells answers of one day apart; "" where there is but one."""
         return self.rows["occasion"]
 
-    @property
-    def problem_count(self) -> int:
-        """All problems, also those not listed."""
-        return sum(self.counts.values())
-
 
 def check(table: Table, mapping: Mapping, instrument: Instrument, today: date) -> Checked:
     """What of the file can be kept under this mapping.

@@ -121,20 +121,10 @@ class Told:
         """The day since which each answer made a worsening likely; None where none does now."""
         if self.word not in (Word.PROBABLY_WORSE, Word.RELIABLY_WORSE):
             return None
-        return self._since(self.figures.sign)
-
-    @property
-    def better_since(self) -> date | None:
-        """The day since which each answer made a betterment likely; None where none does now."""
-        if self.word not in (Word.PROBABLY_BETTER, Word.RELIABLY_BETTER):
-            return None
-        return self._since(-self.figures.sign)
-
-    def _since(self, sign: int) -> date | None:
         levels = self.found.levels
         moved, sd = levels.moved[self.answers], levels.moved_sd[self.answers]
         with np.errstate(divide="ignore", invalid="ignore"):
-            likely = np.nan_to_num(-sign * moved / sd) >= _Z_LIKELY
+            likely = np.nan_to_num(-self.figures.sign * moved / sd) >= _Z_LIKELY
         if not likely.size or not likely[-1]:
             return None
         before = np.flatnonzero(~likely)

@@ -8,6 +8,7 @@ import pytest
 from attachdash.change.estimate import estimated_shares
 from attachdash.change.figures import figures_of
 from attachdash.change.level import levels
+from attachdash.change.normal import above
 from attachdash.change.off_course import AMBER, OffCourse, off_course, review_due
 from attachdash.change.series import series_of
 from attachdash.instruments import library
@@ -87,7 +88,7 @@ def test_alarms_come_as_often_as_the_first_simulation_says(change, gap, low, hig
     for drift in (0.0, 0.15):
         series, k = simulated(change, gap=gap, drift=drift)
         found = levels(series, PHQ9.model)
-        looks = found.p_worse_then(-1).reshape(-1, k)[:, 2:]
+        looks = above(found.moved, found.moved_sd, 0.0).reshape(-1, k)[:, 2:]
         share = 100 * (looks >= AMBER).any(axis=1).mean()
         assert low - 5 <= share <= high
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attachdash.change.two_point import (
-    CRITICAL_90,
     METHODS,
     ChangeMethod,
     Precision,
@@ -49,7 +48,7 @@ def test_the_threshold_by_formula_of_the_library_s_own_figures(instrument: str, 
 
 def test_at_90_percent_less_is_asked():
     found = precision()
-    assert found.threshold(CRITICAL_90) == pytest.approx(1.645 * found.s_diff)
+    assert found.threshold(1.645) == pytest.approx(1.645 * found.s_diff)
 
 
 @pytest.mark.parametrize(

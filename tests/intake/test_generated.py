@@ -180,7 +180,7 @@ def test_every_row_is_kept_refused_or_repeated(cells, data):
     checked = check(table, mapping, library()["phq9"], TODAY)
     assert checked.n + len(checked.refused_rows) + checked.repeated_same == checked.total_rows
     assert {p.row for p in checked.problems} == set(checked.refused_rows.tolist())
-    assert checked.problem_count == len(checked.problems)
+    assert sum(checked.counts.values()) == len(checked.problems)
     assert np.isin(checked.answers, [BLANK, 0, 1, 2, 3]).all()
 
 
