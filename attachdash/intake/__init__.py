@@ -1,7 +1,7 @@
 """Reading and checking files that come from elsewhere, before anything of them is kept."""
 
 from attachdash.intake.cells import escaped
-from attachdash.intake.check import Checked, check
+from attachdash.intake.check import Checked
 from attachdash.intake.days import DATE_FORMATS, DateFormat
 from attachdash.intake.mapping import Mapping
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable, listed, shown
@@ -26,7 +26,6 @@ __all__ = [
     "Titled",
     "Unreadable",
     "Workbook",
-    "check",
     "escaped",
     "listed",
     "open_file",

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 
 from attachdash.instruments import SELF, Instrument
 from attachdash.intake import columns
-from attachdash.intake.coding import check_coding
 from attachdash.intake.days import only_day_first, only_month_first
 from attachdash.intake.findings import Findings, Readings
 from attachdash.intake.mapping import Mapping, check_mapping
 from attachdash.intake.numbers import MissingCodes
 from attachdash.intake.people import people
 from attachdash.intake.problems import Problem, ProblemKind, Unreadable, Wrong, listed, shown
-from attachdash.intake.repeats import Repeats, find_repeats
+from attachdash.intake.repeats import Repeats
 from attachdash.intake.shapes import answered_only, shaped
 from attachdash.intake.table import Table, distinct
 from attachdash.intake.totals import MISMATCH, mismatches
@@ -86,18 +85,6 @@ class Checked:
         return self.rows["occasion"]
 
 
-def check(table: Table, mapping: Mapping, instrument: Instrument, today: date) -> Checked:
-    """What of the file can be kept under this mapping.
-
-    Raises Unreadable when the file must be refused as a whole: the mapping doesn't fit it or
-    the instrument, its days can't be told, or its answers look coded from another number.
-    """
-    table = forms_of(table, mapping, instrument, today)
-    refuse_other_order(table.file_name, mapping, order_of_days(table, mapping))
-    check_coding(table, mapping, instrument)
-    return check_rows(table, mapping, instrument, today)
-
-
 def forms_of(table: Table, mapping: Mapping, instrument: Instrument, today: date) -> Table:
     """The table with a row a form. Raises Unreadable where mapping and file don't fit."""
     table = shaped(table, mapping.shape, today)
@@ -148,14 +135,12 @@ def read_rows(table: Table, mapping: Mapping, instrument: Instrument, today: dat
 
 def check_rows(
     table: Table, mapping: Mapping, instrument: Instrument, today: date,
-    repeats: Repeats | None = None,
+    repeats: Repeats,
 ) -> Checked:  # fmt: skip
-    """What of the rows can be kept; `repeats` of them where they are a part of a file."""
+    """What of the rows can be kept; `repeats` are those of them among all rows of the file."""
     read = read_rows(table, mapping, instrument, today)
     findings, answers, scores = read.findings, read.answers, read.scores
     notes = findings.readings.notes(file_notes(table, mapping))
-    if repeats is None:
-        repeats = find_repeats(read.keys, read.held, ~findings.refused, table.row_numbers)
     _refuse_conflicts(repeats, findings)
     kept = ~findings.refused
     kept[repeats.same] = False

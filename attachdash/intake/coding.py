@@ -11,16 +11,6 @@ COMMON = 0.01
 FEW = 10
 
 
-def check_coding(table: Table, mapping: Mapping, instrument: Instrument) -> None:
-    """Refuse answers that look shifted by one (1 to 4 for 0 to 3) while nobody has said so.
-
-    Read as they stand, most of such a file's answers would be in range, and wrong.
-    """
-    if can_look_shifted(mapping, instrument):
-        seen = codes_seen(table, mapping.items, MissingCodes.of(mapping.missing))
-        refuse_shifted(table.file_name, seen, instrument)
-
-
 def can_look_shifted(mapping: Mapping, instrument: Instrument) -> bool:
     """Whether the answers have one range of whole numbers, and nobody has said their coding."""
     ranges = {(item.low, item.high) for item in instrument.items}
@@ -29,7 +19,8 @@ def can_look_shifted(mapping: Mapping, instrument: Instrument) -> bool:
 
 
 def refuse_shifted(file: str, seen: dict[int, int], instrument: Instrument) -> None:
-    """Refuse a file in which these codes stand so often, where they look shifted by one."""
+    """Refuse a file in which these codes stand so often, where they look shifted by one (1 to 4
+    for 0 to 3): read as they stand, most of its answers would be in range, and wrong."""
     low, high = instrument.items[0].low, instrument.items[0].high
     answered = sum(times for code, times in seen.items() if low - 1 <= code <= high + 1)
     above, below = seen.get(high + 1, 0), seen.get(low - 1, 0)

@@ -48,7 +48,7 @@ class Settled:
     block_rows: int
 
     def checked(self, tell: Told) -> Iterator[Checked]:
-        """The verdict on each block, as the file whole would have it."""
+        """The verdict on each block: which of its rows can be kept."""
         first = 0
         conflicts = np.array(sorted(self.repeats.conflicts), dtype=np.int64)
         for table, count in _forms(self, tell):
@@ -73,8 +73,9 @@ def settle(
 ) -> Settled:  # fmt: skip
     """Look the whole file through under a mapping: its coding, its days, its repeats.
 
-    Raises Unreadable where `check` would refuse the file, where its layout needs it whole, and
-    where more than MOST_REPEATED rows share client, day and occasion with others.
+    Raises Unreadable where the mapping fits neither the file nor the instrument, where its days
+    can't be told or its answers look coded from another number, where its layout needs it whole,
+    and where more than MOST_REPEATED rows share client, day and occasion with others.
     """
     if mapping.shape.kind == "answers" and not stream.is_formed:
         raise Unreadable(

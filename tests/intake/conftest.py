@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from attachdash.instruments import Library, library
-from attachdash.intake import Checked, Mapping, check, read_csv
+from attachdash.intake import Checked, Mapping, read_csv
+from tests.intake.checked import check
 
 TODAY = date(2026, 11, 24)
 PHQ9 = tuple(f"phq9_{number}" for number in range(1, 10))

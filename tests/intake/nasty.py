@@ -18,11 +18,11 @@ from attachdash.intake import (
     Proposal,
     Table,
     Titled,
-    check,
     propose,
 )
 from attachdash.intake.titled import open_csv
 from tests.intake.books import read_file
+from tests.intake.checked import check
 from tests.intake.conftest import HEADER, PHQ9, TODAY
 
 

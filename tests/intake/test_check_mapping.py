@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from attachdash.instruments import BLANK
 from attachdash.intake import Mapping, ProblemKind, Unreadable, read_csv
-from attachdash.intake import check as check_file
+from tests.intake.checked import check as check_file
 from tests.intake.conftest import HEADER, PHQ9, ROW, TODAY
 from tests.intake.test_check import row
 

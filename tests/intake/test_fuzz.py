@@ -14,13 +14,14 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from attachdash.instruments import library
-from attachdash.intake import Checked, Mapping, Table, Unreadable, check, propose, read_csv
+from attachdash.intake import Checked, Mapping, Table, Unreadable, propose, read_csv
 from attachdash.intake.headers import second_is_header
 from attachdash.intake.propose_shape import propose_shape
 from attachdash.intake.shapes import KINDS, Shape
 from attachdash.practice.reading import typed
 from tests.fuzzing import fuzz
 from tests.intake import oracle
+from tests.intake.checked import check
 from tests.intake.conftest import HEADER, ROW, TODAY
 
 UCLA, CSI, ORS, ECR = (library()[name] for name in ("ucla3", "csi4", "ors", "ecr_r"))

@@ -15,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from attachdash.instruments import library
-from attachdash.intake import Mapping, Unreadable, check, workbook, workbook_child
+from attachdash.intake import Mapping, Unreadable, workbook, workbook_child
 from tests.fuzzing import fuzz
 from tests.intake.books import (
     BOOK,
@@ -29,6 +29,7 @@ from tests.intake.books import (
     read_file,
     shared,
 )
+from tests.intake.checked import check
 from tests.intake.conftest import PHQ9, TODAY
 from tests.intake.test_fuzz import told, whole
 

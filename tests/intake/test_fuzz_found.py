@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from attachdash.intake import Mapping, ProblemKind, Unreadable, check, read_csv
+from attachdash.intake import Mapping, ProblemKind, Unreadable, read_csv
 from attachdash.intake.shapes import Nominal, Point, Shape, shaped
+from tests.intake.checked import check
 from tests.intake.conftest import HEADER, TODAY
 
 LONG = b"who,day,item,value\nA,2026-11-03,1,2\nA,2026-11-03,2,3\n"

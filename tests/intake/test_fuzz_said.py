@@ -9,9 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from attachdash.intake import Mapping, Unreadable, check, read_csv
+from attachdash.intake import Mapping, Unreadable, read_csv
 from attachdash.intake.shapes import KINDS, Shape, shaped
 from tests.fuzzing import fuzz
+from tests.intake.checked import check
 from tests.intake.conftest import TODAY
 from tests.intake.test_fuzz import DAYS, UCLA, as_file, told
 

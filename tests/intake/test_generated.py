@@ -14,8 +14,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from attachdash.instruments import BLANK, library
-from attachdash.intake import Mapping, Unreadable, check, propose, read_csv
+from attachdash.intake import Mapping, Unreadable, propose, read_csv
 from attachdash.intake.codes import is_no_code
+from tests.intake.checked import check
 from tests.intake.conftest import HEADER, PHQ9, ROW, TODAY
 
 PATTERNS = {"iso": "%Y-%m-%d", "dmy": "%d.%m.%Y", "mdy": "%m/%d/%Y"}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from attachdash.intake import check as check_file
 from attachdash.intake import propose, read_csv
+from tests.intake.checked import check as check_file
 from tests.intake.conftest import HEADER, PHQ9, ROW, TODAY
 
 

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from attachdash.instruments import BLANK, score
-from attachdash.intake import Mapping, ProblemKind, Unreadable, check, propose, read_csv
+from attachdash.intake import Mapping, ProblemKind, Unreadable, propose, read_csv
 from attachdash.intake.occasions import spaced
 from attachdash.intake.propose_shape import time_points
 from attachdash.intake.shapes import CLIENT_CODE, NOMINAL, ROW_CODE, Nominal, Point, Shape
+from tests.intake.checked import check
 from tests.intake.conftest import TODAY
 
 # The Rosenberg file has the items in another order than 1965's (from its description).

@@ -11,10 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attachdash.instruments import library
-from attachdash.intake import Checked, Mapping, ProblemKind, Unreadable, check, read_csv, settling
+from attachdash.instruments import Instrument, library
+from attachdash.intake import Checked, Mapping, ProblemKind, Unreadable, read_csv, settling
 from attachdash.intake.blocks import open_stream
+from attachdash.intake.check import (
+    check_rows,
+    forms_of,
+    order_of_days,
+    read_rows,
+    refuse_other_order,
+)
+from attachdash.intake.coding import can_look_shifted, codes_seen, refuse_shifted
+from attachdash.intake.numbers import MissingCodes
+from attachdash.intake.repeats import find_repeats
 from attachdash.intake.shapes import Point, Shape
+from tests.intake.checked import check
 from tests.intake.conftest import PHQ9, TODAY
 
 MAPPING = Mapping(
@@ -43,6 +54,18 @@ def verdict(parts: list[Checked]) -> dict[str, object]:
     }  # fmt: skip
 
 
+def at_once(data: bytes, mapping: Mapping, instrument: Instrument) -> Checked:
+    """The verdict on a whole file, every row compared with every other."""
+    table = forms_of(read_csv("march.csv", data), mapping, instrument, TODAY)
+    refuse_other_order(table.file_name, mapping, order_of_days(table, mapping))
+    if can_look_shifted(mapping, instrument):
+        seen = codes_seen(table, mapping.items, MissingCodes.of(mapping.missing))
+        refuse_shifted(table.file_name, seen, instrument)
+    read = read_rows(table, mapping, instrument, TODAY)
+    repeats = find_repeats(read.keys, read.held, ~read.findings.refused, table.row_numbers)
+    return check_rows(table, mapping, instrument, TODAY, repeats)
+
+
 def either_way(data: bytes, mapping: Mapping, rows: int) -> tuple[object, object]:
     """The verdict on the whole file and on its blocks, or why it is refused."""
     instrument = library()[mapping.instrument]
@@ -58,7 +81,7 @@ def either_way(data: bytes, mapping: Mapping, rows: int) -> tuple[object, object
 
         found: list[object] = []
         for judged in (
-            lambda: [check(read_csv("march.csv", data), mapping, instrument, TODAY)], in_blocks,
+            lambda: [at_once(data, mapping, instrument)], in_blocks,
         ):  # fmt: skip
             try:
                 found.append(verdict(judged()))

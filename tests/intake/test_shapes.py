@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from attachdash.errors import Invalid
-from attachdash.intake import Mapping, ProblemKind, Unreadable, check, propose, read_csv
+from attachdash.intake import Mapping, ProblemKind, Unreadable, propose, read_csv
 from attachdash.intake.days import read_day
 from attachdash.intake.occasions import days_of, is_time, spaced, stated
 from attachdash.intake.problems import Wrong
@@ -22,6 +22,7 @@ from attachdash.intake.shapes import (
     Shape,
     shaped,
 )
+from tests.intake.checked import check
 from tests.intake.conftest import HEADER, TODAY
 
 

@@ -19,7 +19,6 @@ from attachdash.intake import (
     ProblemKind,
     Unreadable,
     Workbook,
-    check,
     open_file,
 )
 from tests.intake.books import (
@@ -32,6 +31,7 @@ from tests.intake.books import (
     edited,
     read_file,
 )
+from tests.intake.checked import check
 from tests.intake.conftest import TODAY
 
 
