@@ -1,10 +1,11 @@
 """How fast does a practice's past come in?
 
 `python -m benchmarks.importing [ROWS]` imports a seeded file of PHQ-9 (one million rows: 50,000
-people, 20 weekly answers each, 2% blank) by the page's own code path, from the file's bytes to
-all kept: checked, scored, summarised, flagged, audited, episodes opened. Beside it, on the same
-bytes: pandas with vectorised checks and the sum, appended in chunks by `to_sql` into SQLite, and
-put into DuckDB. The peers keep answers and the sum, and nothing that follows from them. All run
+people, 20 weekly answers each, 2% blank) as the terminal does, in one block, from the file's bytes
+to all kept: checked, scored, summarised, flagged, audited, episodes opened. (Of so large a file the
+page keeps smaller blocks, so that others' pages go first: benchmarks/upload.py.) Beside it, on the
+same bytes: pandas with vectorised checks and the sum, appended in chunks by `to_sql` into SQLite,
+and put into DuckDB. The peers keep answers and the sum, and nothing that follows from them. All run
 in turn, in one process; medians.
 """
 
