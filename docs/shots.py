@@ -88,14 +88,15 @@ def record(code: str) -> Step:
 
 
 def choose(label: str, typed: str) -> Step:
-    """An entry of a list, by what it begins with."""
+    """An entry of a list, by what stands in it."""
 
     def pick(page: Page, _url: str) -> None:
         box = page.get_by_role("combobox", name=label).first
         quiet(page)  # a list that opens while the page is drawn shuts again
         box.click(timeout=SOON)
-        box.fill(typed)
-        page.get_by_role("option").first.click(timeout=SOON)
+        if box.is_editable():  # not on a phone: no keyboard opens over the list
+            box.fill(typed)
+        page.get_by_role("option").filter(has_text=typed).first.click(timeout=SOON)
 
     return pick
 
