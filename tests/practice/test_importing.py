@@ -20,6 +20,7 @@ from attachdash.practice import (
 )
 from attachdash.practice.importing import preview_import
 from attachdash.practice.keeping import Prepared, prepare
+from attachdash.practice.planning import MOST_RISKS
 from tests.practice.conftest import NOW, TODAY, House
 from tests.practice.imports import import_one
 from tests.practice.test_one_path import PHQ9, phq9_file
@@ -260,7 +261,7 @@ def test_a_preview_names_rows_with_a_risk_answer_or_none(small: House) -> None:
     # Newest first; what is held, refused or no risk is not among them.
     told = [(one.row, one.item, one.is_blank, one.is_historic) for one in shown.risks]
     assert told == [(5, 9, False, False), (4, 9, True, False), (3, 9, False, True)]
-    assert importing.MOST_RISKS == 10
+    assert MOST_RISKS == 10
     many = [("A", TODAY - timedelta(days=n), [0] * 8 + [1]) for n in range(3, 20)]
     shown = preview_import(mine, read_csv("many.csv", phq9_file(*many)), PHQ9)
     assert (len(shown.risks), shown.risk_count) == (10, 17)
@@ -285,9 +286,9 @@ def test_who_loses_a_client_while_a_file_is_worked_on_keeps_nothing_of_it(
     mine, admin = small.viewer("t.one"), small.viewer("a.diallo")
     table = read_csv("late.csv", phq9_file(("A", DAY, [1] * 9)))
 
-    def meanwhile(*given: object) -> Prepared:
+    def meanwhile(*given: Any, **said: Any) -> Prepared:
         assignments.end_assignment(admin, small.clients["A"], small.people["t.one"], mine.today)
-        return prepare(*given)  # type: ignore[arg-type]
+        return prepare(*given, **said)
 
     monkeypatch.setattr(importing, "prepare", meanwhile)
     before = len(exported(small))

@@ -292,6 +292,7 @@ while True:
     entry = Entry(happened_at=datetime.datetime(2026, 11, 24), actor_id=1, role="r",
                   session_ref="s", kind="k")
     place = store.engine.writing(Scope(), lambda c: audit.append(c, 1, store.audit_key, entry))
+    store.mark.advance(place)
     print(place.seq, flush=True)
 """
 

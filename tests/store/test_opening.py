@@ -4,15 +4,15 @@ import re
 import subprocess
 import sys
 from datetime import date
-from itertools import product
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from attachdash.instruments import RiskKind, State
+from attachdash.instruments import State
 from attachdash.practice.marks import PHASE, EventKind, Technique
 from attachdash.practice.rights import Role
+from attachdash.practice.rules import Kind
 from attachdash.store import Store, copies, migrate, open_store
 from attachdash.store.engine import Cursor, Scope
 from attachdash.store.migrate import FOLDER
@@ -184,9 +184,7 @@ def test_the_words_of_the_tables_are_those_of_the_code(store: Store) -> None:
     words = {name: set(re.findall(r"'([^']+)'", rule)) for name, rule in rules.items()}
     assert words.pop("score_state_known") == {one.value for one in State}
     assert words.pop("web_session_role_known") == {one.value for one in Role} - {"anonymous"}
-    assert words.pop("flag_kind_known") == {
-        f"{kind.value}_{how}" for kind, how in product(RiskKind, ("answer", "blank"))
-    }
+    assert words.pop("flag_kind_known") == {kind.value for kind in Kind}
     assert words.pop("mark_kind_known") == {PHASE, *EventKind}
     assert words.pop("mark_technique_known") == set(Technique)
     assert words.pop("mark_visibility_known") == {"staff", "client"}

@@ -14,6 +14,7 @@ from attachdash.errors import Refused
 from attachdash.practice import entrance
 from attachdash.practice.rights import Role
 from attachdash.web import browser, door, errors, house, navigation, who
+from attachdash.web.look import plain
 from attachdash.web.signin import REFUSED
 from tests.web.staffed import CODE, PASSWORD, staff
 
@@ -179,7 +180,9 @@ def test_no_page_is_open_to_a_stranger() -> None:
 
 
 def test_an_error_for_people_is_shown_in_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert shown(monkeypatch, Refused("Not here, or not yours.")) == ["Not here, or not yours."]
+    """As they stand: a name in them is no Markdown."""
+    words = "Not here, or not yours: [a](http://b.c)"
+    assert shown(monkeypatch, Refused(words)) == [plain(words)]
 
 
 def test_any_other_error_becomes_a_reference_and_its_words_go_nowhere(
