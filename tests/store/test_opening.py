@@ -13,6 +13,7 @@ from attachdash.instruments import State
 from attachdash.practice.marks import PHASE, EventKind, Technique
 from attachdash.practice.rights import Role
 from attachdash.practice.rules import Kind
+from attachdash.practice.support import How
 from attachdash.store import Store, copies, migrate, open_store
 from attachdash.store.engine import Cursor, Scope
 from attachdash.store.migrate import FOLDER
@@ -188,6 +189,7 @@ def test_the_words_of_the_tables_are_those_of_the_code(store: Store) -> None:
     assert words.pop("mark_kind_known") == {PHASE, *EventKind}
     assert words.pop("mark_technique_known") == set(Technique)
     assert words.pop("mark_visibility_known") == {"staff", "client"}
+    assert words.pop("look_answer_how_known") == set(How)
     assert set(words) == {"administration_channel_known", "flag_step_kind_known"}
 
 
