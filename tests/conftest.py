@@ -47,8 +47,6 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home (ATTACHDASH_HOME) with a fresh demo practice in it; made once for all tests."""
-    from attachdash.practice import demo, entrance
+    from tests.demos import copy_demo
 
-    home = tmp_path_factory.mktemp("home")
-    demo.make_demo(home / "demo", entrance.clock())
-    return home
+    return copy_demo(tmp_path_factory, tmp_path_factory.mktemp("home"))

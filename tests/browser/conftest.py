@@ -6,25 +6,21 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from attachdash.practice import demo as practice_demo
-from attachdash.practice import entrance
 from tests.browser.served import Served, start
 from tests.chromium import chromium
+from tests.demos import copy_demo
 
 
 @pytest.fixture(scope="session")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that holds a fresh demo practice."""
-    home = tmp_path_factory.mktemp("home")
-    practice_demo.make_demo(home / "demo", entrance.clock())
-    return home
+    return copy_demo(tmp_path_factory, tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The demo practice, served."""
-    home = tmp_path_factory.mktemp("served")
-    practice_demo.make_demo(home / "demo", entrance.clock())
+    home = copy_demo(tmp_path_factory, tmp_path_factory.mktemp("served"))
     served = start(home, home / "server.log")
     yield served
     served.process.terminate()

@@ -6,11 +6,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from attachdash.practice import demo as practice_demo
-from attachdash.practice import entrance
 from tests.browser.people import settled, sign_in, someone, unexpected
 from tests.browser.served import Served, cookies, start
 from tests.browser.test_four_roles import no_sideways_scroll, said
+from tests.demos import copy_demo
 
 CRISIS = "What a client in danger should do"
 
@@ -69,9 +68,9 @@ def test_an_administrator_on_a_phone(
 
 
 def test_on_a_busy_day_the_people_page_stays_short_on_a_phone(
-    tmp_path: Path, browser: Browser
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, browser: Browser
 ) -> None:
-    practice_demo.make_demo(tmp_path / "demo", entrance.clock())
+    copy_demo(tmp_path_factory, tmp_path)
     cookies(tmp_path, ["a.okafor", "b.kaya", "h.marsh"], each=5)
     busy = start(tmp_path, tmp_path / "server.log")
     try:
