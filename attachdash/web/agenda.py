@@ -90,10 +90,8 @@ def item(viewer: Viewer, one: Item, zone: str) -> None:
                 _note(viewer, one)
         st.html(_cells(one, zone, viewer.today))
         for note in one.notes:
-            st.html(
-                f'<div class="ad-say"><b>{esc(note.by_whom)}, {clock(note.noted_at, zone)}:</b> '
-                f"{esc(note.words)}</div>"
-            )
+            said = look.plain(f"{note.by_whom}, {clock(note.noted_at, zone)}:")
+            st.write(f"**{said}** {look.plain(note.words)}")
 
 
 def _cells(one: Item, zone: str, today: date) -> str:

@@ -158,13 +158,13 @@ def reason(
             f'<div class="ad-say">{look.esc(" ".join(rest))}</div>'
         )
         if rates := Kind(one.kind).rule.measured:
-            st.html(
-                '<div class="ad-meta">How often is this flag wrong? In trials with made-up '
-                f"clients: {look.esc(rates.in_vain_words)}; {look.esc(rates.missed_words)}.</div>"
+            st.caption(
+                "How often is this flag wrong? In trials with made-up clients: "
+                + look.plain(f"{rates.in_vain_words}; {rates.missed_words}.")
             )
         if isinstance(one, flags.Flag):
             for line in _decided(one, zone, today):
-                st.html(f'<div class="ad-say">{look.esc(line)}</div>')
+                st.write(look.plain(line))
 
 
 def decision(viewer: Viewer, one: flags.Flag | Watched) -> None:

@@ -331,7 +331,7 @@ def _acts(viewer: Viewer, course: Line, found: Provenance, point: Point) -> None
                     args=(course.client_id, (*point[:3], wanted)),
                 )  # fmt: skip
     # Streamlit has no button for it, and lays a page out for paper by itself.
-    st.html('<div class="ad-meta">To print this: Ctrl+P, or ⌘P; buttons are left out.</div>')
+    st.caption("To print this: Ctrl+P, or ⌘P; buttons are left out.")
     if form.counts and form.last.answers is None:
         st.html(
             f'<div class="ad-meta">{counted(1, "ready score")} can’t be corrected: withdraw the '

@@ -276,16 +276,12 @@ def _listed(helps: Help, entries: tuple[Entry, ...]) -> None:
 
 
 def _grounds(helps: Help, grounds: Grounds) -> None:
-    st.html(
-        f'<div class="ad-meta">{esc(grounds.words)} {esc(helps.words.sources_of(grounds))}</div>'
-    )
+    st.caption(plain(f"{grounds.words} {helps.words.sources_of(grounds)}"))
 
 
 def _why(helps: Help, entry: Entry) -> None:
-    st.html(
-        f'<div class="ad-meta">{esc(entry.rationale)} {esc(helps.words.sources_of(entry))} · '
-        f"version {entry.version}</div>"
-    )
+    said = f"{entry.rationale} {helps.words.sources_of(entry)} · version {entry.version}"
+    st.caption(plain(said))
 
 
 def notes(looked: Looked, flag: Flag | Watched, zone: str) -> None:
