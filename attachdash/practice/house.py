@@ -1,5 +1,6 @@
 """The practice itself: its settings, and who did what."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
@@ -15,6 +16,7 @@ from attachdash.store import audit
 from attachdash.store import settings as store_settings
 from attachdash.store.engine import Cursor
 
+REQUIRED = "required"
 UPLOADS = (10, 25, 50, 100, 200)  # MB
 SIGN_INS = ("sign-in refused", "signed out", "tried to sign in")
 
@@ -98,6 +100,35 @@ def change_settings(
     change(viewer, "changed settings", work, detail=lambda changed: ", ".join(changed))
 
 
+def as_texts(known: Settings) -> dict[str, str]:
+    """The settings that leave with an export, as the store has them."""
+    return {
+        "practice_name": known.practice_name,
+        "time_zone": known.time_zone,
+        "crisis_text": known.crisis_text,
+        "largest_upload": str(known.largest_upload),
+        "protocol": known.protocol,
+        **_checked(known.hours),
+        SECOND_FACTOR: DECLINED if known.second_factor_declined else REQUIRED,
+    }
+
+
+def check_texts(said: Mapping[str, str]) -> None:
+    """Raise Invalid where these are not settings that `as_texts` could have given."""
+    wrong = Invalid("settings.csv has a setting that isn't known.")
+    if (
+        set(said) - set(as_texts(Settings()))
+        or said.get("time_zone", "UTC") not in available_timezones()
+        or said.get("largest_upload", str(UPLOADS[0])) not in map(str, UPLOADS)
+        or said.get(SECOND_FACTOR, REQUIRED) not in (REQUIRED, DECLINED)
+    ):
+        raise wrong
+    try:
+        _checked(hours_of(said))
+    except ValueError as error:
+        raise wrong from error
+
+
 def _checked(hours: Hours) -> dict[str, str]:
     """The settings that say these hours. Raises Invalid as change_settings does."""
     if not hours.days or not set(hours.days) <= set(range(7)) or hours.first >= hours.last:
@@ -124,7 +155,7 @@ def _checked(hours: Hours) -> dict[str, str]:
 )
 def require_second_factor(viewer: Viewer, required: bool) -> None:
     """Whether administrators of this practice must have a second factor; else they may."""
-    body = "required" if required else DECLINED
+    body = REQUIRED if required else DECLINED
     change(
         viewer,
         "changed settings",
