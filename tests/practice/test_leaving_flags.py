@@ -39,6 +39,8 @@ from tests.practice.test_caseload import WORSE, add, answered, every
 from tests.practice.test_loading import Empty, administrator, edited, empty, sum_of, without
 from tests.practice.test_mending import file
 from tests.practice.test_one_path import PHQ9
+from tests.practice.test_relations import MOTHERS
+from tests.practice.test_relations import file as rcads25
 
 __all__ = ["empty"]
 
@@ -96,7 +98,10 @@ def decide(given: House) -> None:
     red = flag_of(given, "W", "red").flag_id
     support.answer(mine, given.clients["W"], red, "family_ear", 1, "nobody", support.How.KNOWLEDGE)
     support.add_note(given.viewer("s.one"), a, flag_of(given, "A", "paused").flag_id, "On Monday")
-    # Decided on, and then its whole import was undone.
+    # Decided on, and then its whole import was undone; with it went the mother whom it added.
+    hers = import_one(mine, rcads25(("W", TODAY, [2] * 25)), MOTHERS)
+    deciding.act(*place(given, "W", "suicide_answer"), "Called her mother")
+    batches.undo_batch(admin, hers.batch_id, "Another child's")
     done = import_one(mine, file(("W", TODAY - timedelta(days=1), [2] * 8 + [3])), PHQ9)
     deciding.act(*place(given, "W", "suicide_answer"), "Called at once")
     batches.undo_batch(admin, done.batch_id, "Wrong file")
@@ -139,6 +144,7 @@ def test_h05_what_was_decided_leaves_and_comes_back_as_it_stood(
     for name in (*OF_FLAGS, "absences.csv", "settings.csv"):
         assert again[name] == files[name], name
     mine = entrance.at_terminal(other.store, "t.one", later)
+    assert "suicide_answer rcads25:18:removed 1:" in files["flag_steps.csv"]
     before = shown(either.viewer("t.one", later))
     assert shown(mine) == before
     assert {row[2] for row in before} == {"open", "acted"}
