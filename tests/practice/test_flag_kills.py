@@ -158,7 +158,7 @@ def killed(home: Path, url: str | None, what: str, point: str, nth: int, wait: f
     ) as child:  # fmt: skip
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
-        # No condition to wait for: any moment of its work must do. Some work never comes by a point.
+        # No condition to wait for: any moment must do, and some work never comes by a point.
         last = threading.Timer(LONGEST if point else wait, child.kill)
         last.start()
         did = len(child.stdout.read().splitlines())
