@@ -130,7 +130,7 @@ def shown(viewer: Viewer) -> list[tuple[Any, ...]]:
     return sorted(found, key=str)
 
 
-def test_h05_what_was_decided_leaves_and_comes_back_as_it_stood(
+def test_h23_what_was_decided_leaves_and_comes_back_as_it_stood(
     either: House, empty: Empty
 ) -> None:
     decide(either)
