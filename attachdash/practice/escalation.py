@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
+from attachdash.practice.closed_days import Closed, is_closed, read
 from attachdash.practice.rights import About, Audit, Role, Viewer, use_case
 from attachdash.practice.rules import HOURS, RULES, SOON_HOURS, SOONEST, Kind
 from attachdash.store import absences, flags, settings
@@ -37,6 +38,7 @@ class Hours:
     last: time = time(17)
     soon: int = SOON_HOURS
     later: int = HOURS
+    closed: Closed = ()  # public holidays and the like
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ def worked(since: datetime, now: datetime, hours: Hours) -> timedelta:
     zone, total = ZoneInfo(hours.zone), timedelta(0)
     day = _local(since, zone).date()
     while day <= _local(now, zone).date():
-        if day.weekday() in hours.days:
+        if day.weekday() in hours.days and not is_closed(hours.closed, day):
             opened, shut = (
                 _utc(datetime.combine(day, at, zone)) for at in (hours.first, hours.last)
             )
@@ -139,6 +141,7 @@ def hours_of(known: Mapping[str, str]) -> Hours:
         last=time.fromisoformat(known.get("work_to", f"{given.last:%H:%M}")),
         soon=int(known.get("escalate_soon", given.soon)),
         later=int(known.get("escalate", given.later)),
+        closed=read(known.get("closed_days", "")),
     )
 
 

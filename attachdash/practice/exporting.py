@@ -13,7 +13,7 @@ from attachdash.practice import exporting_support, relations
 from attachdash.practice.codebook import codebook
 from attachdash.practice.csv_text import written
 from attachdash.practice.entrance import ALL_SIGNED_IN
-from attachdash.practice.house import Settings, settings
+from attachdash.practice.house import Settings, checked_hours, settings
 from attachdash.practice.looks import at_mine
 from attachdash.practice.relations import Relation
 from attachdash.practice.rights import (
@@ -328,12 +328,11 @@ def _people(cursor: Cursor, site: int, known: Settings) -> dict[str, pl.DataFram
         ("supervises", names[row["supervisor_id"]], names[row["therapist_id"]], *_span(row))
         for row in people.all_supervises(cursor, site).to_dict("records")
     ]
+    said = {name: str(getattr(known, name)) for name in SETTINGS} | checked_hours(known.hours)
     return {
         "people.csv": _rows("people.csv", listed),
         "assignments.csv": _rows("assignments.csv", sorted([*treats, *supervises], key=str)),
-        "settings.csv": _rows(
-            "settings.csv", [(name, str(getattr(known, name))) for name in SETTINGS]
-        ),
+        "settings.csv": _rows("settings.csv", list(said.items())),
     }
 
 
