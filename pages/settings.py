@@ -8,7 +8,7 @@ import streamlit as st
 from attachdash import web
 from attachdash.practice import closed_days, house, people, rules
 from attachdash.practice.escalation import Hours
-from attachdash.web import forms, tables
+from attachdash.web import forms, mail, tables
 
 START = (
     "A start: If you might hurt yourself, or someone may hurt you, don't wait for us. Call "
@@ -146,6 +146,8 @@ with right, web.card("second-factor", stretch=False):
             forms.attempt(
                 lambda: house.require_second_factor(viewer, False), "Declined, and written down."
             )
+with right:
+    mail.settings_card(viewer, is_demo=known.is_demo)
 with right, web.card("preview", stretch=False):
     st.subheader("How it looks to a client", anchor=False)
     body = (
