@@ -91,10 +91,12 @@ def send_waiting(store: Store, now: datetime) -> int:
             if known is None:
                 return 0
             tries = store_mail.tries(cursor, keeper.site_id)
+            if _is_early(tries.get(SERVER), now):
+                return 0
             due = _due(cursor, keeper)
             addresses = store_mail.addresses(cursor, keeper.site_id)
         due = {one: waits for one, waits in due.items() if not _is_early(tries.get(one), now)}
-        if _is_early(tries.get(SERVER), now) or not (due or SERVER in tries):
+        if not due and SERVER not in tries:
             return 0
         # Noted before anything goes out: where nothing can be noted, nothing is sent again and
         # again either.

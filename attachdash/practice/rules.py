@@ -269,6 +269,9 @@ LIFE = (
     "there* while disabled, on leave (*People*, *Account*), or where nobody is assigned. A "
     "supervisor may mark as seen, and act on, what came to them. The administrator is told how "
     "many flags nobody has seen, never whose.",
+    "Where mail is set up (*Settings*), whoever a flag that goes on newly waits for is told that "
+    "something waits, at most once in four hours, and nothing else: mail is no emergency channel, "
+    "and a flag goes on whether or not it arrives.",
     "This is no emergency service and no risk assessment: nobody is at high or low risk by it, "
     "and no flag is not safety.",
 )

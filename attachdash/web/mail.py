@@ -139,7 +139,7 @@ def state_card(viewer: Viewer, state: MailState, zone: str) -> None:
         fares = (
             f"failed since {tables.clock(state.failing_since, zone)}"
             if state.failing_since
-            else "nothing known against it"
+            else "no fault known"
         )
         tables.table(
             ("What", "How"),

@@ -12,6 +12,7 @@ import pytest
 from attachdash.errors import Invalid
 from attachdash.practice import (
     absences,
+    assignments,
     clients,
     closed_days,
     deciding,
@@ -136,6 +137,21 @@ def test_a_message_says_nothing_but_that_something_waits(wired: House, box: Mail
         b"client", b"patient", b"therap", b"supervis", b"administ", b"Okafor",
     ):  # fmt: skip
         assert word.lower() not in said.replace(at("t.one").encode(), b""), word
+
+
+def test_no_name_finds_its_way_into_a_message(wired: House, box: Mailbox) -> None:
+    admin, evil = wired.viewer("a.diallo"), "X\r\nBcc: evil@practice.example"
+    house.change_settings(admin, practice_name=evil, time_zone="UTC", crisis_text="")
+    people.add_person(admin, "t.evil", evil, [Role.THERAPIST])
+    mail.set_my_address(wired.viewer("t.evil"), at("t.evil"))
+    assignments.assign_client(
+        admin, wired.clients["A"], wired.viewer("t.evil").person_id, TODAY
+    )  # fmt: skip
+    raised(wired)
+    send_waiting(wired.store, NOW)
+    assert [to for _, to, _ in box.messages] == [at("t.one"), at("t.evil")]
+    assert not any(b"evil@practice" in raw.replace(at("t.evil").encode(), b"")
+                   for _, _, raw in box.messages)  # fmt: skip
 
 
 def test_without_an_address_of_the_site_it_names_none(wired: House, box: Mailbox) -> None:
