@@ -5,7 +5,7 @@ people, 20 weekly answers each, 2% blank) as the terminal does, in one block, fr
 to all kept: checked, scored, summarised, flagged, audited, episodes opened. (Of so large a file the
 page keeps smaller blocks, so that others' pages go first: benchmarks/upload.py.) Beside it, on the
 same bytes: pandas with vectorised checks and the sum, appended in chunks by `to_sql` into SQLite,
-and put into DuckDB; and ours without flags, to see what these cost. The peers keep answers and the sum,
+and put into DuckDB; and ours without flags, to see what they cost. The peers keep answers and sum,
 and nothing that follows from them. All run in turn, in one process; medians.
 """
 
