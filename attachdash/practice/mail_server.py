@@ -22,6 +22,7 @@ TIMEOUT = 15.0  # seconds that a server may take for an answer
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 # No name of this machine, which would be a look into the practice's network.
 OWN_NAME = "[127.0.0.1]"
+WANTS_SIGN_IN = 530  # RFC 4954, 6
 ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
     r"@(?:localhost|(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63})"
@@ -67,7 +68,7 @@ _WORDS = {
     "name that stands in the certificate, or have it renewed.",
     Reason.NO_TLS: "The mail server offered no encryption that fits, and nothing was sent: choose "
     "the other kind of TLS with its port.",
-    Reason.PASSWORD: "The mail server refused user or password: type both again.",
+    Reason.PASSWORD: "The mail server refused user or password, or wants them: type both again.",
     Reason.NO_PASSWORD: "The password of the mail server can’t be opened here: type it again.",
     Reason.SENDER: "The mail server refused the sender’s address: give one that it may send for.",
     Reason.RECIPIENT: "The mail server refused the address: correct it, or ask whoever runs the "
@@ -137,6 +138,8 @@ def connected(server: Server) -> Iterator[smtplib.SMTP]:
         with _told_by_kind():
             _signed_in(line, server)
             code, _ = line.mail(server.sender)
+            if code == WANTS_SIGN_IN:
+                raise Unsent(Reason.PASSWORD)
             if code != 250:
                 raise Unsent(_later(code, Reason.SENDER))
             line.rset()

@@ -122,6 +122,7 @@ def test_old_kinds_of_tls_are_not_spoken() -> None:
     [
         ({"MAIL": b"550 not you"}, Reason.SENDER, False),
         ({"MAIL": b"421 busy"}, Reason.LATER, False),
+        ({"MAIL": b"530 sign in first"}, Reason.PASSWORD, False),
         ({"AUTH": b"454 can't tell"}, Reason.LATER, False),
         ({"EHLO": b"500 what", "HELO": b"500 what"}, Reason.NO_TLS, False),
         ({"STARTTLS": b"454 not now"}, Reason.NO_TLS, False),
