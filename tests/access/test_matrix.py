@@ -28,12 +28,14 @@ from attachdash.practice import (
     recording,
     relations,
 )  # fmt: skip
+from attachdash.practice.mail import MailSettings
 from attachdash.practice.rights import USE_CASES, Role, Viewer
 from attachdash.practice.rules import Kind
 from attachdash.practice.support import How
 from attachdash.store import people as store_people
 from attachdash.store.engine import Scope
 from attachdash.web.navigation import PAGES
+from tests.access.mail import mail_done
 from tests.access.second_factor import second_factor_done
 from tests.practice.conftest import NOW, TODAY, House
 from tests.practice.imports import import_one
@@ -125,6 +127,9 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "importing.preview_file": (stream, [mapping]),
         "importing.preview_import": (table, mapping),
         "loading.load": ({},),
+        "mail.change_mail": (MailSettings(),),
+        "mail.set_address": (two, "two@practice.example"),
+        "mail.set_my_address": ("one@practice.example",),
         "looks.who_could_have": (a, TODAY),
         "looks.who_looked": (a, TODAY, TODAY),
         "marks.add_event": (e, loss, TODAY, "New"),
@@ -249,18 +254,20 @@ RIGHTS = {"rights.change", "rights.looked_at", "rights.opened", "rights.reach",
           "rights.reach_then", "rights.whole_practice"}  # fmt: skip
 WHO_IS_THERE = {"entrance.anonymous", "entrance.at_terminal", "entrance.still", "entrance.today",
                 "entrance.viewer_of"}  # fmt: skip
-ON_THE_SERVER = {"checking.problems", "founding.check_founded", "safekeeping.is_due",
-                 "safekeeping.nightly"}  # fmt: skip
+ON_THE_SERVER = {"checking.problems", "founding.check_founded", "notices.send_waiting",
+                 "safekeeping.is_due", "safekeeping.nightly"}  # fmt: skip
 # Inside a use-case, which has asked already: on its cursor, or through a Reach.
 INSIDE = {
     "clients.one_client", "clients.read", "clients.refile", "courses.from_scores",
     "courses.lead_scale_ids", "entrance.check_present", "entrance.count_guess",
-    "escalation.levels", "flagging.raise_flags", "flagging.settle_flags", "flags.read",
+    "escalation.awaited", "escalation.levels", "flagging.raise_flags", "flagging.settle_flags",
+    "flags.read",
     "held.differing", "held.held_already", "held.held_now", "importing.open_episodes_of",
     "importing.refuse_others", "importing.whose_imports", "judging.givens_of", "judging.held_of",
     "judging.instrument_of", "judging.judged", "judging.register_now", "keeping.keep",
     "keeping.laid_down", "keeping.prepare", "loading_people.put_people",
-    "loading_people.read_people", "loading_support.put_beside", "mending.read_form",
+    "loading_people.read_people", "loading_support.put_beside", "mail.server_of",
+    "mending.read_form",
     "norms.scale_of", "people.change_person", "people.check_holds", "planning.planned",
     "planning.risks_of", "relations.add_missing", "relations.read", "relations.read_all",
     "watched.read", "watching.refresh", "watching.refresh_now", "watching.watch",
@@ -346,6 +353,7 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     do("absences.add_my_absence", therapist, TODAY, soon)
     assert do("absences.my_absences", therapist)
     do("absences.end_my_absence", therapist, TODAY, TODAY)
+    mail_done(do, therapist, admin, s_two)
     supervisor, flag_id = viewer(small, "supervisor_a"), _flag_ids(small)[0]
     do("support.answer", therapist, a, flag_id, *BESIDE["support.answer"])
     do("support.add_note", supervisor, a, flag_id, *BESIDE["support.add_note"])
