@@ -390,6 +390,7 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     )
     do("outcomes.outcomes", viewer(small, "supervisor_a"))
     do("outcomes.mean_course", viewer(small, "supervisor_a"), *given["outcomes.mean_course"])
+    do("outcomes.recoveries", viewer(small, "supervisor_a"))
     assert do("record.my_progress", viewer(small, "client_a"))
     do("looks.at_mine", viewer(small, "client_a"))
     for name in ("looks.who_could_have", "looks.who_looked"):

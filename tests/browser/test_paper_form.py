@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.people import open_record, settled, sign_in, someone, unexpected
+from tests.browser.people import choose, open_record, settled, sign_in, someone, unexpected
 from tests.browser.served import Served
 
 # m.sand has nobody with a flag in the demo, so whoever stands first does so by what is typed here.
@@ -25,18 +25,7 @@ def begin(page: Page, demo: Served, code: str = CODE) -> None:
     sign_in(page, demo.url, THERAPIST, demo.passwords[THERAPIST])
     open_record(page, code)
     page.get_by_role("button", name="Type a paper form").click()
-    choose(page, "PHQ-9")
-
-
-def choose(page: Page, questionnaire: str) -> None:
-    """Choose a questionnaire by keyboard."""
-    box = page.get_by_role("combobox", name="Questionnaire")
-    expect(box).to_be_visible(timeout=30_000)
-    settled(page)
-    box.click()
-    page.keyboard.type(questionnaire)
-    page.get_by_role("option").first.wait_for()
-    page.keyboard.press("Enter")
+    choose(page, page.get_by_role("combobox", name="Questionnaire"), "PHQ-9")
     expect(fields(page).first).to_be_visible(timeout=30_000)
     settled(page)
 

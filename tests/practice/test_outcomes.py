@@ -13,7 +13,7 @@ import pytest
 from attachdash.errors import Refused
 from attachdash.practice import assignments, clients, outcomes, recording
 from tests.practice.conftest import TODAY, House
-from tests.practice.test_caseload import add, answered
+from tests.practice.test_caseload import add, answered, gave
 
 MONTH = timedelta(days=30)
 
@@ -168,6 +168,48 @@ def test_five_episodes_of_one_client_have_no_mean(either: House) -> None:
     ]
     assert (rses.episodes, rses.compared, rses.too_few) == (5, 5, True)
     assert (rses.first_mean, rses.first_sd, rses.latest_mean, rses.latest_sd) == (None,) * 4
+
+
+def test_recoveries_count_ended_therapies_with_both_questionnaires_by_the_published_rules(
+    either: House,
+) -> None:
+    begun = TODAY - timedelta(days=40)
+    first, last = begun + timedelta(days=1), begun + timedelta(days=22)
+    # PHQ-9 and GAD-7 at first and at last; by hand after NHS England's rules.
+    courses = {
+        "R0": (15, 4, 12, 3),  # recovered, reliably
+        "R1": (10, 9, 2, 2),  # recovered by a point: not reliably
+        "R2": (18, 12, 11, 11),  # reliably improved, still a case
+        "R3": (14, 20, 9, 9),  # reliably deteriorated
+        "R4": (16, 9, 4, 8),  # GAD-7 at its line, and reliably the other way: nothing of these
+        "R5": (4, 5, 3, 3),  # no case
+        "R6": (20, 1, 15, 1),  # goes on
+    }
+    for code, (phq_1, phq_2, gad_1, gad_2) in courses.items():
+        add(either, code, begun)
+        answered(either, code, {first: phq_1, last: phq_2})
+        sevens = [[min(3, max(0, total - 3 * k)) for k in range(7)] for total in (gad_1, gad_2)]
+        gave(either, code, "gad7", dict(zip((first, last), sevens, strict=True)))
+
+    def end(code: str) -> None:
+        mine = either.viewer("t.one")
+        clients.close_episode(mine, either.episodes[code], TODAY - timedelta(days=3), "ended")
+
+    for code in ("R0", "R1", "R2", "R3"):
+        end(code)
+    few = outcomes.recoveries(either.viewer("s.one"))
+    assert (few.ended, few.told, few.cases, few.recovered, few.reliably_improved) == (
+        4, 4, None, None, None,
+    )  # fmt: skip
+    end("R5")
+    five = outcomes.recoveries(either.viewer("s.one"))
+    assert (five.told, five.cases, five.recovered, five.reliably_improved) == (5, 4, None, 2)
+    end("R4")
+    found = outcomes.recoveries(either.viewer("s.one"))
+    assert (found.ended, found.told, found.cases) == (6, 6, 5)
+    assert (found.recovered, found.reliably_recovered) == (2, 1)
+    assert (found.reliably_improved, found.reliably_deteriorated) == (2, 1)
+    assert outcomes.recoveries(either.viewer("s.two")).ended == 0
 
 
 def _answer(
