@@ -64,9 +64,11 @@ def others(viewer: Viewer, record: ClientRecord, zone: str) -> None:
     for one in record.watched:
         box = st.container(border=one.state == "open", key=f"watched-{one.flag_id}")
         with box, st.container(horizontal=True, vertical_alignment="center"):
-            said = f"**{one.kind.rule.name}.** " + look.plain(
-                " ".join((_reason(record, one), _standing(one, zone, viewer.today)))
-            )
+            name, what = one.kind.rule.name, _reason(record, one)
+            # Some reasons begin with the name of their kind.
+            lead = f"**{name}**" if what.startswith(name) else f"**{name}.** "
+            rest = (what.removeprefix(name), _standing(one, zone, viewer.today))
+            said = lead + look.plain(" ".join(rest))
             if one.state == "open":
                 st.write(said)
                 _seen(viewer, one, loud=False)

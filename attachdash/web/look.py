@@ -106,6 +106,9 @@ header [data-testid=stToolbar] {{padding-right:17rem}}
   .ad-table td:first-child {{display:block;font-weight:600}}
   .ad-table td:empty {{display:none}}
   .ad-table td:not(:first-child)::before {{content:attr(data-label) ": ";color:{muted}}}
+  .ad-items :is(th,td) {{font-size:14px;padding-right:.3rem}}
+  .ad-items thead th {{font-size:13px}}
+  .ad-items td:nth-child(2) {{overflow-wrap:break-word}}
   [data-testid=stSidebarNavLink] {{min-height:44px}}
   header [data-testid=stToolbar] {{padding-right:6rem}}
 }}
