@@ -1,7 +1,7 @@
 """Whether a store holds: its audit chain, its rows, and that each follows from the others."""
 
 from attachdash.errors import Unavailable
-from attachdash.practice.rescoring import otherwise_scored
+from attachdash.practice.rescoring import otherwise
 from attachdash.store import Store, audit, checks, counts
 from attachdash.store.engine import Cursor, Scope
 
@@ -24,9 +24,9 @@ def seen_by(cursor: Cursor, store: Store) -> list[str]:
     rows = counts.wrong(cursor, 1, store.audit_key)
     found = checks.orphans_and_doubles(cursor, 1)
     named = checks.named(cursor, 1)
-    named["Scores are not what the answers come to: administration"] = otherwise_scored(
-        cursor, store
-    )
+    anew = otherwise(cursor, store)
+    named["Scores are not what the answers come to: administration"] = anew.forms
+    named["First and latest scores are not those of their episode: episode"] = anew.episodes
     wrong = [f"The audit does not hold: {broken}."] if broken else []
     if rows:
         wrong.append(f"Something was done past the audit: {rows}.")

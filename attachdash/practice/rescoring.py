@@ -1,6 +1,7 @@
-"""Whether the scores held are still those that the answers come to."""
+"""Whether scores are still those that the answers come to, and summaries those of the scores."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -14,25 +15,34 @@ AT_ONCE = 5_000  # clients
 _STATES = np.array([state.value for state in State])
 
 
-def otherwise_scored(cursor: Cursor, store: Store, site_id: int = 1) -> list[int]:
-    """The forms (administration_id) with a score that is missing, too many, or another than its
-    answers come to, or that is filed otherwise than its form.
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """What does not follow from what it rests on."""
+
+    forms: list[int]  # with a score missing, too many, another, or filed otherwise than its form
+    episodes: list[int]  # whose first and latest scores are not those of their scores
+
+
+def otherwise(cursor: Cursor, store: Store, site_id: int = 1) -> Otherwise:
+    """All scores and summaries made anew, some clients at a time, and held against those kept.
 
     Ready scores stand nowhere else and can't be compared. Forms of a definition that no version
     can read any more are left out.
     """
     known = definitions.by_number(cursor, site_id)
     clients = checks.clients(cursor, site_id)
-    found: set[int] = set()
+    forms: set[int] = set()
+    episodes: set[int] = set()
     for start in range(0, len(clients), AT_ONCE):
         some = clients[start : start + AT_ONCE]
         answered, made = checks.answered_and_made(cursor, site_id, some[0], some[-1])
         readable = pl.col("definition_id").is_in(list(known))
         parts = list(_made_anew(store, known, answered.filter(readable)))
         anew = pl.concat(parts) if parts else made.clear()
-        found |= _differing(anew.select(made.columns).cast(made.schema), made)
-        found -= set(answered.filter(~readable)["administration_id"].to_list())
-    return sorted(found)
+        forms |= _differing(anew.select(made.columns).cast(made.schema), made)
+        forms -= set(answered.filter(~readable)["administration_id"].to_list())
+        episodes.update(checks.otherwise_summed(cursor, site_id, some[0], some[-1]))
+    return Otherwise(sorted(forms), sorted(episodes))
 
 
 def _differing(one: pl.DataFrame, other: pl.DataFrame) -> set[int]:

@@ -89,8 +89,9 @@ FROM (
             row_number() OVER (PARTITION BY score.episode_id, score.scale_id, score.about_id,
                 score.informant_id
                 ORDER BY score.answered_on NULLS LAST, score.administration_id NULLS LAST) AS place
-        FROM score
-        {whose}WHERE score.site_id = $1 AND score.episode_id IS NOT NULL AND score.value IS NOT NULL
+        FROM score{joined}
+        WHERE score.site_id = $1 AND score.episode_id IS NOT NULL
+            AND score.value IS NOT NULL{whose}
     ) AS ordered
     WHERE ordered.place = 1 OR ordered.place = ordered.n
     GROUP BY ordered.episode_id, ordered.scale_id, ordered.about_id, ordered.informant_id,
@@ -103,7 +104,9 @@ SUMMARISE = (
 INSERT INTO summary (site_id, client_id, episode_id, scale_id, about_id, informant_id, n,
     baseline_on, baseline, baseline_is_late, latest_on, latest)
 """
-    + SUMMED.format(whose="INNER JOIN touched ON touched.client_id = score.client_id\n        ")
+    + SUMMED.format(
+        joined="\n        INNER JOIN touched ON touched.client_id = score.client_id", whose=""
+    )
     + "ORDER BY ends.episode_id NULLS LAST, ends.scale_id NULLS LAST\n"
 )
 

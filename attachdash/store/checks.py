@@ -168,12 +168,13 @@ WHERE flag.site_id = $1 AND NOT EXISTS (
 ORDER BY flag.flag_id NULLS LAST
 """
 # The episodes of which a row is in one of the two and not in the other.
+# $2 and $3: the first and the last client.
 OTHERWISE_SUMMED = f"""
-WITH summed AS ({SUMMED.format(whose="")}),
+WITH summed AS ({SUMMED.format(joined="", whose=" AND score.client_id BETWEEN $2 AND $3")}),
 kept AS (
     SELECT site_id, client_id, episode_id, scale_id, about_id, informant_id, n, baseline_on,
         baseline, baseline_is_late, latest_on, latest
-    FROM summary WHERE site_id = $1
+    FROM summary WHERE site_id = $1 AND client_id BETWEEN $2 AND $3
 )
 SELECT DISTINCT differing.episode_id
 FROM (
@@ -189,7 +190,6 @@ NAMED = (
      OTHERWISE_NOMINAL),
     ("Steps are there of flags that are not", "flag", STEPS_OF_NO_FLAG),
     ("No step says how flags came to stand as they do", "flag", WITHOUT_THEIR_STEP),
-    ("First and latest scores are not those of their episode", "episode", OTHERWISE_SUMMED),
 )  # fmt: skip
 
 
@@ -225,13 +225,20 @@ WHERE site_id = $1 AND client_id BETWEEN $2 AND $3 AND state <> 'given'
 
 
 def clients(cursor: Cursor, site_id: int) -> list[int]:
-    """Every client with a score or a form, in order."""
+    """Every client with a form, a score or a summary, in order."""
     rows = cursor.rows(
         "SELECT client_id FROM administration WHERE site_id = $1 "
-        "UNION SELECT client_id FROM score WHERE site_id = $1 ORDER BY client_id NULLS LAST",
+        "UNION SELECT client_id FROM score WHERE site_id = $1 "
+        "UNION SELECT client_id FROM summary WHERE site_id = $1 ORDER BY client_id NULLS LAST",
         site_id,
     )
     return [int(row[0]) for row in rows]
+
+
+def otherwise_summed(cursor: Cursor, site_id: int, first: int, last: int) -> list[int]:
+    """The episodes, of the clients from the first to the last, whose summary says otherwise than
+    their scores."""
+    return [int(row[0]) for row in cursor.rows(OTHERWISE_SUMMED, site_id, first, last)]
 
 
 def answered_and_made(
