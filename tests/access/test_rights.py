@@ -64,3 +64,19 @@ def test_whose_data_it_is_about_goes_by_name_not_by_place(small: House) -> None:
         calls["record.client_record"].function(mine, episode_id=b, client_id=a)
     shown = calls["record.client_record"].function(mine, episode_id=own, client_id=b)
     assert shown.client.code == "B"  # type: ignore[attr-defined]
+
+
+def test_h22_nothing_that_a_client_may_do_keeps_an_answer() -> None:
+    """What may change the store in a client's role: their own sign-in, and leave with their data.
+
+    A way to answer here needs, first, what is shown after a risk answer (docs/hazards.md, H22).
+    """
+    changing = {
+        name
+        for name, one in USE_CASES.items()
+        if Role.CLIENT in one.roles and one.audit is Audit.CHANGE
+    }
+    assert changing == {
+        "entrance.set_password", "entrance.sign_out", "entrance.switch_role", "exporting.export",
+        "second_factor.confirm",
+    }  # fmt: skip
