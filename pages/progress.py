@@ -81,7 +81,7 @@ def in_words(progress: Progress) -> None:
         st.html(rows.heading("In words"))
         for told in progress.told_measures:
             name = MEASURES.get(told.course.instrument.id, "How things have been")
-            st.html(rows.say(f"{name}.", told.client_sentence))
+            st.html(rows.say(f"{name}.", told.client_words))
         st.html(
             '<div class="ad-meta">Each from all answers of one questionnaire together. Higher is '
             "better.</div>"

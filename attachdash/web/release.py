@@ -60,7 +60,8 @@ def card(viewer: Viewer, record: ClientRecord, zone: str) -> None:
 
 
 def _named(instrument: Instrument) -> str:
-    return f"{instrument.short_name}: {instrument.name}"
+    short, name = instrument.short_name, instrument.name
+    return short if short == name else f"{short}: {name}"
 
 
 def _choices(viewer: Viewer, record: ClientRecord) -> dict[str, Instrument]:

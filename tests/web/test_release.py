@@ -71,7 +71,7 @@ def test_h11_nothing_of_an_answer_that_waits_is_sent_to_the_client(
     assert waiting == before
     record.client_record(small.viewer("t.one", LATER), small.clients["A"])
     shown = sent(small, monkeypatch)
-    assert "Living with what happened" in shown
+    assert "Living with what happened.</b> Not enough answers to say anything yet." in shown
     # Words alone, also now: no number of it, and no day.
     assert found(PLANTED[:-1], shown) == []
 
