@@ -71,6 +71,9 @@ COLUMNS = {
         "given_at",
     ),
     "agenda_notes.csv": ("client", "flag", "words", "by", "noted_at"),
+    "holds.csv": (
+        "client", "instrument", "from", "to", "reason", "by", "ended_at", "ended_by",
+    ),
     "people.csv": ("sign_in", "name", "client", "disabled", "role", "from", "to"),
     "assignments.csv": ("kind", "who", "whom", "from", "to"),
     "settings.csv": ("name", "body"),
@@ -120,6 +123,8 @@ def export(viewer: Viewer) -> dict[str, str]:
             tables["agenda_notes.csv"] = _rows(
                 "agenda_notes.csv", exporting_support.notes(cursor, asked, who, around)
             )
+            held_back = exporting_support.holds(cursor, asked, who, viewer.store.catalogue)
+            tables["holds.csv"] = _rows("holds.csv", held_back)
         else:
             tables |= _looked(viewer)
         if whole:

@@ -27,6 +27,7 @@ from attachdash.practice import (
     record,
     recording,
     relations,
+    release,
 )  # fmt: skip
 from attachdash.practice.mail import MailSettings
 from attachdash.practice.rights import USE_CASES, Role, Viewer
@@ -102,7 +103,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
     )
     del b
     form, batch, around = _typed(small), _imported(small), _mother(small)
-    phase, event = _noted(small)
+    (phase, event), held = _noted(small), _held(small)
     loss, cbt = marks.EventKind.LOSS, marks.Technique.CBT
     return {
         "batches.batch": (batch,),
@@ -175,6 +176,8 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "relations.change_relation": (a, around, "Anna"),
         "relations.end_relation": (a, around, TODAY),
         "relations.relations": (a,),
+        "release.end_hold": (a, held),
+        "release.hold_back": (a, "phq9", TODAY, "Bad news at home"),
         "second_factor.begin": (PASSWORD,),
         "second_factor.confirm": ("123456",),
         "second_factor.end": (PASSWORD, "123456"),
@@ -232,6 +235,15 @@ def _noted(small: House) -> tuple[int, int]:
     )
 
 
+def _held(small: House) -> int:
+    """A hold on a measure of client A's that is in force, or a new one."""
+    mine, a = small.viewer("t.one"), small.clients["A"]
+    for one in record.client_record(mine, a).holds:
+        if one.holds_on(TODAY):
+            return one.hold_id
+    return release.hold_back(mine, a, "rses", TODAY, "Not yet")
+
+
 def _imported(small: House) -> int:
     """An import of therapist A's, or the one that is there."""
     mine = small.viewer("t.one")
@@ -270,8 +282,8 @@ INSIDE = {
     "mending.read_form",
     "norms.scale_of", "people.change_person", "people.check_holds", "planning.planned",
     "planning.risks_of", "relations.add_missing", "relations.read", "relations.read_all",
-    "watched.read", "watching.refresh", "watching.refresh_now", "watching.watch",
-    "whom.which_unclear",
+    "release.holds", "release.shown", "watched.read", "watching.refresh", "watching.refresh_now",
+    "watching.watch", "whom.which_unclear",
 }  # fmt: skip
 # They touch the instruments and what was handed to them, and nobody's data.
 NOBODYS = {"planning.refuse_twice", "reading.days_read", "reading.instrument", "reading.proposal",
@@ -382,6 +394,8 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     for name in ("relations", "add_relation", "change_relation", "end_relation"):
         do(f"relations.{name}", therapist, *given[f"relations.{name}"])
     do("record.fix_lead", therapist, *given["record.fix_lead"])
+    for name in ("end_hold", "hold_back"):
+        do(f"release.{name}", therapist, *given[f"release.{name}"])
     do("clients.move_episode", therapist, e, TODAY - timedelta(days=99))
     do("clients.close_episode", therapist, e, TODAY - timedelta(days=1), "done")
     do("clients.reopen_episode", therapist, e, TODAY)

@@ -25,6 +25,7 @@ from attachdash.practice import (
     marks,
     people,
     recording,
+    release,
     support,
 )
 from attachdash.practice.keeping import ROW, Given, keep, prepare
@@ -109,6 +110,7 @@ def enrich(house: House) -> None:
     people.disable(admin, house.people["t.former"])
     note(house)
     look(house)
+    hold(house)
 
 
 def look(house: House) -> None:
@@ -122,6 +124,14 @@ def look(house: House) -> None:
         later = house.viewer("t.one", NOW + timedelta(seconds=number))
         support.answer(later, a, flag_id, question, 1, words, support.How.KNOWLEDGE)
     support.add_note(house.viewer("s.one"), a, flag_id, "=HYPERLINK(1);'-2")
+
+
+def hold(house: House) -> None:
+    """What was held back from client A: in force, extended, and ended early."""
+    mine, a, soon = house.viewer("t.one"), house.clients["A"], TODAY + timedelta(days=9)
+    release.hold_back(mine, a, "phq9", soon, "=HYPERLINK(1);'-2")
+    release.hold_back(house.viewer("t.one", NOW + timedelta(seconds=1)), a, "phq9", soon, "Longer")
+    release.end_hold(mine, a, release.hold_back(mine, a, "rses", TODAY, "Not yet"))
 
 
 def note(house: House) -> None:
