@@ -266,8 +266,9 @@ RIGHTS = {"rights.change", "rights.looked_at", "rights.opened", "rights.reach",
           "rights.reach_then", "rights.whole_practice"}  # fmt: skip
 WHO_IS_THERE = {"entrance.anonymous", "entrance.at_terminal", "entrance.still", "entrance.today",
                 "entrance.viewer_of"}  # fmt: skip
-ON_THE_SERVER = {"checking.problems", "founding.check_founded", "notices.send_waiting",
-                 "safekeeping.is_due", "safekeeping.nightly"}  # fmt: skip
+ON_THE_SERVER = {"checking.problems", "checking.seen_by", "founding.check_founded",
+                 "notices.send_waiting", "rescoring.otherwise", "safekeeping.is_due",
+                 "safekeeping.nightly"}  # fmt: skip
 # Inside a use-case, which has asked already: on its cursor, or through a Reach.
 INSIDE = {
     "clients.one_client", "clients.read", "clients.refile", "courses.from_scores",
