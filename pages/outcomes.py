@@ -9,11 +9,14 @@ from attachdash.practice.outcomes import (
     Outcome,
     mean_course,
     outcomes,
+    recoveries,
 )
 from attachdash.practice.words import LEADS, TRIAD, Domain, signed
 from attachdash.web import rows, tables
 
-COLUMNS = ("Scale", "n", "First mean (SD)", "Latest mean (SD)", "Late starts")
+COLUMNS = (
+    "Scale", "n", "First mean (SD)", "Latest mean (SD)", "Effect d (95%)", "Late starts",
+)  # fmt: skip
 AFTER_TRIAD = (
     Domain.ATTACHMENT, Domain.RELATIONSHIPS, Domain.UNDERSTANDING_EMOTIONS, Domain.WELLBEING,
     Domain.SYMPTOMS, Domain.MINDFULNESS, Domain.ALLIANCE,
@@ -39,16 +42,24 @@ def mean_sd(mean: float | None, sd: float | None) -> str:
     return f"{mean:.1f} ({'–' if sd is None else f'{sd:.1f}'})"
 
 
+def effect(row: Outcome) -> str:
+    """0.54 (0.21 to 0.87); a dash where it can't be told."""
+    if row.effect is None:
+        return "–"
+    return f"{row.effect.d:.2f} ({row.effect.low:.2f} to {row.effect.high:.2f})".replace("-", "−")
+
+
 def cells(row: Outcome) -> tuple[str, ...]:
     """One scale."""
     label, n = row.instrument.scale_label(row.scale), f"{row.compared} of {row.episodes}"
     if row.too_few:
-        return label, n, f"fewer than {FEWEST} clients, not shown", "", ""
+        return label, n, f"fewer than {FEWEST} clients, not shown", "", "", ""
     return (
         label,
         n,
         mean_sd(row.first_mean, row.first_sd),
         mean_sd(row.latest_mean, row.latest_sd),
+        effect(row),
         str(row.late),
     )
 
@@ -109,6 +120,43 @@ def on_the_whole() -> None:
         )
 
 
+def by_talking_therapies() -> None:
+    """Recoveries as NHS Talking Therapies counts them, where both its questionnaires are used."""
+    one = recoveries(viewer)
+    if not one.ended:
+        return
+    with web.card("recoveries", stretch=False):
+        st.header("Recovery by the rules of NHS Talking Therapies", anchor=False)
+        n = f"{one.told} of {one.ended} ended therapies have both PHQ-9 and GAD-7 twice"
+        if one.cases is None:
+            st.write(f"Not shown: {n}, of fewer than {FEWEST} clients.")
+        else:
+            few = f"fewer than {FEWEST} clients, not shown"
+            lines = [
+                ("Recovered: below both lines at last", one.recovered, one.cases),
+                ("Reliably recovered: and reliably improved", one.reliably_recovered, one.cases),
+                ("Reliably improved", one.reliably_improved, one.told),
+                ("Reliably deteriorated", one.reliably_deteriorated, one.told),
+            ]
+            tables.table(
+                ("What became of them", "n", "Share"),
+                [
+                    (words, few, "") if count is None
+                    else (words, f"{count} of {of}", f"{100 * count / of:.0f}%")
+                    for words, count, of in lines
+                ],
+                "Recoveries",
+            )  # fmt: skip
+            st.write(f"{n}; {one.cases} of them began at caseness.")
+        st.caption(
+            "Caseness: PHQ-9 10 or more, or GAD-7 8 or more. Reliable: PHQ-9 by 6 or GAD-7 by 4, "
+            "and the other not reliably the other way (NHS England). Recoveries are shares of "
+            "those at caseness at first, the others of all. The NHS counts a therapy with two "
+            "contacts or more as finished; here it is one that has ended and has two answers to "
+            "each, so who stopped early is left out and the shares may flatter."
+        )
+
+
 web.header(
     "Outcomes",
     f"The therapies of the therapists you supervise now · as of {tables.day(viewer.today)}",
@@ -122,6 +170,7 @@ if found:
     for domain in (*TRIAD, *AFTER_TRIAD):
         if members := [row for row in found if row.scale.domain is domain]:
             domain_card(domain, members)
+    by_talking_therapies()
     on_the_whole()
     st.header("How this is counted", anchor=False)
     st.markdown(
@@ -131,6 +180,9 @@ if found:
         "- Means and SDs are over episodes with two or more answers only: n 38 of 52 says that "
         "38 of 52 have them. The others count nowhere else, so the means may flatter. With "
         f"fewer than {FEWEST} clients nothing is shown: it would tell of single people.\n"
+        "- Effect d: mean change over the SD at first of those with both, positive where it is "
+        "better, with its 95% interval (Becker 1988). Without a group that was not treated it says "
+        "nothing about why.\n"
         "- A late start is a first answer more than 28 days after the episode began: it may not "
         "show where things stood then.\n"
         "- Each scale says which way is better. Scales with most episodes stand first in their "

@@ -20,7 +20,7 @@ MARKS = (
     ("words", "What the therapist wrote"),
     ("visibility", "Who may read it: staff; client: the client too"),
 )
-# Flags, and what staff did about and wrote beside them; never in a client's own copy.
+# Flags, what staff did about and wrote beside them, and held back; never in a client's own copy.
 FLAGS = (
     ("kind", "What it is of: docs/rules.md"),
     ("cause", "What raised it: questionnaire and item (phq9:9), or what and of which episode"),
@@ -54,6 +54,15 @@ NOTES = (
     ("by", "Who wrote it, by sign-in name"),
     ("noted_at", "When, in UTC"),
 )
+HOLDS = (
+    ("instrument", "The measure of which the client was shown nothing"),
+    ("from", "Since when, in UTC"),
+    ("to", "The first day without"),
+    ("reason", "Why, in the therapist's words"),
+    ("by", "Who held it back, by sign-in name"),
+    ("ended_at", "When it was ended early, in UTC; empty: it was not"),
+    ("ended_by", "By whom, by sign-in name"),
+)
 
 
 def codebook(catalogue: Catalogue, codes: list[str], *, with_marks: bool) -> pl.DataFrame:
@@ -73,6 +82,7 @@ def codebook(catalogue: Catalogue, codes: list[str], *, with_marks: bool) -> pl.
             ("What was done about flags", "step", STEPS),
             ("Support tool", "look", LOOKS),
             ("Supervision agenda", "note", NOTES),
+            ("Held back from the client", "hold", HOLDS),
         ):
             rows += [("", name, kind, one, one, told, *blank) for one, told in columns]
     return pl.DataFrame(rows, dict.fromkeys(COLUMNS, pl.String), orient="row")

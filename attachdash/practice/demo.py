@@ -27,7 +27,8 @@ from attachdash.practice.demo_marks import marked
 from attachdash.practice.entrance import at_terminal
 from attachdash.practice.keeping import ROW, Given, Prepared, keep, prepare
 from attachdash.practice.rights import Role, Viewer, change
-from attachdash.store import clients, flags, marks, settings
+from attachdash.practice.watching import Watch, refresh, watch
+from attachdash.store import answers, clients, flags, marks, settings
 from attachdash.store import people as store_people
 from attachdash.store.engine import Cursor
 
@@ -170,10 +171,13 @@ def _play(
             prepared += _came_in(viewer, everyone, ids, long_before, False)
             long_before = viewer.today
         seen = _seen(viewer, everyone, therapists, ids)
+        touched = sorted({key for one in prepared for key in one.given.rows["client_id"]})
+        watched = watch(viewer, len(touched))
 
         def work(
             cursor: Cursor, viewer: Viewer = viewer, since: date = before,
             prepared: list[Prepared] = prepared, seen: Callable[[Cursor], int] = seen,
+            touched: list[int] = touched, watched: Watch = watched,
         ) -> str:  # fmt: skip
             looked = seen(cursor)
             for client in everyone:
@@ -190,7 +194,12 @@ def _play(
                         cursor, viewer.site_id, int(episode_id),
                         spell.last_day + timedelta(days=1), spell.reason,
                     )  # fmt: skip
-            kept = sum(keep(cursor, viewer, one) for one in prepared)
+            kept = sum(keep(cursor, viewer, one, and_sum_up=False) for one in prepared)
+            if kept:
+                answers.summarise(
+                    cursor, viewer.site_id, touched, sum(one.scores.height for one in prepared)
+                )
+                refresh(cursor, viewer, touched, watched)
             return f"{kept} kept, {looked} {'flag' if looked == 1 else 'flags'} seen"
 
         change(viewer, "played demo", work, detail=lambda words: words)
@@ -264,6 +273,7 @@ def _came_in(
                 scores={},
                 channel="demo",
             ),
+            and_sum_up=False,
         )
         for instrument_id, rows in forms.items()
     ]

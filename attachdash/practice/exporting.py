@@ -74,6 +74,9 @@ COLUMNS = {
         "given_at",
     ),
     "agenda_notes.csv": ("client", "flag", "words", "by", "noted_at"),
+    "holds.csv": (
+        "client", "instrument", "from", "to", "reason", "by", "ended_at", "ended_by",
+    ),
     "people.csv": ("sign_in", "name", "client", "disabled", "role", "from", "to"),
     "assignments.csv": ("kind", "who", "whom", "from", "to"),
     "absences.csv": ("who", "from", "to"),
@@ -119,9 +122,10 @@ def export(viewer: Viewer) -> dict[str, str]:
             flags, steps, called = exporting_flags.logged(cursor, asked, _numbered(held))
             looks = exporting_support.looks(cursor, asked, who, called)
             notes = exporting_support.notes(cursor, asked, who, called)
+            held_back = exporting_support.holds(cursor, asked, who, viewer.store.catalogue)
             for name, rows in (
                 ("flags.csv", flags), ("flag_steps.csv", steps), ("looks.csv", looks),
-                ("agenda_notes.csv", notes),
+                ("agenda_notes.csv", notes), ("holds.csv", held_back),
             ):  # fmt: skip
                 tables[name] = _rows(name, rows)
         else:

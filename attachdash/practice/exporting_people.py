@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from attachdash.practice.house import Settings, as_texts
-from attachdash.store import absences, people
+from attachdash.practice.house import Settings
+from attachdash.practice.mail import settings_of
+from attachdash.practice.settings_texts import as_texts
+from attachdash.store import absences, people, settings
 from attachdash.store.engine import Cursor
 
 Rows = list[tuple[object, ...]]
@@ -35,11 +37,12 @@ def rows(cursor: Cursor, site: int, known: Settings) -> dict[str, Rows]:
         for row in people.all_supervises(cursor, site).to_dict("records")
     ]
     away: Rows = [(names[who], *span) for who, *span in absences.everybodys(cursor, site)]
+    mail = settings_of(settings.everything(cursor, site))
     return {
         "people.csv": listed,
         "assignments.csv": sorted([*treats, *supervises], key=str),
         "absences.csv": sorted(away, key=str),
-        "settings.csv": list(as_texts(known).items()),
+        "settings.csv": list(as_texts(known, mail).items()),
     }
 
 

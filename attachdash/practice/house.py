@@ -1,6 +1,5 @@
 """The practice itself: its settings, and who did what."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
@@ -8,6 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import pandas as pd
 
 from attachdash.errors import Invalid
+from attachdash.practice.closed_days import read, written
 from attachdash.practice.entrance import ALL_SIGNED_IN, DECLINED, SECOND_FACTOR
 from attachdash.practice.escalation import Hours, hours_of
 from attachdash.practice.rights import About, Audit, Role, Viewer, Waits, change, use_case
@@ -69,8 +69,8 @@ def change_settings(
 ) -> None:  # fmt: skip
     """Set them all; None leaves the size of uploads, one of UPLOADS, the hours, or the protocol.
 
-    Raises Invalid for an unknown time zone, another size, hours without work in them, and a longer
-    wait for a look than the product allows.
+    Raises Invalid for an unknown time zone, another size, hours without work in them, days closed
+    without end, and a longer wait for a look than the product allows.
     """
     if largest_upload is not None and largest_upload not in UPLOADS:
         raise Invalid(f"{largest_upload} MB is no size to choose: {', '.join(map(str, UPLOADS))}.")
@@ -86,7 +86,7 @@ def change_settings(
     if largest_upload is not None:
         new["largest_upload"] = str(largest_upload)
     if hours is not None:
-        new |= _checked(hours)
+        new |= checked_hours(hours)
 
     def work(cursor: Cursor) -> list[str]:
         known = store_settings.everything(cursor, viewer.site_id)
@@ -100,36 +100,7 @@ def change_settings(
     change(viewer, "changed settings", work, detail=lambda changed: ", ".join(changed))
 
 
-def as_texts(known: Settings) -> dict[str, str]:
-    """The settings that leave with an export, as the store has them."""
-    return {
-        "practice_name": known.practice_name,
-        "time_zone": known.time_zone,
-        "crisis_text": known.crisis_text,
-        "largest_upload": str(known.largest_upload),
-        "protocol": known.protocol,
-        **_checked(known.hours),
-        SECOND_FACTOR: DECLINED if known.second_factor_declined else REQUIRED,
-    }
-
-
-def check_texts(said: Mapping[str, str]) -> None:
-    """Raise Invalid where these are not settings that `as_texts` could have given."""
-    wrong = Invalid("settings.csv has a setting that isn't known.")
-    if (
-        set(said) - set(as_texts(Settings()))
-        or said.get("time_zone", "UTC") not in available_timezones()
-        or said.get("largest_upload", str(UPLOADS[0])) not in map(str, UPLOADS)
-        or said.get(SECOND_FACTOR, REQUIRED) not in (REQUIRED, DECLINED)
-    ):
-        raise wrong
-    try:
-        _checked(hours_of(said))
-    except ValueError as error:
-        raise wrong from error
-
-
-def _checked(hours: Hours) -> dict[str, str]:
+def checked_hours(hours: Hours) -> dict[str, str]:
     """The settings that say these hours. Raises Invalid as change_settings does."""
     if not hours.days or not set(hours.days) <= set(range(7)) or hours.first >= hours.last:
         raise Invalid("Working hours need a day, and to begin before they end.")
@@ -144,6 +115,7 @@ def _checked(hours: Hours) -> dict[str, str]:
         "work_to": f"{hours.last:%H:%M}",
         "escalate_soon": str(hours.soon),
         "escalate": str(hours.later),
+        "closed_days": written(read(written(hours.closed))),
     }
 
 

@@ -166,7 +166,12 @@ def _folder(viewer: Viewer, files: Mapping[str, str]) -> _Folder:
         relations=around,
         marks=_marks(viewer, files, episodes),
         log=log,
-        beside=read_beside(table(files, "looks.csv"), table(files, "agenda_notes.csv"), here),
+        beside=read_beside(
+            table(files, "looks.csv"),
+            table(files, "agenda_notes.csv"),
+            table(files, "holds.csv"),
+            here,
+        ),
         people=people,
         clients=who.select(
             "client_id", "name", "born_on", "born_precision", "language", code="client"

@@ -7,9 +7,9 @@ from datetime import date
 from attachdash.errors import Invalid
 from attachdash.practice.csv_text import read
 from attachdash.practice.exporting import COLUMNS
-from attachdash.practice.house import check_texts
 from attachdash.practice.people import SIGN_IN, all_spans
 from attachdash.practice.rights import Role, Viewer
+from attachdash.practice.settings_texts import check_texts
 from attachdash.store import absences, clients, people, settings
 from attachdash.store.engine import Cursor
 

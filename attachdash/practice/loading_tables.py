@@ -11,7 +11,7 @@ from attachdash.practice.exporting import COLUMNS
 
 T = TypeVar("T")
 # What an earlier version didn't write yet.
-WRITTEN_SINCE = {"marks.csv", "flag_steps.csv", "looks.csv", "agenda_notes.csv"}
+WRITTEN_SINCE = {"marks.csv", "flag_steps.csv", "looks.csv", "agenda_notes.csv", "holds.csv"}
 
 
 def table(files: Mapping[str, str], name: str) -> pl.DataFrame:

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from attachdash.change.cutoffs import talking_therapies
+from attachdash.change.effect import Effect, pre_post_d
 from attachdash.change.growth import LEAST_CLIENTS, LEAST_WAVES, growth
 from attachdash.change.series import series_of
+from attachdash.change.two_point import sign_of
 from attachdash.errors import Refused
 from attachdash.instruments import Instrument, Scale
 from attachdash.practice.rights import NOT_THERE, About, Audit, Role, Viewer, use_case
@@ -33,6 +36,23 @@ class Outcome:
     first_sd: float | None
     latest_mean: float | None
     latest_sd: float | None
+    effect: Effect | None  # None also where no way is better, or without spread at first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recoveries:
+    """What NHS Talking Therapies' rules say of ended episodes with both PHQ-9 and GAD-7.
+
+    The figures of fewer than FEWEST clients are None: all of them, or those of the cases alone.
+    """
+
+    ended: int  # ended episodes with an answer to either
+    told: int  # of these, with a first and a last answer to both
+    cases: int | None  # of those told, at caseness at first
+    recovered: int | None  # of the cases
+    reliably_recovered: int | None  # of the cases
+    reliably_improved: int | None  # of those told
+    reliably_deteriorated: int | None  # of those told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +93,37 @@ def outcomes(viewer: Viewer) -> list[Outcome]:
                 first_sd=float(pairs["baseline"].std(ddof=1)) if told else None,
                 latest_mean=float(pairs["latest"].mean()) if told else None,
                 latest_sd=float(pairs["latest"].std(ddof=1)) if told else None,
+                effect=pre_post_d(pairs["baseline"], pairs["latest"], sign_of(scale.direction))
+                if told
+                else None,
             )
         )
     return sorted(rows, key=lambda row: (-row.episodes, row.instrument.short_name, row.scale.id))
+
+
+@use_case(roles=[Role.SUPERVISOR], about=About.NOTHING, audit=Audit.NONE)
+def recoveries(viewer: Viewer) -> Recoveries:
+    """How many ended therapies of `outcomes` recovered, as NHS Talking Therapies counts it."""
+    with viewer.store.engine.reading(viewer.scope) as cursor:
+        found = scores.outcomes(cursor, viewer.site_id, viewer.person_id, viewer.today)
+    ids = [viewer.store.catalogue.scale_ids.get((name, "total")) for name in ("phq9", "gad7")]
+    ended = found[found["is_ended"] & found["scale_id"].isin(ids)]
+    phq9, gad7 = (ended[(ended["scale_id"] == scale_id) & (ended["n"] >= 2)] for scale_id in ids)
+    both = phq9.merge(gad7, on="episode_id", suffixes=("", "_gad7"))
+    rule = talking_therapies(
+        both["baseline"], both["latest"], both["baseline_gad7"], both["latest_gad7"]
+    )
+    of_all = both["client_id"].nunique() >= FEWEST
+    of_cases = both.loc[rule.at_caseness, "client_id"].nunique() >= FEWEST
+    return Recoveries(
+        ended=ended["episode_id"].nunique(),
+        told=len(both),
+        cases=int(rule.at_caseness.sum()) if of_all else None,
+        recovered=int(rule.recovered.sum()) if of_cases else None,
+        reliably_recovered=int(rule.reliably_recovered.sum()) if of_cases else None,
+        reliably_improved=int(rule.reliably_improved.sum()) if of_all else None,
+        reliably_deteriorated=int(rule.reliably_deteriorated.sum()) if of_all else None,
+    )
 
 
 @use_case(roles=[Role.SUPERVISOR], about=About.NOTHING, audit=Audit.NONE)

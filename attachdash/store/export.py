@@ -7,7 +7,7 @@ from hashlib import sha256
 import polars as pl
 import pyarrow as pa
 
-from attachdash.store import clients, flag_log, marks, relations, support
+from attachdash.store import clients, flag_log, marks, relations, release, support
 from attachdash.store.engine import Cursor, Row, filled
 from attachdash.store.reach import CLINICAL, Reach
 
@@ -127,8 +127,8 @@ def flag_names(cursor: Cursor, reach: Reach) -> flag_log.Names:
 
 def state_hash(cursor: Cursor, reach: Reach, *, with_flags: bool = True) -> str:
     """A sum over clients with the people around them, episodes with their phases and events,
-    answers and scores, flags with what was done about them, and what was answered and noted beside
-    them, in reach: 64 hexadecimal digits.
+    answers and scores, flags with what was done about them, what was answered and noted beside
+    them, and what was held back from clients, in reach: 64 hexadecimal digits.
 
     The same for the same state, on any engine, whatever numbers the rows were kept under. Exports
     from before flags were loaded have a sum without them.
@@ -146,6 +146,9 @@ def state_hash(cursor: Cursor, reach: Reach, *, with_flags: bool = True) -> str:
     }  # fmt: skip
     flags, steps = (
         flag_log.read(cursor, reach, flag_names(cursor, reach), keys) if with_flags else ([], [])
+    )
+    instruments: dict[int, str] = dict(
+        cursor.rows("SELECT instrument_id, code FROM instrument WHERE site_id = $1", reach.site_id)
     )
     parts: tuple[Iterable[tuple[object, ...]], ...] = (
         (row[1:6] for row in who),
@@ -168,13 +171,17 @@ def state_hash(cursor: Cursor, reach: Reach, *, with_flags: bool = True) -> str:
             for one in support.looks(cursor, reach)
         ),
         ((codes[one.client_id], one.words, one.noted_at) for one in support.notes(cursor, reach)),
+        (
+            (codes[one.client_id], instruments[one.instrument_id], *one[3:6], one.ended_at)
+            for one in release.holds(cursor, reach)
+        ),
         (one[:-1] for one in flags),
         ((*one[:-2], one.done_at) for one in steps),
     )
     total = sha256()
     names = (
         "clients", "relations", "episodes", "marks", "answers", "scores", "looks", "notes",
-        "flags", "steps",
+        "holds", "flags", "steps",
     )  # fmt: skip
     for name, rows in zip(names, parts, strict=True):
         # Sorted here: the engines sort letters differently.

@@ -150,9 +150,10 @@ OUTCOMES = (
     _ANSWERED_FOR
     + """
 SELECT summary.scale_id, summary.client_id, summary.episode_id, summary.n, summary.baseline,
-    summary.latest, summary.baseline_is_late
+    summary.latest, summary.baseline_is_late, care.ended_on IS NOT NULL AS is_ended
 FROM summary
 INNER JOIN counted ON counted.episode_id = summary.episode_id
+INNER JOIN care ON care.episode_id = summary.episode_id
 WHERE summary.site_id = $1
     AND summary.about_id = summary.client_id AND summary.informant_id = summary.client_id
 ORDER BY summary.scale_id NULLS LAST, summary.episode_id NULLS LAST

@@ -1,10 +1,12 @@
 """People at a real browser: signing in, waiting for a page, looking."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
@@ -61,6 +63,37 @@ def sign_in(page: Page, url: str, name: str, password: str) -> None:
 def unexpected(wrong: list[str]) -> list[str]:
     """What the console said beyond what is known and harmless."""
     return [one for one in wrong if not any(known in one for known in KNOWN)]
+
+
+def serious(page: Page) -> list[tuple[str, object]]:
+    """What axe finds that would shut somebody out: the rule, and the first place."""
+    page.wait_for_timeout(1_000)  # colours fade in; axe would measure them half-way
+    return [
+        (one["id"], one["nodes"][0]["target"])
+        for one in Axe().run(page).response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def choose(page: Page, box: Locator, words: str) -> None:
+    """Choose in a box of choices the first that has these words."""
+    expect(box).to_be_visible(timeout=30_000)
+    settled(page)
+    chosen = re.compile(re.escape(words))
+    for _ in range(8):
+        box.click()
+        if box.is_editable():  # on a phone it isn't
+            box.fill(words)
+        try:
+            # A run of the page that comes meanwhile draws the list anew, or shuts it.
+            page.get_by_role("option").filter(has_text=chosen).first.click(timeout=3_000)
+            expect(box).to_have_value(chosen, timeout=3_000)
+        except (TimeoutError, AssertionError):
+            page.keyboard.press("Escape")
+            continue
+        settled(page)
+        return
+    raise AssertionError(f"{words!r} could not be chosen")
 
 
 def open_record(page: Page, code: str) -> None:

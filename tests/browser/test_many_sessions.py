@@ -13,7 +13,7 @@ from tests.browser.served import Served, cookies, start
 
 THERAPISTS = ["a.okafor", "b.kaya", "l.adeyemi", "m.sand"]
 EACH = 7  # 28 browsers
-SWITCHES = 4
+SWITCHES = 2
 CODE = re.compile(r"C-\d{4}")
 
 

@@ -5,10 +5,10 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from attachdash.charts.words import day
-from tests.browser.people import settled, sign_in, someone, unexpected
+from tests.browser.people import choose, settled, sign_in, someone, unexpected
 from tests.browser.served import Served
 from tests.browser.test_import import check, said, step
 from tests.browser.test_paper_form import fields
@@ -32,25 +32,6 @@ def to(page: Page, name: str) -> None:
     settled(page)
 
 
-def pick(page: Page, box: str, text: str) -> None:
-    """Choose in a box of choices by typing."""
-    found = page.get_by_role("combobox", name=re.compile(box))
-    expect(found).to_be_visible(**SOON)
-    settled(page)
-    for _ in range(5):
-        found.click()
-        page.keyboard.type(text)
-        try:
-            # A run of the page that comes meanwhile draws the list anew, or shuts it.
-            page.get_by_role("option").first.click(timeout=3_000)
-        except TimeoutError:
-            page.keyboard.press("Escape")
-            continue
-        settled(page)
-        return
-    raise AssertionError(f"{text!r} could not be chosen")
-
-
 def bring_in(page: Page, name: str, code: str, *days: date) -> None:
     """Import a file of RSES forms, one for each day, all answered best."""
     to(page, "Import")
@@ -62,7 +43,7 @@ def bring_in(page: Page, name: str, code: str, *days: date) -> None:
 
 def show_import(page: Page, name: str) -> None:
     """Open a past import from the page Import."""
-    pick(page, "Look at one import", name)
+    choose(page, page.get_by_role("combobox", name=re.compile("Look at one import")), name)
     page.get_by_role("button", name="Show this import").click()
     expect(page.get_by_role("heading", name="One import")).to_be_visible(**SOON)
     settled(page)
@@ -93,7 +74,7 @@ def record(page: Page, code: str) -> None:
 def choose_form(page: Page, on: date) -> Locator:
     """Open the forms of the record and choose the RSES of this day; the table of its versions."""
     page.get_by_text("Correct or withdraw a form").click()
-    pick(page, "Which form", f"{day(on)}, RSES")
+    choose(page, page.get_by_role("combobox", name=re.compile("Which form")), f"{day(on)}, RSES")
     table = page.get_by_role("table", name=re.compile("^Versions of"))
     expect(table).to_be_visible(**SOON)
     return table

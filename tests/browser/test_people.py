@@ -3,9 +3,9 @@
 import secrets
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.people import settled, sign_in, someone, unexpected
+from tests.browser.people import choose, settled, sign_in, someone, unexpected
 from tests.browser.served import Served
 
 
@@ -98,25 +98,6 @@ def add(page: Page, name: str, sign_in_name: str, role: str) -> None:
     settled(page)
 
 
-def pick(page: Page, form: Locator, label: str, words: str) -> None:
-    """Choose from a list by typing."""
-    field, option = form.get_by_label(label, exact=True), page.get_by_role("option", name=words)
-    for _ in range(5):
-        field.click()
-        field.fill(words)
-        try:
-            # A run of the page that comes meanwhile draws the list anew, or shuts it.
-            option.first.click(timeout=3_000)
-        except TimeoutError:
-            page.keyboard.press("Escape")
-            continue
-        # What was typed only, and not chosen, goes when the field is left.
-        page.keyboard.press("Tab")
-        if words in field.input_value():
-            return
-    raise AssertionError(f"{words!r} could not be chosen")
-
-
 def told(page: Page, words: str) -> None:
     """Wait until the page says what was done."""
     expect(page.get_by_test_id("stAlert").filter(has_text=words)).to_be_visible(timeout=30_000)
@@ -146,14 +127,14 @@ def test_a_person_is_found_gets_a_role_is_unlocked_and_shut_out_and_let_in(
 
         page.get_by_text("Add a role", exact=True).click()
         form = page.get_by_test_id("stForm").filter(has_text="Add the role")
-        pick(page, form, "Role", "supervisor")
+        choose(page, form.get_by_label("Role", exact=True), "supervisor")
         form.get_by_role("button", name="Add the role").click()
         told(page, "has one more role")
         roles = page.locator(".st-key-card-roles")
         expect(roles.get_by_role("cell", name="supervisor")).to_be_visible()
         page.get_by_text("End a role", exact=True).click()
         form = page.get_by_test_id("stForm").filter(has_text="End it").first
-        pick(page, form, "Role", "supervisor")
+        choose(page, form.get_by_label("Role", exact=True), "supervisor")
         form.get_by_role("button", name="End it").click()
         told(page, "supervisor ends after")
 
@@ -172,7 +153,7 @@ def test_a_clients_sign_in_is_linked_to_their_record_and_unlinked(
         add(page, "Linus Tester", f"l.tester{secrets.token_hex(3)}", "client")
         record = page.locator(".st-key-card-record")
         expect(record.get_by_text("Linked to no record yet")).to_be_visible()
-        pick(page, record, "Client code", "C-0115")
+        choose(page, record.get_by_label("Client code", exact=True), "C-0115")
         record.get_by_role("button", name="Link").click()
         told(page, "signs in to C-0115")
         expect(record.get_by_text("sees the record C-0115")).to_be_visible()

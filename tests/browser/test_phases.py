@@ -4,7 +4,7 @@ import secrets
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.people import settled, sign_in, someone, unexpected
+from tests.browser.people import choose, settled, sign_in, someone, unexpected
 from tests.browser.served import Served
 
 THERAPIST, CODE = "m.sand", "C-0115"
@@ -15,13 +15,6 @@ def send(page: Page, card: Locator, button: str, said: str) -> None:
     """Press a form's button by keyboard, and wait for what is said."""
     card.get_by_role("button", name=button, exact=True).press("Enter")
     expect(page.get_by_text(said)).to_be_visible(**SOON)
-    settled(page)
-
-
-def choose(page: Page, card: Locator, label: str, option: str) -> None:
-    """Choose in a list what has these words."""
-    card.get_by_role("combobox", name=label).click()
-    page.get_by_role("option").filter(has_text=option).first.click(**SOON)
     settled(page)
 
 
@@ -40,17 +33,17 @@ def test_a_phase_is_noted_on_a_phone_ended_and_taken_back(demo: Served, browser:
         card.get_by_text("Add or change").click()
         expect(card.get_by_role("button", name="Add the phase")).to_be_visible(**SOON)
         settled(page)
-        choose(page, card, "Works with", "Other")
+        choose(page, card.get_by_role("combobox", name="Works with"), "Other")
         card.get_by_label("In a few words (needed for Other)").fill(words)
         send(page, card, "Add the phase", "The phase is noted.")
         expect(card.get_by_text(f"{words} (phase)").first).to_be_visible()
         card.get_by_text("Correct, end or take back", exact=True).click()
         expect(card.get_by_role("combobox", name="Which one? Newest first")).to_be_visible(**SOON)
         settled(page)
-        choose(page, card, "Which one? Newest first", words)
+        choose(page, card.get_by_role("combobox", name="Which one? Newest first"), words)
         send(page, card, "End the phase", "The phase has ended.")
         # What was changed is chosen anew.
-        choose(page, card, "Which one? Newest first", words)
+        choose(page, card.get_by_role("combobox", name="Which one? Newest first"), words)
         form = page.get_by_test_id("stForm").filter(has=page.get_by_text("it never was"))
         form.get_by_label("Why? (needed)").fill("Only tried out")
         send(page, card, "Take it back", "It is taken back.")

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.people import open_record, settled, sign_in, someone, unexpected
+from tests.browser.people import choose, open_record, settled, sign_in, someone, unexpected
 from tests.browser.served import Served
 
 THERAPIST = "m.sand"
@@ -17,13 +17,7 @@ SOON = {"timeout": 30_000}
 def shown(page: Page, code: str) -> None:
     """Choose a client under Clients."""
     page.get_by_role("link", name="Clients").first.click()
-    box = page.get_by_role("combobox", name="Client shown")
-    expect(box).to_be_visible(**SOON)
-    settled(page)
-    box.click()
-    page.keyboard.type(code)
-    page.get_by_role("option").first.wait_for()
-    page.keyboard.press("Enter")
+    choose(page, page.get_by_role("combobox", name="Client shown"), code)
     expect(page.get_by_role("heading", name="Episodes")).to_be_visible(**SOON)
     settled(page)
 

@@ -200,7 +200,7 @@ CHANGED = (
     (without("flag_steps.csv"), "were changed since"),
     (without("flags.csv"), "flags.csv is missing"),
     (edited("absences.csv", "t.one", "t.nobody"), "t.nobody isn't known"),
-    (edited("settings.csv", "work_from,09:00", "work_from,25:00"), "setting that isn't known"),
+    (edited("settings.csv", "work_from,09:00", "work_from,25:00"), "can't be read"),
     (edited("settings.csv", "escalate,24", "escalate,99"), "can be shortened"),
     (edited("settings.csv", "declined", "off"), "setting that isn't known"),
 )

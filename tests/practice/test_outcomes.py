@@ -5,6 +5,7 @@ always who counts client A's episode.
 """
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date, timedelta
 
 import numpy as np
@@ -12,8 +13,10 @@ import pytest
 
 from attachdash.errors import Refused
 from attachdash.practice import assignments, clients, outcomes, recording
+from attachdash.store.engine import Scope
+from tests.practice.closed import PHQ9, plant
 from tests.practice.conftest import TODAY, House
-from tests.practice.test_caseload import add, answered
+from tests.practice.test_caseload import add, answered, gave
 
 MONTH = timedelta(days=30)
 
@@ -101,6 +104,46 @@ def test_a_therapy_that_goes_on_counts_for_each_therapist_of_today(either: House
     assert _who_counts_a(either) == {"s.two"}
 
 
+def test_h20_what_is_told_is_the_same_whoever_treated_whom(either: House) -> None:
+    """Of two equal therapists none can be marked: nothing that is told knows of therapists."""
+    one, two = either.people["t.one"], either.people["t.two"]
+    assignments.assign_supervisor(
+        either.viewer("a.diallo"), two, either.people["s.one"], TODAY - 5 * MONTH
+    )
+    rng = np.random.default_rng(20)
+    for therapist in ("t.one", "t.two"):
+        # The same law for both: apart by chance alone.
+        plant(either, therapist, [list(map(float, rng.integers(3, 25, 4))) for _ in range(12)])
+
+    def told() -> list[object]:
+        viewer = either.viewer("s.one")
+        found = [
+            *outcomes.outcomes(viewer), outcomes.recoveries(viewer),
+            outcomes.mean_course(viewer, *PHQ9),
+        ]  # fmt: skip
+        # Sums of the same numbers in another order differ in the last place.
+        return [
+            [round(value, 9) if isinstance(value, float) else repr(value) for value in values]
+            for each in found
+            for values in [[getattr(each, field.name) for field in fields(each)]]
+        ]
+
+    before = told()
+    assert "24" in str(before)
+    either.store.engine.writing(
+        Scope(),
+        lambda cursor: cursor.run(
+            "UPDATE treats SET therapist_id = CASE WHEN therapist_id = $1 THEN $2 ELSE $1 END "
+            "WHERE therapist_id IN ($1, $2) AND to_on IS NULL",
+            one, two,
+        ),
+    )  # fmt: skip
+    assert told() == before
+    named = {field.name for kind in (outcomes.Outcome, outcomes.Recoveries, outcomes.MeanCourse)
+             for field in fields(kind)}  # fmt: skip
+    assert not [name for name in named if "therapist" in name or "person" in name]
+
+
 def test_the_mean_course_is_the_mean_of_the_clients_lines_and_shown_from_ten_on(
     either: House,
 ) -> None:
@@ -168,6 +211,48 @@ def test_five_episodes_of_one_client_have_no_mean(either: House) -> None:
     ]
     assert (rses.episodes, rses.compared, rses.too_few) == (5, 5, True)
     assert (rses.first_mean, rses.first_sd, rses.latest_mean, rses.latest_sd) == (None,) * 4
+
+
+def test_recoveries_count_ended_therapies_with_both_questionnaires_by_the_published_rules(
+    either: House,
+) -> None:
+    begun = TODAY - timedelta(days=40)
+    first, last = begun + timedelta(days=1), begun + timedelta(days=22)
+    # PHQ-9 and GAD-7 at first and at last; by hand after NHS England's rules.
+    courses = {
+        "R0": (15, 4, 12, 3),  # recovered, reliably
+        "R1": (10, 9, 2, 2),  # recovered by a point: not reliably
+        "R2": (18, 12, 11, 11),  # reliably improved, still a case
+        "R3": (14, 20, 9, 9),  # reliably deteriorated
+        "R4": (16, 9, 4, 8),  # GAD-7 at its line, and reliably the other way: nothing of these
+        "R5": (4, 5, 3, 3),  # no case
+        "R6": (20, 1, 15, 1),  # goes on
+    }
+    for code, (phq_1, phq_2, gad_1, gad_2) in courses.items():
+        add(either, code, begun)
+        answered(either, code, {first: phq_1, last: phq_2})
+        sevens = [[min(3, max(0, total - 3 * k)) for k in range(7)] for total in (gad_1, gad_2)]
+        gave(either, code, "gad7", dict(zip((first, last), sevens, strict=True)))
+
+    def end(code: str) -> None:
+        mine = either.viewer("t.one")
+        clients.close_episode(mine, either.episodes[code], TODAY - timedelta(days=3), "ended")
+
+    for code in ("R0", "R1", "R2", "R3"):
+        end(code)
+    few = outcomes.recoveries(either.viewer("s.one"))
+    assert (few.ended, few.told, few.cases, few.recovered, few.reliably_improved) == (
+        4, 4, None, None, None,
+    )  # fmt: skip
+    end("R5")
+    five = outcomes.recoveries(either.viewer("s.one"))
+    assert (five.told, five.cases, five.recovered, five.reliably_improved) == (5, 4, None, 2)
+    end("R4")
+    found = outcomes.recoveries(either.viewer("s.one"))
+    assert (found.ended, found.told, found.cases) == (6, 6, 5)
+    assert (found.recovered, found.reliably_recovered) == (2, 1)
+    assert (found.reliably_improved, found.reliably_deteriorated) == (2, 1)
+    assert outcomes.recoveries(either.viewer("s.two")).ended == 0
 
 
 def _answer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,9 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from attachdash import web
+from attachdash.change.effect import pre_post_d
 from attachdash.instruments import library
 from attachdash.practice import outcomes
-from attachdash.practice.outcomes import MeanCourse, Outcome
+from attachdash.practice.outcomes import MeanCourse, Outcome, Recoveries
 from tests.practice.conftest import TODAY
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "outcomes.py"
@@ -26,12 +28,22 @@ def outcome(instrument_id: str, compared: int, mean: float | None = 12.5) -> lis
             instrument=instrument, scale=scale, episodes=9, compared=compared, late=1,
             too_few=compared < 5,
             first_mean=mean, first_sd=mean, latest_mean=mean, latest_sd=mean,
+            effect=pre_post_d([1, 2, 3, 4, 5], [3, 1, 2, 5, 2], 1) if mean else None,
         )
         for scale in instrument.scales
     ]  # fmt: skip
 
 
-def shown(monkeypatch: pytest.MonkeyPatch, found: list[Outcome]) -> AppTest:
+NOBODY = Recoveries(
+    ended=0, told=0, cases=None, recovered=None, reliably_recovered=None, reliably_improved=None,
+    reliably_deteriorated=None,
+)  # fmt: skip
+
+
+def shown(
+    monkeypatch: pytest.MonkeyPatch, found: list[Outcome], recovered: Recoveries = NOBODY
+) -> AppTest:
+    monkeypatch.setattr(outcomes, "recoveries", lambda viewer: recovered)
     monkeypatch.setattr(web, "viewer", lambda: SimpleNamespace(today=TODAY))
     monkeypatch.setattr(outcomes, "outcomes", lambda viewer: found)
     tab = AppTest.from_file(PAGE, default_timeout=20).run()
@@ -102,3 +114,27 @@ def test_the_mean_course_is_told_in_words_where_it_is_asked_for(
     assert "On average −0.31 points a week (95% −0.41 to −0.21), from 14.2 ± 0.9" in said
     assert "n 34 of 41 clients" in said
     assert "lie between −0.6 and −0.02 points a week (SD 0.29)" in said
+
+
+def test_recoveries_are_told_with_their_denominators(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = Recoveries(
+        ended=24, told=20, cases=16, recovered=8, reliably_recovered=7, reliably_improved=12,
+        reliably_deteriorated=1,
+    )  # fmt: skip
+    tab = shown(monkeypatch, outcome("phq9", 8), told)
+    said = html(tab)
+    for words in ("8 of 16", "50%", "7 of 16", "12 of 20", "1 of 20", "5%"):
+        assert words in said
+    assert "20 of 24 ended therapies have both PHQ-9 and GAD-7 twice; 16 of them began" in " ".join(
+        one.value for one in tab.markdown
+    )
+    few = replace(told, cases=4, recovered=None, reliably_recovered=None)
+    assert html(shown(monkeypatch, outcome("phq9", 8), few)).count("fewer than 5 clients") == 2
+    none = replace(few, told=4, cases=None, reliably_improved=None, reliably_deteriorated=None)
+    words = " ".join(one.value for one in shown(monkeypatch, outcome("phq9", 8), none).markdown)
+    assert "Not shown: 4 of 24" in words
+
+
+def test_an_effect_says_its_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    # By hand: mean change -0.4, SD at first 1.581, r .2085 of these five: SE .568.
+    assert "−0.25 (−1.37 to 0.86)" in html(shown(monkeypatch, outcome("rses", 8)))
