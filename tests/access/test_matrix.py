@@ -266,24 +266,24 @@ RIGHTS = {"rights.change", "rights.looked_at", "rights.opened", "rights.reach",
           "rights.reach_then", "rights.whole_practice"}  # fmt: skip
 WHO_IS_THERE = {"entrance.anonymous", "entrance.at_terminal", "entrance.still", "entrance.today",
                 "entrance.viewer_of"}  # fmt: skip
-ON_THE_SERVER = {"checking.problems", "checking.seen_by", "founding.check_founded",
-                 "notices.send_waiting", "rescoring.otherwise", "safekeeping.is_due",
-                 "safekeeping.nightly"}  # fmt: skip
+ON_THE_SERVER = {"checking.problems", "checking.seen_by", "demo_decisions.decide",
+                 "founding.check_founded", "notices.send_waiting", "rescoring.otherwise",
+                 "safekeeping.is_due", "safekeeping.nightly"}  # fmt: skip
 # Inside a use-case, which has asked already: on its cursor, or through a Reach.
 INSIDE = {
     "clients.one_client", "clients.read", "clients.refile", "courses.from_scores",
     "courses.lead_scale_ids", "entrance.check_present", "entrance.count_guess",
     "escalation.awaited", "escalation.levels", "flagging.raise_flags", "flagging.settle_flags",
-    "flags.read",
-    "held.differing", "held.held_already", "held.held_now", "importing.open_episodes_of",
-    "importing.refuse_others", "importing.whose_imports", "judging.givens_of", "judging.held_of",
-    "judging.instrument_of", "judging.judged", "judging.register_now", "keeping.keep",
-    "keeping.laid_down", "keeping.prepare", "loading_people.put_people",
-    "loading_people.read_people", "loading_support.put_beside", "mail.server_of",
-    "mending.read_form",
-    "norms.scale_of", "people.change_person", "people.check_holds", "planning.planned",
-    "planning.risks_of", "relations.add_missing", "relations.read", "relations.read_all",
-    "release.holds", "release.shown", "watched.read", "watching.refresh", "watching.refresh_now",
+    "flags.read", "held.differing", "held.held_already", "held.held_now",
+    "importing.open_episodes_of", "importing.refuse_others", "importing.whose_imports",
+    "judging.givens_of", "judging.held_of", "judging.instrument_of", "judging.judged",
+    "judging.register_now", "keeping.keep", "keeping.laid_down", "keeping.prepare",
+    "loading_answers.givens", "loading_flags.put_log", "loading_flags.read_log",
+    "loading_flags.signs", "loading_people.put_people", "loading_people.read_people",
+    "loading_support.put_beside", "mail.server_of", "mending.read_form", "norms.scale_of",
+    "people.change_person", "people.check_holds", "planning.planned", "planning.risks_of",
+    "relations.add_missing", "relations.read", "relations.read_all", "release.holds",
+    "release.shown", "traces.traces", "watched.read", "watching.refresh", "watching.refresh_now",
     "watching.watch", "whom.which_unclear",
 }  # fmt: skip
 # They touch the instruments and what was handed to them, and nobody's data.
