@@ -48,15 +48,10 @@ with (Path(__file__).parent / "matrix.csv").open() as file:
     MATRIX = {row.pop("what"): row for row in csv.DictReader(file)}
 VIEWERS = list(next(iter(MATRIX.values())))
 SIGN_INS = {
-    "client_a": "c.a",
-    "client_b": "c.b",
-    "therapist_a": "t.one",
-    "therapist_b": "t.two",
-    "former": "t.former",
-    "supervisor_a": "s.one",
-    "supervisor_b": "s.two",
+    "client_a": "c.a", "client_b": "c.b", "therapist_a": "t.one", "therapist_b": "t.two",
+    "former": "t.former", "supervisor_a": "s.one", "supervisor_b": "s.two",
     "administrator": "a.diallo",
-}
+}  # fmt: skip
 PASSWORD = "a long enough secret"
 ALWAYS = {"entrance.sign_in", "entrance.sign_out", "house.settings"}
 ENROLLING = {"house.require_second_factor", "second_factor.begin", "second_factor.finish",
