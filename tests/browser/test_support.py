@@ -4,7 +4,7 @@ import secrets
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.people import settled, sign_in, someone, unexpected
+from tests.browser.people import come_in, settled, someone, unexpected
 from tests.browser.served import Served
 
 SOON = {"timeout": 60_000}
@@ -30,7 +30,7 @@ def test_a_step_is_kept_the_supervisor_notes_and_the_therapist_reads(
 ) -> None:
     words = f"Bring it on Thursday {secrets.token_hex(3)}"
     with someone(browser, "phone", "dark", height=3400) as (_, page, wrong):
-        sign_in(page, demo.url, "a.okafor", demo.passwords["a.okafor"])
+        come_in(page, demo, "a.okafor")
         agenda(page, "On the supervision agenda")
         first_tool(page)
         expect(page.get_by_text("Five steps, in this order")).to_be_visible()
@@ -41,7 +41,7 @@ def test_a_step_is_kept_the_supervisor_notes_and_the_therapist_reads(
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert unexpected(wrong) == []
     with someone(browser, "desktop", "light", height=1600) as (_, page, wrong):
-        sign_in(page, demo.url, "h.marsh", demo.passwords["h.marsh"])
+        come_in(page, demo, "h.marsh")
         agenda(page, "Supervision agenda")
         item = page.locator("[class*='st-key-agenda-item-']").first
         expect(item.get_by_text("1 of 13")).to_be_visible()
@@ -61,7 +61,7 @@ def test_a_step_is_kept_the_supervisor_notes_and_the_therapist_reads(
         assert page.locator("[class*='st-key-ask-'] [role=radio]").count() == 0
         assert unexpected(wrong) == []
     with someone(browser, "desktop", "light", height=3400) as (_, page, wrong):
-        sign_in(page, demo.url, "a.okafor", demo.passwords["a.okafor"])
+        come_in(page, demo, "a.okafor")
         agenda(page, "On the supervision agenda")
         first_tool(page)
         expect(page.get_by_text(words)).to_be_visible()
