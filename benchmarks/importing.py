@@ -5,8 +5,8 @@ people, 20 weekly answers each, 2% blank) as the terminal does, in one block, fr
 to all kept: checked, scored, summarised, flagged, audited, episodes opened. (Of so large a file the
 page keeps smaller blocks, so that others' pages go first: benchmarks/upload.py.) Beside it, on the
 same bytes: pandas with vectorised checks and the sum, appended in chunks by `to_sql` into SQLite,
-and put into DuckDB. The peers keep answers and the sum, and nothing that follows from them. All run
-in turn, in one process; medians.
+and put into DuckDB; and ours without flags, to see what they cost. The peers keep answers and sum,
+and nothing that follows from them. All run in turn, in one process; medians.
 """
 
 import io
@@ -21,13 +21,15 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
+from unittest import mock
 
 import duckdb
 import numpy as np
 import pandas as pd
+import polars as pl
 
 from attachdash.intake import Mapping, read_csv
-from attachdash.practice import entrance, founding, importing
+from attachdash.practice import entrance, flagging, founding, importing, keeping
 from attachdash.practice.rights import Role
 
 ROUNDS = 3
@@ -68,6 +70,17 @@ def ours(folder: Path, data: bytes, rows: int, now: datetime) -> float:
     if (kept.kept, kept.refused) != (rows, 0):
         raise RuntimeError(f"kept {kept.kept}, refused {kept.refused} of {rows}")
     return taken
+
+
+def without_flags(folder: Path, data: bytes, rows: int, now: datetime) -> float:
+    """Seconds of the same where no flag is looked for and no course is judged."""
+    none = pl.DataFrame(schema=flagging.EVIDENCE)
+    with (
+        mock.patch.object(keeping, "evidence_of", return_value=none),
+        mock.patch.object(keeping, "raise_flags"),
+        mock.patch.object(importing, "refresh"),
+    ):
+        return ours(folder, data, rows, now)
 
 
 def _checked(data: bytes, today: date) -> pd.DataFrame:
@@ -129,10 +142,12 @@ def main() -> None:
     data = phq9_file(rows, now.date())
     ways: dict[str, Callable[[Path, bytes, int, datetime], float]] = {
         "ours, with all that follows": ours,
+        "ours without flags": without_flags,
         "pandas into SQLite": into_sqlite,
         "pandas into DuckDB": into_duckdb,
     }
     goals = {"ours, with all that follows": "goal 3 s for 1 M, stretch 2",
+             "ours without flags": "flags add at most 20%: .83 x",
              "pandas into SQLite": "goal 6 x", "pandas into DuckDB": "goal 1.7 x"}  # fmt: skip
     taken: dict[str, list[float]] = {name: [] for name in ways}
     with tempfile.TemporaryDirectory(prefix="attachdash-bench-") as folder:

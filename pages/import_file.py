@@ -206,7 +206,12 @@ def check_step(made: Draft) -> None:
         )  # fmt: skip
         back = st.button("Back to the columns", key=made.key("again"))
         st.button("Keep none", on_click=drafts.forget, key=made.key("none"))
-        st.write("All together or not at all." if count else "There is nothing new to keep.")
+        if count:
+            st.write("All together or not at all.")
+        elif any(one.new_rows for one in made.previews):
+            st.write("Nothing can be kept unless the new clients are created: see above.")
+        else:
+            st.write("There is nothing new to keep.")
     saved.save(viewer, made, mapping)
     if back:
         made.preview = None

@@ -3,43 +3,28 @@
 import streamlit as st
 
 from attachdash import web
-from attachdash.errors import Refused
 from attachdash.practice import support as practice_support
 from attachdash.practice.helping import help_with
 from attachdash.practice.house import settings
-from attachdash.practice.record import client_record
 from attachdash.web import flagged, forms, rows
 from attachdash.web import record as parts
 from attachdash.web import support as tool
+from attachdash.web.before import opened_record
 
 viewer = web.viewer()
 rows.dress()
 tool.dress()
 
-client_id = web.held_client()
-if client_id is None:
-    web.header("What may help", "", "Open it from a flag on a client’s record.")
-    if st.button("‹ Caseload", key="back"):
-        web.go("caseload")
-    st.stop()
-try:
-    record = client_record(viewer, client_id, st.session_state.get(f"episode_{client_id}"))
-except Refused as error:
-    web.let_client_go()
-    st.error(str(error))
-    st.stop()
-
+record = opened_record(viewer, "What may help", "Open it from a flag on a client’s record.")
 practice = settings(viewer)
 zone = practice.time_zone
-if st.button("‹ Record", key="back", type="tertiary"):
-    web.go("client")
 flag = tool.held_flag((*record.flags, *record.watched))
 if flag is None:
     web.header(record.client.identity, "", "Nothing wants an eye here just now.")
     st.stop()
 helps = help_with(record, flag, viewer.today)
 tool.keep_tapped(viewer, helps, flag)
-looked = practice_support.looked(viewer, client_id)
+looked = practice_support.looked(viewer, record.client.client_id)
 urgent = tool.is_urgent(helps, flag, looked)
 
 web.header(f"{helps.tool.title}: {record.client.identity}", parts.meta(record, zone))
@@ -47,6 +32,7 @@ forms.say()
 if urgent:
     tool.protocol(practice, urgent=True)
 flagged.reason(record, flag, zone, viewer.today)
+flagged.way_to_the_decision()
 tool.opening(helps)
 tool.notes(looked, flag, zone)
 left, right = st.columns([5, 4], gap="medium")

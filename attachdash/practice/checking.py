@@ -1,8 +1,9 @@
-"""Whether a store holds: its audit chain, and nothing in it without its owner."""
+"""Whether a store holds: its audit chain, its rows, and that each follows from the others."""
 
 from attachdash.errors import Unavailable
-from attachdash.store import Store, audit, checks
-from attachdash.store.engine import Scope
+from attachdash.practice.rescoring import otherwise
+from attachdash.store import Store, audit, checks, counts
+from attachdash.store.engine import Cursor, Scope
 
 MOST_NAMED = 10
 
@@ -14,16 +15,26 @@ def problems(store: Store) -> list[str]:
     except Unavailable as error:
         return [str(error)]
     with store.engine.reading(Scope()) as cursor:
-        broken = audit.broken_at(cursor, 1, store.audit_key)
-        found = checks.orphans_and_doubles(cursor, 1)
-        otherwise = checks.otherwise_nominal(cursor, 1)
+        return seen_by(cursor, store)
+
+
+def seen_by(cursor: Cursor, store: Store) -> list[str]:
+    """The same of what this transaction sees, but for damage to the file."""
+    broken = audit.broken_at(cursor, 1, store.audit_key)
+    rows = counts.wrong(cursor, 1, store.audit_key)
+    found = checks.orphans_and_doubles(cursor, 1)
+    named = checks.named(cursor, 1)
+    anew = otherwise(cursor, store)
+    named["Scores are not what the answers come to: administration"] = anew.forms
+    named["First and latest scores are not those of their episode: episode"] = anew.episodes
     wrong = [f"The audit does not hold: {broken}."] if broken else []
-    if otherwise:
-        # By its number, which tells nothing of whose it is.
-        named = ", ".join(map(str, otherwise[:MOST_NAMED]))
-        more = f" and {len(otherwise) - MOST_NAMED} more" if len(otherwise) > MOST_NAMED else ""
-        wrong.append(
-            "Scores say otherwise than their form whether its day is nominal: administration "
-            f"{named}{more}."
-        )
+    if rows:
+        wrong.append(f"Something was done past the audit: {rows}.")
+    # By their numbers, which tell nothing of whose they are.
+    wrong += [f"{what} {_first(numbers)}." for what, numbers in named.items() if numbers]
     return wrong + [f"{count} {what}." for what, count in found.items() if count]
+
+
+def _first(numbers: list[int]) -> str:
+    more = f" and {len(numbers) - MOST_NAMED} more" if len(numbers) > MOST_NAMED else ""
+    return ", ".join(map(str, numbers[:MOST_NAMED])) + more

@@ -109,10 +109,10 @@ class Found:
             dated = [day for day in days if isinstance(day, date)]
             self.period = min(dated), max(dated)
 
-    def add_risks(self, risks: tuple[Risk, ...]) -> None:
+    def add_risks(self, newest: tuple[Risk, ...], count: int) -> None:
         """Count in what the rows of a block that aren't held already will raise."""
-        self.risks = newest_first([*self.risks, *risks])[:MOST_RISKS]
-        self.risk_count += len(risks)
+        self.risks = newest_first([*self.risks, *newest])[:MOST_RISKS]
+        self.risk_count += count
 
 
 @dataclass(slots=True, kw_only=True)
@@ -236,7 +236,7 @@ def _judge(
         held = held_of(viewer, checked, known, plan.ids)
         found.already_held += held.height
         fresh = rows.filter(~pl.col("place").is_in(held["place"].implode()))
-        found.add_risks(risks_of(viewer, checked, fresh))
+        found.add_risks(*risks_of(viewer, checked, fresh))
         # What somebody put right or took back by itself, its file doesn't bring back.
         gone = held.filter(~pl.col("is_live"))["place"]
         rows = rows.filter(~pl.col("place").is_in(gone.implode()))
@@ -257,24 +257,30 @@ def _judge(
     found.without_episode = [c for c in codes if c not in everyone or not everyone[c].episodes]
 
 
-def risks_of(viewer: Viewer, checked: Checked, rows: pl.DataFrame) -> tuple[Risk, ...]:
-    """The rows' risk answers and blank risk items, newest first; ready scores hold none."""
+def risks_of(viewer: Viewer, checked: Checked, rows: pl.DataFrame) -> tuple[tuple[Risk, ...], int]:
+    """The newest MOST_RISKS of the rows' risk answers and blank risk items, newest first, and how
+    many there are; ready scores hold none."""
     instrument = viewer.store.library[checked.mapping.instrument]
     if checked.answers is None or not instrument.risk_items:
-        return ()
-    listed = rows.select("row_number", "client_code", "answered_on").rows()
-    found = [
-        Risk(
-            row=listed[at][0], code=listed[at][1], answered_on=listed[at][2], item=risk.item,
-            is_alarm=risk.kind is not RiskKind.ASK, is_blank=bool(blank[at]),
-            is_historic=viewer.today - listed[at][2] > HISTORIC_AFTER,
-        )
-        for risk, positive, blank in risk_answers(
-            instrument, checked.answers[rows["place"].to_numpy()]
-        )
-        for at in np.flatnonzero(positive | blank).tolist()
-    ]  # fmt: skip
-    return newest_first(found)
+        return (), 0
+    numbers, days = (rows[name].to_physical().to_numpy() for name in ("row_number", "answered_on"))
+    found, count = list[Risk](), 0
+    for risk, positive, blank in risk_answers(
+        instrument, checked.answers[rows["place"].to_numpy()]
+    ):
+        raised = np.flatnonzero(positive | blank)
+        count += len(raised)
+        newest = raised[np.lexsort((numbers[raised], -days[raised]))[:MOST_RISKS]]
+        for at in newest.tolist():
+            row, code, on = rows.select("row_number", "client_code", "answered_on").row(at)
+            found.append(
+                Risk(
+                    row=row, code=code, answered_on=on, item=risk.item,
+                    is_alarm=risk.kind is not RiskKind.ASK, is_blank=bool(blank[at]),
+                    is_historic=viewer.today - on > HISTORIC_AFTER,
+                )
+            )  # fmt: skip
+    return newest_first(found)[:MOST_RISKS], count
 
 
 def newest_first(risks: Iterable[Risk]) -> tuple[Risk, ...]:

@@ -1,5 +1,6 @@
 """Putting a backup back, at the terminal, while nobody serves the practice."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 from attachdash.errors import Invalid
 from attachdash.practice.entrance import at_terminal
 from attachdash.practice.rights import Role, Viewer, change
-from attachdash.store import Store, copies, open_store, settings
+from attachdash.store import Store, copies, counts, open_store, settings
 from attachdash.store.copies import Backup
+from attachdash.store.engine import Cursor, Scope
 from attachdash.store.mark import FILE
 from attachdash.store.opening import database
 
@@ -43,6 +45,13 @@ def restore(home: Path, folder: Path, sign_in: str, now: datetime) -> Restored:
     copies.stage(folder, staged)
     store = open_store(staged, now, way_back=False, marked=False)
     try:
+        with store.engine.reading(Scope()) as cursor:
+            wrong = counts.wrong(cursor, 1, store.audit_key)
+        if wrong:
+            raise Invalid(
+                f"Something had been done to the store before {folder} was made: {wrong}. Take an "
+                "earlier one, or keep what is there now with `attachdash restore --what-is-left`."
+            )
         _noted(_administrator(store, sign_in, now), "restored backup", backup.made_at)
     finally:
         store.close()
@@ -62,7 +71,7 @@ def keep_what_is_left(home: Path, sign_in: str, now: datetime, url: str | None =
         store = open_store(home, now, url=url, marked=False)
         try:
             viewer = _administrator(store, sign_in, now)
-            _noted(viewer, "kept what was left", now)
+            _noted(viewer, "kept what was left", now, counts.forget)
         finally:
             store.close()
     except BaseException:
@@ -75,11 +84,14 @@ def _administrator(store: Store, sign_in: str, now: datetime) -> Viewer:
     return at_terminal(store, sign_in, now, Role.ADMINISTRATOR)
 
 
-def _noted(viewer: Viewer, kind: str, until: datetime) -> None:
-    """Every page says from then on from when the data are."""
-    change(
-        viewer,
-        kind,
-        lambda cursor: settings.put(cursor, viewer.site_id, "data_until", until.isoformat()),
-        detail=f"data until {until:%Y-%m-%d %H:%M} UTC",
-    )
+def _noted(
+    viewer: Viewer, kind: str, until: datetime,
+    first: Callable[[Cursor, int], None] = lambda cursor, site_id: None,
+) -> None:  # fmt: skip
+    """Every page says from then on from when the data are; `first` goes before, at once with it."""
+
+    def work(cursor: Cursor) -> None:
+        first(cursor, viewer.site_id)
+        settings.put(cursor, viewer.site_id, "data_until", until.isoformat())
+
+    change(viewer, kind, work, detail=f"data until {until:%Y-%m-%d %H:%M} UTC")

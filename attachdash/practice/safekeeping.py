@@ -124,7 +124,11 @@ def check_now(viewer: Viewer) -> list[str]:
     words = " ".join(wrong)
     _step(
         viewer, CHECK,
-        lambda: f"failed: {words}" if wrong else "mark, audit chain, doubles, orphans: all well",
+        lambda: (
+            f"failed: {words}"
+            if wrong
+            else "audit chain, counts, doubles, orphans, scores: all well"
+        ),
     )  # fmt: skip
     change(viewer, "checked store", lambda cursor: None, detail=f"{len(wrong)} wrong")
     return wrong

@@ -71,12 +71,10 @@ ORDER BY administration_id NULLS LAST
 
 # One row per episode, scale, person answered about and informant, from every score with a value.
 # The first is the baseline; it is late where it came more than 28 days after the start.
-SUMMARISE = """
-INSERT INTO summary (site_id, client_id, episode_id, scale_id, about_id, informant_id, n,
-    baseline_on, baseline, baseline_is_late, latest_on, latest)
+SUMMED = """
 SELECT episode.site_id, episode.client_id, episode.episode_id, ends.scale_id, ends.about_id,
     ends.informant_id, ends.n, ends.baseline_on, ends.baseline,
-    ends.baseline_on - episode.started_on > 28, ends.latest_on, ends.latest
+    ends.baseline_on - episode.started_on > 28 AS baseline_is_late, ends.latest_on, ends.latest
 FROM (
     -- Of one score alone, the first is the last.
     SELECT ordered.episode_id, ordered.scale_id, ordered.about_id, ordered.informant_id, ordered.n,
@@ -91,17 +89,26 @@ FROM (
             row_number() OVER (PARTITION BY score.episode_id, score.scale_id, score.about_id,
                 score.informant_id
                 ORDER BY score.answered_on NULLS LAST, score.administration_id NULLS LAST) AS place
-        FROM score
-        INNER JOIN touched ON touched.client_id = score.client_id
-        WHERE score.site_id = $1 AND score.episode_id IS NOT NULL AND score.value IS NOT NULL
+        FROM score{joined}
+        WHERE score.site_id = $1 AND score.episode_id IS NOT NULL
+            AND score.value IS NOT NULL{whose}
     ) AS ordered
     WHERE ordered.place = 1 OR ordered.place = ordered.n
     GROUP BY ordered.episode_id, ordered.scale_id, ordered.about_id, ordered.informant_id,
         ordered.n
 ) AS ends
 INNER JOIN episode ON episode.site_id = $1 AND episode.episode_id = ends.episode_id
-ORDER BY ends.episode_id NULLS LAST, ends.scale_id NULLS LAST
 """
+SUMMARISE = (
+    """
+INSERT INTO summary (site_id, client_id, episode_id, scale_id, about_id, informant_id, n,
+    baseline_on, baseline, baseline_is_late, latest_on, latest)
+"""
+    + SUMMED.format(
+        joined="\n        INNER JOIN touched ON touched.client_id = score.client_id", whose=""
+    )
+    + "ORDER BY ends.episode_id NULLS LAST, ends.scale_id NULLS LAST\n"
+)
 
 
 def keep(

@@ -3,11 +3,13 @@
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import pandas as pd
 
+from attachdash.store import counts
 from attachdash.store.engine import Cursor
 from attachdash.store.reach import CLINICAL, Reach
 
@@ -29,10 +31,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an entry stands in the chain, and the hash that seals it there."""
+    """Where an entry stands in the chain, and the hash that seals it there.
+
+    `counts` are the rows that each counted table had at a commit that ended there.
+    """
 
     seq: int
     hash: str
+    counts: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 START = Place(0, "")
@@ -62,13 +68,20 @@ def append(cursor: Cursor, site_id: int, key: bytes, entry: Entry) -> Place:
     """Seal `entry` at the end of the chain; its place in it."""
     # Taking the place first is also the lock that puts writers in a row.
     row = cursor.one(
-        "UPDATE head SET seq = seq + 1 WHERE site_id = $1 AND name = 'audit' RETURNING seq, hash",
+        "UPDATE head SET seq = seq + 1 WHERE site_id = $1 AND name = 'audit' "
+        "RETURNING seq, hash, counts",
         site_id,
     )
     assert row is not None
     seq, previous = int(row[0]), str(row[1])
     sealed = seal(key, previous, seq, entry)
-    cursor.run("UPDATE head SET hash = $2 WHERE site_id = $1 AND name = 'audit'", site_id, sealed)
+    held = counts.after(cursor, site_id, row[2])
+    cursor.run(
+        "UPDATE head SET hash = $2, counts = $3 WHERE site_id = $1 AND name = 'audit'",
+        site_id,
+        sealed,
+        counts.sealed(key, seq, sealed, held),
+    )
     cursor.run(
         "INSERT INTO audit (site_id, seq, happened_at, actor_id, role, session_ref, kind, "
         "client_id, object_kind, object_id, detail, previous_hash, hash) VALUES "
@@ -76,7 +89,7 @@ def append(cursor: Cursor, site_id: int, key: bytes, entry: Entry) -> Place:
         site_id, seq, entry.happened_at, entry.actor_id, entry.role, entry.session_ref, entry.kind,
         entry.client_id, entry.object_kind, entry.object_id, entry.detail, previous, sealed,
     )  # fmt: skip
-    return Place(seq, sealed)
+    return Place(seq, sealed, held)
 
 
 def holds(cursor: Cursor, site_id: int, place: Place) -> bool:

@@ -1,5 +1,9 @@
-"""What the big tables can't promise by keys: no doubles, and nothing without its owner."""
+"""What the big tables can't promise by keys: no doubles, nothing without its owner, and that what
+follows from answers is still what follows from them."""
 
+import polars as pl
+
+from attachdash.store.answers import SUMMED
 from attachdash.store.engine import Cursor
 
 CHECKS = {
@@ -113,6 +117,14 @@ CHECKS = {
             WHERE episode.site_id = mark.site_id AND episode.episode_id = mark.episode_id
                 AND episode.client_id = mark.client_id)
         """,
+    "holds are of no client": """
+        SELECT count(*)
+        FROM hold
+        WHERE hold.site_id = $1 AND NOT EXISTS (
+            SELECT 1
+            FROM client
+            WHERE client.site_id = hold.site_id AND client.client_id = hold.client_id)
+        """,
     "answers to the support tool, or notes on the agenda, are beside a flag of somebody else": """
         SELECT count(*)
         FROM (
@@ -145,10 +157,105 @@ WHERE administration.site_id = $1 AND administration.replaced_at IS NULL
 ORDER BY administration.administration_id NULLS LAST
 """
 
+STEPS_OF_NO_FLAG = """
+SELECT DISTINCT flag_step.flag_id
+FROM flag_step
+WHERE flag_step.site_id = $1 AND NOT EXISTS (
+    SELECT 1 FROM flag
+    WHERE flag.site_id = flag_step.site_id AND flag.flag_id = flag_step.flag_id)
+ORDER BY flag_step.flag_id NULLS LAST
+"""
+# However a flag came about, a step says so; and somebody looked or decided only where one says so.
+WITHOUT_THEIR_STEP = """
+SELECT flag.flag_id
+FROM flag
+WHERE flag.site_id = $1 AND NOT EXISTS (
+    SELECT 1 FROM flag_step
+    WHERE flag_step.site_id = flag.site_id AND flag_step.flag_id = flag.flag_id
+        AND (flag.state NOT IN ('seen', 'acted', 'closed') OR flag_step.kind = flag.state))
+ORDER BY flag.flag_id NULLS LAST
+"""
+# The episodes of which a row is in one of the two and not in the other.
+# $2 and $3: the first and the last client.
+OTHERWISE_SUMMED = f"""
+WITH summed AS ({SUMMED.format(joined="", whose=" AND score.client_id BETWEEN $2 AND $3")}),
+kept AS (
+    SELECT site_id, client_id, episode_id, scale_id, about_id, informant_id, n, baseline_on,
+        baseline, baseline_is_late, latest_on, latest
+    FROM summary WHERE site_id = $1 AND client_id BETWEEN $2 AND $3
+)
+SELECT DISTINCT differing.episode_id
+FROM (
+    (SELECT * FROM summed EXCEPT SELECT * FROM kept)
+    UNION ALL (SELECT * FROM kept EXCEPT SELECT * FROM summed)
+) AS differing
+ORDER BY differing.episode_id NULLS LAST
+"""
 
-def otherwise_nominal(cursor: Cursor, site_id: int) -> list[int]:
-    """The forms (administration_id) whose scores say otherwise whether their day is nominal."""
-    return [int(row[0]) for row in cursor.rows(OTHERWISE_NOMINAL, site_id)]
+# What is wrong, what the numbers name, and the question that gives them.
+NAMED = (
+    ("Scores say otherwise than their form whether its day is nominal", "administration",
+     OTHERWISE_NOMINAL),
+    ("Steps are there of flags that are not", "flag", STEPS_OF_NO_FLAG),
+    ("No step says how flags came to stand as they do", "flag", WITHOUT_THEIR_STEP),
+)  # fmt: skip
+
+
+def named(cursor: Cursor, site_id: int) -> dict[str, list[int]]:
+    """The numbers of all that is not as it follows from the rest, by words that end in what they
+    are numbers of."""
+    return {
+        f"{what}: {whose}": [int(row[0]) for row in cursor.rows(sql, site_id)]
+        for what, whose, sql in NAMED
+    }
+
+
+# The forms that count and were answered item by item, and the scores that were made of them.
+# $2 and $3: the first and the last client.
+ANSWERED = """
+SELECT administration.administration_id, administration.definition_id, administration.client_id,
+    administration.episode_id, administration.about_id, administration.informant_id,
+    administration.answered_on, relation.kind AS informant, administration.answers
+FROM administration
+LEFT JOIN relation
+    ON relation.site_id = administration.site_id
+    AND relation.client_id = administration.client_id
+    AND relation.relation_id = administration.informant_id
+WHERE administration.site_id = $1 AND administration.client_id BETWEEN $2 AND $3
+    AND administration.replaced_at IS NULL AND administration.answers IS NOT NULL
+"""
+MADE = """
+SELECT administration_id, definition_id, client_id, episode_id, about_id, informant_id,
+    answered_on, scale_id, value, answered, asked, state
+FROM score
+WHERE site_id = $1 AND client_id BETWEEN $2 AND $3 AND state <> 'given'
+"""
+
+
+def clients(cursor: Cursor, site_id: int) -> list[int]:
+    """Every client with a form, a score or a summary, in order."""
+    rows = cursor.rows(
+        "SELECT client_id FROM administration WHERE site_id = $1 "
+        "UNION SELECT client_id FROM score WHERE site_id = $1 "
+        "UNION SELECT client_id FROM summary WHERE site_id = $1 ORDER BY client_id NULLS LAST",
+        site_id,
+    )
+    return [int(row[0]) for row in rows]
+
+
+def otherwise_summed(cursor: Cursor, site_id: int, first: int, last: int) -> list[int]:
+    """The episodes, of the clients from the first to the last, whose summary says otherwise than
+    their scores."""
+    return [int(row[0]) for row in cursor.rows(OTHERWISE_SUMMED, site_id, first, last)]
+
+
+def answered_and_made(
+    cursor: Cursor, site_id: int, first: int, last: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The columns of ANSWERED and of MADE, of the clients from the first to the last."""
+    found = (cursor.arrow(sql, site_id, first, last) for sql in (ANSWERED, MADE))
+    answered, made = (pl.DataFrame(one) for one in found)
+    return answered, made
 
 
 def orphans_and_doubles(cursor: Cursor, site_id: int) -> dict[str, int]:

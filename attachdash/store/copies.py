@@ -16,7 +16,7 @@ from attachdash.errors import Invalid, Unavailable
 from attachdash.store.copy_duckdb import sha256_of, sums_of
 from attachdash.store.engine import Engine, Scope
 from attachdash.store.engine_duckdb import copies_of, why_not_opened
-from attachdash.store.mark import seal
+from attachdash.store.seals import seal
 
 DATABASE = "practice.duckdb"
 KEY = "audit.key"

@@ -130,6 +130,19 @@ def _noted(cursor: Cursor, library: Library, now: datetime) -> Catalogue:
     )
 
 
+def by_number(cursor: Cursor, site_id: int) -> dict[int, Instrument]:
+    """Each definition ever used, by definition_id; those that can't be read left out."""
+    found = {}
+    for number, body in cursor.rows(
+        "SELECT definition_id, body FROM definition WHERE site_id = $1", site_id
+    ):
+        try:
+            found[int(number)] = parse(str(body), f"definition {number}")
+        except DefinitionError:
+            continue
+    return found
+
+
 def _kept(cursor: Cursor, instrument_id: int) -> list[Instrument]:
     """An instrument as each of its definitions had it, last first; unreadable ones left out."""
     found = []

@@ -4,8 +4,10 @@ Everything above this module speaks one SQL text with `$1, $2` and never asks wh
 """
 
 import random
+import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -19,6 +21,26 @@ import pyarrow as pa
 T = TypeVar("T")
 Row = tuple[Any, ...]
 
+# Tables whose rows are counted from commit to commit (see store/counts.py), in people's words.
+COUNTED = {
+    "administration": "forms with their answers",
+    "score": "scores",
+    "score_before": "ready scores of earlier versions",
+    "summary": "first and latest scores of an episode",
+    "flag": "flags",
+    "flag_step": "steps of flags",
+    "look_answer": "answers to the support tool",
+    "agenda_note": "notes on the agenda",
+    "mark": "phases and events",
+}
+_MOVES_ROWS = re.compile(rf"\s*(INSERT INTO|DELETE FROM)\s+({'|'.join(COUNTED)})\b")
+
+
+def moved_rows(sql: str) -> tuple[str, int] | None:
+    """The counted table that a statement adds rows to (1) or takes rows from (-1), if it does."""
+    found = _MOVES_ROWS.match(sql)
+    return (found[2], 1 if found[1] == "INSERT INTO" else -1) if found else None
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -28,8 +50,16 @@ class Scope:
     person_id: int = 0
 
 
+def refuse_uncounted(came: Mapping[str, int]) -> None:
+    """Before a commit: rows that no audit entry stands for would be found as tampering later."""
+    uncounted = sorted(table for table, count in came.items() if count)
+    assert not uncounted, f"{uncounted} changed without an audit entry"
+
+
 class Cursor(Protocol):
     """One transaction's hand on the database."""
+
+    came: Counter[str]  # rows that came to each counted table, less those that went
 
     def rows(self, sql: str, *parameters: object) -> list[Row]:
         """All rows of the answer."""

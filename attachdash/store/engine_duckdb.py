@@ -3,6 +3,7 @@
 import re
 import shutil
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ import pyarrow as pa
 
 from attachdash.errors import Unavailable
 from attachdash.store import copy_duckdb
-from attachdash.store.engine import Row, Scope, again, held
+from attachdash.store.engine import COUNTED, Row, Scope, again, held, moved_rows, refuse_uncounted
 from attachdash.store.gate import Gate
 
 T = TypeVar("T")
@@ -69,15 +70,26 @@ class DuckCursor:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._staged: dict[str, _Staged] = {}
+        self.came: Counter[str] = Counter()
 
     def rows(self, sql: str, *parameters: object) -> list[Row]:
-        return self._connection.execute(sql, parameters).fetchall()
+        found = self._connection.execute(sql, parameters).fetchall()
+        if moved := moved_rows(sql):
+            # Such a statement answers with a number, or with the rows it was asked to return.
+            table, sign = moved
+            self.came[table] += sign * (len(found) if "RETURNING" in sql else int(found[0][0]))
+        return found
 
     def one(self, sql: str, *parameters: object) -> Row | None:
+        if moved_rows(sql):
+            return next(iter(self.rows(sql, *parameters)), None)
         return self._connection.execute(sql, parameters).fetchone()
 
     def run(self, sql: str, *parameters: object) -> None:
-        self._connection.execute(sql, parameters)
+        if moved_rows(sql):
+            self.rows(sql, *parameters)
+        else:
+            self._connection.execute(sql, parameters)
 
     def frame(self, sql: str, *parameters: object) -> pd.DataFrame:
         # Through Arrow, so that a column's type never depends on whether a NULL is in it.
@@ -107,6 +119,8 @@ class DuckCursor:
             )
         finally:
             self._staged[name].let_go()
+        if table in COUNTED:
+            self.came[table] += rows.num_rows
 
     def copy_to(self, path: Path) -> copy_duckdb.Sums:
         """See Engine.copy_to."""
@@ -176,6 +190,7 @@ class DuckEngine:
             try:
                 cursor.run("BEGIN TRANSACTION")
                 result = work(cursor)
+                refuse_uncounted(cursor.came)
                 cursor.run("COMMIT")
                 return result
             except duckdb.TransactionException as error:

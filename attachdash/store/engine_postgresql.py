@@ -2,6 +2,7 @@
 
 import contextlib
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,15 @@ from psycopg import sql as pgsql
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from attachdash.errors import Unavailable
-from attachdash.store.engine import Row, Scope, again, as_columns
+from attachdash.store.engine import (
+    COUNTED,
+    Row,
+    Scope,
+    again,
+    as_columns,
+    moved_rows,
+    refuse_uncounted,
+)
 from attachdash.store.engine_duckdb import pandas_type
 
 T = TypeVar("T")
@@ -53,10 +62,14 @@ class PostgresCursor:
 
     def __init__(self, connection: psycopg.Connection[Row]) -> None:
         self._connection = connection
+        self.came: Counter[str] = Counter()
 
     def _execute(self, sql: str, parameters: tuple[object, ...]) -> psycopg.RawCursor[Row]:
         cursor = psycopg.RawCursor(self._connection)
         cursor.execute(sql.encode(), parameters)
+        if moved := moved_rows(sql):
+            table, sign = moved
+            self.came[table] += sign * cursor.rowcount
         return cursor
 
     def rows(self, sql: str, *parameters: object) -> list[Row]:
@@ -108,6 +121,8 @@ class PostgresCursor:
                 columns = [column.to_pylist() for column in part.columns]
                 for row in zip(*columns, strict=True):
                     lines.write_row(row)
+        if table in COUNTED:
+            self.came[table] += rows.num_rows
 
 
 class PostgresEngine:
@@ -163,6 +178,7 @@ class PostgresEngine:
                         cursor.run("LOCK TABLE head IN EXCLUSIVE MODE")
                     _say_whose(cursor, scope)
                     result = work(cursor)
+                    refuse_uncounted(cursor.came)
                     committing = True
                     cursor.run("COMMIT")
                 except BaseException:
@@ -204,7 +220,12 @@ class PostgresEngine:
         with psycopg.connect(self._url, autocommit=True) as connection:
             cursor = PostgresCursor(connection)
             row = cursor.one("SELECT pg_try_advisory_lock($1)", number)
-            yield bool(row and row[0])
+            try:
+                yield bool(row and row[0])
+            finally:
+                # The server may see the end of a connection only a moment later.
+                with contextlib.suppress(psycopg.Error):
+                    cursor.run("SELECT pg_advisory_unlock_all()")
 
     @contextmanager
     def after_others(self, name: str) -> Iterator[None]:

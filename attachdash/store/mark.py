@@ -5,7 +5,6 @@ that is ahead of its mark was killed between the two and is whole; one that is b
 what was confirmed.
 """
 
-import hashlib
 import hmac
 import json
 import os
@@ -13,16 +12,12 @@ import threading
 from pathlib import Path
 
 from attachdash.errors import Unavailable
-from attachdash.store.audit import START, Place
+from attachdash.store import counts
+from attachdash.store.audit import START, Place, broken_at
 from attachdash.store.engine import Cursor
+from attachdash.store.seals import seal
 
 FILE = "mark.json"
-
-
-def seal(key: bytes, body: dict[str, object]) -> str:
-    """The keyed hash (HMAC-SHA-256, hex) of a body of plain values."""
-    words = json.dumps(body, sort_keys=True, separators=(",", ":"))
-    return hmac.new(key, words.encode(), hashlib.sha256).hexdigest()
 
 
 class Mark:
@@ -65,6 +60,7 @@ class Mark:
 
     def _write(self, place: Place) -> None:
         body: dict[str, object] = {"seq": place.seq, "hash": place.hash}
+        body["counts"] = dict(place.counts)
         # Several processes may share the folder: each writes beside under a name of its own.
         beside = self._path.with_suffix(f".{os.getpid()}")
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -73,7 +69,9 @@ class Mark:
         beside.replace(self._path)
 
     def check(self, cursor: Cursor, site_id: int) -> None:
-        """Raise Unavailable, naming the cure, when the store is behind its mark."""
+        """Raise Unavailable, naming the cure, when the store is behind its mark, or rows are
+        missing or too many in it. A mark of an earlier version has no counts.
+        """
         if not self._path.exists():
             row = cursor.one("SELECT max(seq) FROM audit WHERE site_id = $1", site_id)
             # A practice killed while it was founded has its first entry and no mark yet.
@@ -102,6 +100,13 @@ class Mark:
                 f"The store {ends}, but entry {seq} had been confirmed: what came after is lost, "
                 f"or an older copy was put in its place. {CURE}"
             )
+        if body.get("counts") and not counts.are_sealed(cursor, site_id):
+            raise Unavailable(f"The counts of the store's rows were taken out of it. {CURE}")
+        if wrong := counts.wrong(cursor, site_id, self._key):
+            # Its end and the counts are sealed together: the chain says which of them it was.
+            broken = broken_at(cursor, site_id, self._key)
+            also = f" The audit does not hold: {broken}." if broken else ""
+            raise Unavailable(f"Something was done past the audit: {wrong}.{also} {CURE}")
 
 
 CURE = (

@@ -67,6 +67,8 @@ def migrate(engine: Engine, now: datetime) -> list[str]:
         def step(cursor: Cursor, number: int = number, name: str = name, text: str = text) -> None:
             for statement in statements(text):
                 cursor.run(statement)
+            # A table that is made anew holds what it held.
+            cursor.came.clear()
             cursor.run("INSERT INTO migration VALUES ($1, $2, $3)", number, name, now)
 
         engine.writing(Scope(), step)

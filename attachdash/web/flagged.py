@@ -12,7 +12,7 @@ from attachdash.practice.rights import Role, Viewer
 from attachdash.practice.rules import Kind
 from attachdash.practice.watched import Watched
 from attachdash.practice.words import Domain, Word
-from attachdash.web import forms, look, rows, support, who
+from attachdash.web import browser, forms, look, rows, support, who
 from attachdash.web.navigation import go
 from attachdash.web.tables import ago, clock, counted, day
 
@@ -20,6 +20,7 @@ NEXT_STEP = (
     "Ask directly at the next contact. The total says nothing about it, and this product is no "
     "emergency service."
 )
+_DECISION = "what-you-decide"  # the place that the way leads to
 
 
 def first_of_all(record: ClientRecord) -> str:
@@ -63,9 +64,11 @@ def others(viewer: Viewer, record: ClientRecord, zone: str) -> None:
     for one in record.watched:
         box = st.container(border=one.state == "open", key=f"watched-{one.flag_id}")
         with box, st.container(horizontal=True, vertical_alignment="center"):
-            said = f"**{one.kind.rule.name}.** " + look.plain(
-                " ".join((_reason(record, one), _standing(one, zone, viewer.today)))
-            )
+            name, what = one.kind.rule.name, _reason(record, one)
+            # Some reasons begin with the name of their kind.
+            lead = f"**{name}**" if what.startswith(name) else f"**{name}.** "
+            rest = (what.removeprefix(name), _standing(one, zone, viewer.today))
+            said = lead + look.plain(" ".join(rest))
             if one.state == "open":
                 st.write(said)
                 _seen(viewer, one, loud=False)
@@ -167,10 +170,16 @@ def reason(
                 st.write(look.plain(line))
 
 
+def way_to_the_decision() -> None:
+    """On a phone a link, before all the questions, to what is decided at their end."""
+    if browser.phone():
+        st.markdown(f"[To the decision ↓](#{_DECISION})")
+
+
 def decision(viewer: Viewer, one: flags.Flag | Watched) -> None:
     """What is decided, in one's own words; for whom it isn't to decide, that it isn't."""
     with look.card("quiet-decision", stretch=False):
-        st.subheader("What you decide", anchor=False)
+        st.subheader("What you decide", anchor=_DECISION)
         if one.state in ("open", "historic"):
             _seen(viewer, one, loud=False)
         if _may_decide(viewer, one):

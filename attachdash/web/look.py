@@ -100,12 +100,15 @@ header [data-testid=stToolbar] {{padding-right:17rem}}
   .ad-row > :nth-child(-n+2), .ad-row > :last-child {{grid-column:1/-1;text-align:left}}
   .st-key-who [data-testid=stElementContainer]:has(.ad-meta) {{display:none}}
   [data-testid=stHeaderLogo] {{width:40px;object-fit:cover;object-position:left}}
-  .ad-table thead {{position:absolute;clip-path:inset(50%)}}
+  .ad-table thead {{position:absolute;width:1px;overflow:hidden;clip-path:inset(50%)}}
   .ad-table tr {{display:block;border-bottom:1px solid {card_line};padding:.4rem 0}}
   .ad-table td {{display:inline-block;border:0;padding:0 .75rem 0 0}}
   .ad-table td:first-child {{display:block;font-weight:600}}
   .ad-table td:empty {{display:none}}
   .ad-table td:not(:first-child)::before {{content:attr(data-label) ": ";color:{muted}}}
+  .ad-items :is(th,td) {{font-size:14px;padding-right:.3rem}}
+  .ad-items thead th {{font-size:13px}}
+  .ad-items td:nth-child(2) {{overflow-wrap:break-word}}
   [data-testid=stSidebarNavLink] {{min-height:44px}}
   header [data-testid=stToolbar] {{padding-right:6rem}}
 }}

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from attachdash.practice import entrance, recording
+from attachdash.practice.rights import Role
 from attachdash.store import people as store_people
 from attachdash.store.engine import Scope
 from attachdash.web import browser, house, navigation, who
@@ -114,6 +115,20 @@ def test_each_viewer_reaches_the_pages_of_the_table_and_no_other(signed_in: str)
         found[name] = "yes" if inside and "sign_out" in [one.key for one in tab.button] else "no"
     expected = {name: row.get(signed_in, "no") for name, row in MATRIX.items() if "page " in name}
     assert found == expected
+
+
+@pytest.mark.parametrize("signed_in", ["client_a"], indirect=True)
+def test_h21_no_page_of_a_client_has_a_box_for_words_that_nobody_reads(signed_in: str) -> None:
+    """A password is all that a client types here. A box for more needs who reads it, and the
+    crisis text, beside it."""
+    tab = AppTest.from_file(SHELL, default_timeout=30).run()
+    boxes = set()
+    for entry in navigation.entries_of(Role.CLIENT):
+        tab.switch_page(f"../../pages/{entry.file}").run()
+        assert drawn(tab), entry.file
+        assert not [*tab.text_area, *tab.chat_input], entry.file
+        boxes |= {one.label for one in tab.text_input}
+    assert boxes == {"Present password", "New password", "New password again"}
 
 
 @pytest.mark.parametrize("signed_in", [*VIEWERS, "must_change"], indirect=True)

@@ -44,14 +44,16 @@ def test_until_that_is_done_nothing_else_is(small: House, waits: str) -> None:
 def test_each_opening_leaves_an_entry(small: House) -> None:
     """Of one client's record by itself; of many at once, the use-case must write it."""
     mine, given = small.viewer("t.one"), arguments(small)
-    names = [name for name, one in USE_CASES.items() if one.audit is Audit.OPENING]
-    for name in names:
-        USE_CASES[name].function(mine, *given.get(name, ()))
+    for name, one in USE_CASES.items():
+        if one.audit is Audit.OPENING:
+            asking = mine if mine.role in one.roles else small.viewer("c.a")
+            one.function(asking, *given.get(name, ()))
     trail = USE_CASES["house.audit_trail"].function(small.viewer("a.diallo"))
     kinds = [kind for kind in trail["kind"] if kind.startswith("opened")]  # type: ignore[index]
     opened = [kind for kind in kinds if kind != "opened episode"]
-    # A record that is open already isn't opened again by looking at its forms or numbers.
-    assert sorted(opened) == ["opened agenda", "opened caseload", "opened record"]
+    # A record that is open already isn't opened again by looking at its forms or numbers; one of
+    # the two is the client's own.
+    assert sorted(opened) == ["opened agenda", "opened caseload", "opened record", "opened record"]
 
 
 def test_whose_data_it_is_about_goes_by_name_not_by_place(small: House) -> None:
@@ -64,3 +66,19 @@ def test_whose_data_it_is_about_goes_by_name_not_by_place(small: House) -> None:
         calls["record.client_record"].function(mine, episode_id=b, client_id=a)
     shown = calls["record.client_record"].function(mine, episode_id=own, client_id=b)
     assert shown.client.code == "B"  # type: ignore[attr-defined]
+
+
+def test_h22_nothing_that_a_client_may_do_keeps_an_answer() -> None:
+    """What may change the store in a client's role: their own sign-in, and leave with their data.
+
+    A way to answer here needs, first, what is shown after a risk answer (docs/hazards.md, H22).
+    """
+    changing = {
+        name
+        for name, one in USE_CASES.items()
+        if Role.CLIENT in one.roles and one.audit is Audit.CHANGE
+    }
+    assert changing == {
+        "entrance.set_password", "entrance.sign_out", "entrance.switch_role", "exporting.export",
+        "second_factor.confirm",
+    }  # fmt: skip

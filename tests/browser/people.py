@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect
 
 from attachdash.web.guard import COOKIE
@@ -89,6 +90,16 @@ def cookie(context: BrowserContext) -> str:
 def unexpected(wrong: list[str]) -> list[str]:
     """What the console said beyond what is known and harmless."""
     return [one for one in wrong if not any(known in one for known in KNOWN)]
+
+
+def serious(page: Page) -> list[tuple[str, object]]:
+    """What axe finds that would shut somebody out: the rule, and the first place."""
+    page.wait_for_timeout(1_000)  # colours fade in; axe would measure them half-way
+    return [
+        (one["id"], one["nodes"][0]["target"])
+        for one in Axe().run(page).response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
 
 
 def choose(page: Page, box: Locator, words: str) -> None:

@@ -3,22 +3,14 @@
 from itertools import pairwise
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import people
-from tests.browser.people import come_in, settled, someone
+from tests.browser.people import come_in, serious, settled, someone
 from tests.browser.served import Served
 from tests.browser.test_four_roles import no_sideways_scroll
 
 LEVELS = "[...document.querySelectorAll('h1,h2,h3,h4')].map(h => Number(h.tagName[1]))"
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds that would shut somebody out."""
-    page.wait_for_timeout(1_000)  # colours fade in; axe would measure them half-way
-    found = Axe().run(page).response["violations"]
-    return [one["id"] for one in found if one["impact"] in ("serious", "critical")]
 
 
 def open_first(page: Page) -> None:

@@ -3,7 +3,7 @@
 import pyotp
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.people import settled, sign_in, someone, unexpected
+from tests.browser.people import serious, settled, sign_in, someone, unexpected
 from tests.browser.served import Served
 
 NAME = "m.sand"
@@ -26,6 +26,7 @@ def test_it_is_set_up_asked_for_and_ended(demo: Served, browser: Browser) -> Non
         picture = page.get_by_alt_text("The secret as a QR code")
         expect(picture).to_be_visible()
         assert picture.evaluate("one => one.naturalWidth") > 100
+        assert serious(page) == []
         secret = card.locator("code").inner_text().replace(" ", "").strip()
         fill(page, "Code from the app", pyotp.TOTP(secret).now())
         card.get_by_role("button", name="Put it in force").click()
@@ -42,6 +43,7 @@ def test_it_is_set_up_asked_for_and_ended(demo: Served, browser: Browser) -> Non
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_text("Your second factor")).to_be_visible()
         settled(page)
+        assert serious(page) == []
         fill(page, "Code from the app, or a recovery code", "000000")
         page.get_by_role("button", name="Go on").click()
         expect(page.get_by_text("That code doesn't fit")).to_be_visible()

@@ -19,6 +19,7 @@ from attachdash.practice import (
     record,
 )
 from attachdash.practice.marks import Event, EventKind, Phase, Technique
+from tests.engines import past_the_audit
 from tests.practice.conftest import NOW, TODAY, House
 from tests.practice.imports import import_one
 from tests.practice.test_mending import PHQ9, file, rows
@@ -261,10 +262,7 @@ def test_the_check_finds_two_that_hold_and_one_without_its_episode(small: House)
         "client_id, $1, kind, technique, from_on, words, visibility, by_person_id, recorded_at "
         "FROM mark WHERE mark_id = $2"
     )
-    small.store.engine.writing(
-        small.viewer("t.one").scope,
-        lambda cursor: cursor.run(again, small.episodes["B"], mark_id),
-    )
+    past_the_audit(small.store, lambda cursor: cursor.run(again, small.episodes["B"], mark_id))
     assert len(rows(small, "SELECT 1 FROM mark")) == 2
     assert len([one for one in checking.problems(small.store) if "phases or events" in one]) == 2
 

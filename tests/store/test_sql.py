@@ -100,3 +100,11 @@ def test_sql_that_differs_is_found(sql: str) -> None:
 )
 def test_sql_that_both_answer_alike_passes(sql: str) -> None:
     assert faults(sql) == []
+
+
+def test_h25_nothing_reads_or_writes_that_one_client_is_around_another() -> None:
+    """The column is only asked whether it is empty: no record can lead to a partner's."""
+    texts = [sql for path in STORE.glob("*.py") for sql in sql_of(path)]
+    assert len(texts) > 100
+    asked = [sql.replace("other_client_id IS NULL", "") for sql in texts]
+    assert [sql for sql in asked if "other_client_id" in sql] == []

@@ -1,0 +1,81 @@
+"""How many rows there should be: kept from commit to commit, and sealed with the audit's end.
+
+Whoever takes a form, a score or a flag out behind the product's back, or puts one in, leaves
+another number than the one that was sealed. Counting on costs nothing; counting anew reads tables.
+"""
+
+import hmac
+import json
+from collections.abc import Mapping
+
+from attachdash.store.engine import COUNTED, Cursor
+from attachdash.store.seals import seal
+
+EVERY = "SELECT " + ", ".join(
+    f"(SELECT count(*) FROM {table} WHERE {table}.site_id = $1) AS {table}" for table in COUNTED
+)  # fmt: skip
+
+
+def of_tables(cursor: Cursor, site_id: int) -> dict[str, int]:
+    """How many rows each table holds now, by its name."""
+    row = cursor.one(EVERY, site_id)
+    assert row is not None
+    return dict(zip(COUNTED, map(int, row), strict=True))
+
+
+def after(cursor: Cursor, site_id: int, before: str | None) -> dict[str, int]:
+    """How many there are after what this transaction did, from what was sealed before it.
+
+    What came is counted once: a second entry of the transaction adds only what came since.
+    """
+    if before is None:
+        found = of_tables(cursor, site_id)
+    else:
+        known = json.loads(before)["counts"]
+        found = {table: int(count) + cursor.came[table] for table, count in known.items()}
+    cursor.came.clear()
+    return found
+
+
+def sealed(key: bytes, seq: int, place: str, counts: Mapping[str, int]) -> str:
+    """The counts with their seal for one place in the audit, as text."""
+    body: dict[str, object] = {"seq": seq, "hash": place, "counts": dict(counts)}
+    return json.dumps({"counts": counts, "seal": seal(key, body)})
+
+
+def forget(cursor: Cursor, site_id: int) -> None:
+    """Let the next entry count anew what is there: for somebody who goes on with what is left."""
+    cursor.run("UPDATE head SET counts = NULL WHERE site_id = $1 AND name = 'audit'", site_id)
+
+
+def are_sealed(cursor: Cursor, site_id: int) -> bool:
+    """Whether there are counts at all: a store of an earlier version has none before an entry."""
+    row = cursor.one(
+        "SELECT 1 FROM head WHERE site_id = $1 AND name = 'audit' AND counts IS NOT NULL", site_id
+    )
+    return row is not None
+
+
+def wrong(cursor: Cursor, site_id: int, key: bytes) -> str | None:
+    """Words for rows that were taken out or put in past the audit; None where there are none."""
+    row = cursor.one(
+        "SELECT seq, hash, counts FROM head WHERE site_id = $1 AND name = 'audit'", site_id
+    )
+    if row is None or row[2] is None:
+        return None
+    try:
+        kept = json.loads(row[2])
+        counts = {str(table): int(count) for table, count in kept["counts"].items()}
+        genuine = sealed(key, int(row[0]), str(row[1]), counts)
+        whole = hmac.compare_digest(str(kept["seal"]), json.loads(genuine)["seal"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        whole = False
+    if not whole:
+        return "the sealed counts of rows, or the end of the audit they belong to, were changed"
+    there = of_tables(cursor, site_id)
+    differing = [
+        f"{there[table]:,} {COUNTED[table]} ({table}) are held where {count:,} were confirmed"
+        for table, count in counts.items()
+        if table in there and there[table] != count
+    ]
+    return "; ".join(differing) or None

@@ -1,0 +1,138 @@
+"""How many rows there are is sealed with each commit: whoever changes it past the audit is found
+at the start, and a store or mark of an earlier version goes on."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from attachdash.errors import Invalid, Unavailable
+from attachdash.practice import checking, mending, recording, restoring, safekeeping
+from attachdash.store import counts, open_store
+from attachdash.store.engine import COUNTED, Cursor, Scope
+from attachdash.store.seals import seal
+from tests.engines import past_the_audit
+from tests.practice.conftest import NOW, TODAY, House
+from tests.store.test_sql import STORE, sql_of
+
+
+def marked(home: Path) -> dict[str, int]:
+    """The counts that the mark outside the store says."""
+    return dict(json.loads((home / "mark.json").read_text())["counts"])
+
+
+def there(house: House) -> dict[str, int]:
+    with house.store.engine.reading(Scope()) as cursor:
+        return counts.of_tables(cursor, 1)
+
+
+def answer(house: House) -> None:
+    recording.record_administration(
+        house.viewer("t.one"), house.clients["A"], "phq9", TODAY, [1] * 9
+    )
+
+
+def test_h15_each_commit_marks_how_many_rows_there_are(either: House) -> None:
+    answer(either)
+    before = marked(either.store.home)
+    assert before == there(either)
+    [form] = [
+        one
+        for one in mending.forms(either.viewer("t.one"), either.clients["A"]).forms
+        if one.last.answered_on == TODAY
+    ]
+    mending.withdraw_administration(
+        either.viewer("t.one"), either.clients["A"], form.administration_id, "Twice"
+    )
+    after = marked(either.store.home)
+    assert after == there(either)
+    assert after["administration"] == before["administration"]
+    assert after["score"] < before["score"]
+
+
+@pytest.mark.parametrize("table", ["administration", "score", "flag", "flag_step"])
+def test_h15_a_row_that_went_past_the_audit_is_found_when_the_store_opens(
+    small: House, table: str
+) -> None:
+    answer(small)
+    safekeeping.back_up(small.viewer("a.diallo"))
+    home, had = small.store.home, there(small)[table]
+    past_the_audit(
+        small.store,
+        lambda cursor: cursor.run(f"DELETE FROM {table} WHERE rowid = (SELECT max(rowid) "
+                                  f"FROM {table})"),
+    )  # fmt: skip
+    tampered = safekeeping.back_up(small.viewer("a.diallo"))
+    small.store.close()
+    said = rf"\({table}\) are held where {had} were confirmed.*attachdash restore"
+    with pytest.raises(Unavailable, match=f"{had - 1} {COUNTED[table]} {said}"):
+        open_store(home, NOW)
+    # A backup of it says the same, and takes the place of nothing.
+    with pytest.raises(Invalid, match=r"are held where .* Take an earlier one"):
+        restoring.restore(home, tampered.folder, "a.diallo", NOW)
+    with pytest.raises(Unavailable):
+        open_store(home, NOW)
+    # Whoever goes on with what is left says so on every page, and it opens.
+    restoring.keep_what_is_left(home, "a.diallo", NOW)
+    store = open_store(home, NOW)
+    try:
+        assert not any("were confirmed" in one for one in checking.problems(store))
+        assert marked(home)[table] == had - 1
+    finally:
+        store.close()
+
+
+def test_a_store_and_mark_of_an_earlier_version_go_on_and_are_counted(either: House) -> None:
+    home, url = either.store.home, getattr(either.store.engine, "_url", None)
+    past_the_audit(either.store, lambda cursor: counts.forget(cursor, 1))
+    body = json.loads((home / "mark.json").read_text())
+    del body["counts"], body["seal"]
+    body["seal"] = seal(either.store.audit_key, body)
+    (home / "mark.json").write_text(json.dumps(body))
+    either.store.close()
+    store = open_store(home, NOW, url=url)
+    try:
+        assert checking.problems(store) == []
+        again = House(store, either.people, either.clients, either.episodes)
+        answer(again)
+        assert marked(home) == there(again)
+        assert checking.problems(store) == []
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("to", ["NULL", "'{}'", "'x'"])
+def test_h15_counts_that_were_taken_out_or_written_over_are_found(small: House, to: str) -> None:
+    answer(small)
+    home = small.store.home
+    past_the_audit(small.store, lambda cursor: cursor.run(f"UPDATE head SET counts = {to}"))
+    small.store.close()
+    with pytest.raises(Unavailable, match=r"[Cc]ounts of"):
+        open_store(home, NOW)
+
+
+def test_rows_without_an_audit_entry_are_not_kept(either: House) -> None:
+    """Nobody could tell them from tampering afterwards."""
+    before = there(either)
+
+    def work(cursor: Cursor) -> None:
+        cursor.run("DELETE FROM flag_step")
+        cursor.run("DELETE FROM score")
+
+    with pytest.raises(AssertionError, match="score"):
+        either.store.engine.writing(Scope(), work)
+    assert there(either) == before
+
+
+def test_every_statement_that_moves_counted_rows_is_seen_as_one() -> None:
+    """The counting looks at how a statement begins."""
+    moving = [
+        sql
+        for path in STORE.glob("*.py")
+        if not path.name.startswith("engine")
+        for sql in sql_of(path)
+        for table in COUNTED
+        for begin in (f"INSERT INTO {table} ", f"INSERT INTO {table}\n", f"DELETE FROM {table}")
+        if begin in sql and not sql.lstrip().startswith(begin)
+    ]
+    assert moving == []
