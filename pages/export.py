@@ -9,7 +9,8 @@ from attachdash.web import download, tables
 FILES = (
     ("A table per questionnaire", "a row per filled-in form: each item, then each scale"),
     ("answers.csv, scores.csv", "a row per item and per scale, for statistics programs"),
-    ("clients.csv, episodes.csv, flags.csv", "who they are, their therapies, what was flagged"),
+    ("clients.csv, episodes.csv", "who they are, and their therapies"),
+    ("flags.csv, flag_steps.csv", "what was flagged, and what was decided about it"),
     ("codebook.csv", "what each column is: range, direction, scoring, source"),
     ("about.txt", "who exported this, when, and what it holds"),
 )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from attachdash import web
-from attachdash.practice import rules
+from attachdash.practice import rules, watching
 from attachdash.web.tables import table
 
 viewer = web.viewer()
@@ -20,6 +20,12 @@ with web.card("kinds", stretch=False):
         "In vain and missed are of simulated courses (PHQ-9, weekly answers), not of your "
         "clients; – was not measured."
     )
+if untold := watching.untold(viewer):
+    with web.card("untold", stretch=False):
+        st.header("What can’t be told here", anchor=False)
+        for line in untold:
+            st.write(line)
+        st.caption("An SD and a reliability can be entered by an administrator, under Norms.")
 with web.card("items", stretch=False):
     st.header("Items that are watched", anchor=False)
     table(rules.ITEM_COLUMNS, rules.item_rows(), "Items that are watched")

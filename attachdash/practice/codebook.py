@@ -20,7 +20,24 @@ MARKS = (
     ("words", "What the therapist wrote"),
     ("visibility", "Who may read it: staff; client: the client too"),
 )
-# What staff wrote beside flags and held back; never in a client's own copy.
+# Flags, what staff did about and wrote beside them, and held back; never in a client's own copy.
+FLAGS = (
+    ("kind", "What it is of: docs/rules.md"),
+    ("cause", "What raised it: questionnaire and item (phq9:9), or what and of which episode"),
+    ("form", "The form it rests on: questionnaire and administration of answers.csv"),
+    ("state", "open: nobody has seen it; seen; acted; closed; historic; over; withdrawn"),
+    ("raised_at", "Since when it waits, or waited, for a look, in UTC"),
+)
+STEPS = (
+    ("flag", "The flag: its kind and cause"),
+    ("step", "What was done: seen, acted or closed; the others came by themselves"),
+    ("form", "The form it was about"),
+    ("reason", "Why the form no longer counts"),
+    ("said", "What was decided, or why it was closed, in somebody's own words"),
+    ("review_on", "The day to look again"),
+    ("by", "Who did it, by sign-in name"),
+    ("done_at", "When, in UTC"),
+)
 LOOKS = (
     ("flag", "The flag it was answered beside: its kind and cause"),
     ("question", "The question of data/support"),
@@ -61,6 +78,8 @@ def codebook(catalogue: Catalogue, codes: list[str], *, with_marks: bool) -> pl.
         blank = ("",) * (len(COLUMNS) - 6)
         for name, kind, columns in (
             ("Phases and events", "mark", MARKS),
+            ("Flags", "flag", FLAGS),
+            ("What was done about flags", "step", STEPS),
             ("Support tool", "look", LOOKS),
             ("Supervision agenda", "note", NOTES),
             ("Held back from the client", "hold", HOLDS),

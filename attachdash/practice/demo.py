@@ -22,6 +22,7 @@ import yaml
 from attachdash.errors import Invalid
 from attachdash.practice import assignments, founding, house, norms, passwords, people
 from attachdash.practice.demo_courses import Form, Invented, Spell, invent
+from attachdash.practice.demo_decisions import decide
 from attachdash.practice.demo_marks import marked
 from attachdash.practice.entrance import at_terminal
 from attachdash.practice.keeping import ROW, Given, Prepared, keep, prepare
@@ -203,7 +204,9 @@ def _play(
 
         change(viewer, "played demo", work, detail=lambda words: words)
         before = viewer.today
-    _note(replace(admin, now=now, today=viewer.today), everyone, therapists, ids, episodes)
+    last = replace(admin, now=now, today=viewer.today)
+    _note(last, everyone, therapists, ids, episodes)
+    decide(last, [int(one) for one in ids.values()])
 
 
 def _note(

@@ -3,20 +3,17 @@
 import io
 import zipfile
 from datetime import date, datetime
-from typing import Any
 
 import polars as pl
 
 from attachdash import __version__
 from attachdash.intake.numbers import REASONS
-from attachdash.practice import exporting_support, relations
+from attachdash.practice import exporting_flags, exporting_people, exporting_support, relations
 from attachdash.practice.codebook import codebook
 from attachdash.practice.csv_text import written
 from attachdash.practice.entrance import ALL_SIGNED_IN
-from attachdash.practice.house import Settings, checked_hours, settings
+from attachdash.practice.house import settings
 from attachdash.practice.looks import at_mine
-from attachdash.practice.mail import settings_of
-from attachdash.practice.mail import written as mail_settings
 from attachdash.practice.relations import Relation
 from attachdash.practice.rights import (
     About,
@@ -28,11 +25,10 @@ from attachdash.practice.rights import (
     use_case,
     whole_practice,
 )
-from attachdash.store import Reach, clients, flags, people
+from attachdash.store import Reach, clients
 from attachdash.store import export as store_export
 from attachdash.store import marks as store_marks
 from attachdash.store import relations as store_relations
-from attachdash.store import settings as store_settings
 from attachdash.store.definitions import Catalogue
 from attachdash.store.engine import Cursor, Row
 
@@ -66,6 +62,13 @@ COLUMNS = {
         "client", "instrument", "administration", "answered_on", "day_is_nominal", "occasion",
         *PEOPLE, "scale", "value", "answered", "asked", "state", "definition",
     ),
+    "flags.csv": (
+        "client", "kind", "cause", "episode", "form", "answered_on", "informant",
+        "informant_label", "state", "raised_at",
+    ),
+    "flag_steps.csv": (
+        "client", "flag", "step", "form", "reason", "said", "review_on", "by", "done_at",
+    ),
     "looks.csv": (
         "client", "episode", "flag", "question", "version", "asked", "answer", "how", "by",
         "given_at",
@@ -76,6 +79,7 @@ COLUMNS = {
     ),
     "people.csv": ("sign_in", "name", "client", "disabled", "role", "from", "to"),
     "assignments.csv": ("kind", "who", "whom", "from", "to"),
+    "absences.csv": ("who", "from", "to"),
     "settings.csv": ("name", "body"),
 }  # fmt: skip
 # What a client's own copy has beside them: of themself, and loaded by nobody.
@@ -83,7 +87,6 @@ OWN_COLUMNS = {
     "who_looked.csv": ("day", "who", "role", "how", "times"),
     "who_could.csv": ("who", "role", "from", "to"),
 }
-SETTINGS = ("practice_name", "time_zone", "crisis_text", "largest_upload", "protocol")
 
 
 @use_case(roles=ALL_SIGNED_IN, about=About.NOTHING, audit=Audit.CHANGE)
@@ -116,19 +119,20 @@ def export(viewer: Viewer) -> dict[str, str]:
         if viewer.role is not Role.CLIENT:
             tables["relations.csv"] = _relations(around, who)
             tables["marks.csv"] = _marks(cursor, asked, who)
-            tables["flags.csv"] = _flags(cursor, asked, who, around)
-            tables["looks.csv"] = _rows(
-                "looks.csv", exporting_support.looks(cursor, asked, who, around)
-            )
-            tables["agenda_notes.csv"] = _rows(
-                "agenda_notes.csv", exporting_support.notes(cursor, asked, who, around)
-            )
+            flags, steps, called = exporting_flags.logged(cursor, asked, _numbered(held))
+            looks = exporting_support.looks(cursor, asked, who, called)
+            notes = exporting_support.notes(cursor, asked, who, called)
             held_back = exporting_support.holds(cursor, asked, who, viewer.store.catalogue)
-            tables["holds.csv"] = _rows("holds.csv", held_back)
+            for name, rows in (
+                ("flags.csv", flags), ("flag_steps.csv", steps), ("looks.csv", looks),
+                ("agenda_notes.csv", notes), ("holds.csv", held_back),
+            ):  # fmt: skip
+                tables[name] = _rows(name, rows)
         else:
             tables |= _looked(viewer)
         if whole:
-            tables |= _people(cursor, viewer.site_id, known)
+            house = exporting_people.rows(cursor, viewer.site_id, known)
+            tables |= {name: _rows(name, rows) for name, rows in house.items()}
         # A client's copy lacks what staff wrote: it can't be loaded.
         state = "" if viewer.role is Role.CLIENT else store_export.state_hash(cursor, asked)
     scored = scored.filter(pl.col("administration_id").is_in(held["administration_id"].implode()))
@@ -281,75 +285,6 @@ def _scores(held: pl.DataFrame, scored: pl.DataFrame) -> pl.DataFrame:
         .with_columns(day_is_nominal=pl.col("is_nominal"))
         .select(COLUMNS["scores.csv"])
     )
-
-
-def _flags(
-    cursor: Cursor, asked: Reach, who: list[Row], around: dict[int, Relation]
-) -> pl.DataFrame:
-    """A row per flag; `answer` is not told again, it stands in answers.csv."""
-    codes = {row[0]: row[1] for row in who}
-    found = flags.in_reach(cursor, asked)
-    informants = [around.get(int(one)) for one in found["informant_id"]]
-    frame = pl.DataFrame(
-        {
-            "client": [codes[int(one)] for one in found["client_id"]],
-            "kind": found["kind"].tolist(),
-            "instrument": [str(one).split(":")[0] for one in found["cause"]],
-            "item": [str(one).split(":")[1] for one in found["cause"]],
-            "informant": [one.name if one else "" for one in informants],
-            "informant_label": [one.label if one else "" for one in informants],
-            "state": found["state"].tolist(),
-            "answered_on": [str(one)[:10] for one in found["answered_on"]],
-            "raised_at": [str(one)[:19] for one in found["raised_at"]],
-            "seen_by": [one if isinstance(one, str) else "" for one in found["seen_by"]],
-            "seen_at": [str(one)[:19] if one == one else "" for one in found["seen_at"]],
-        },
-        schema_overrides=dict.fromkeys(
-            ("client", "kind", "instrument", "item", "informant", "informant_label", "state",
-             "answered_on", "raised_at", "seen_by", "seen_at"), pl.String,
-        ),
-    )  # fmt: skip
-    return frame.sort("client", "instrument", "item", "kind", "informant", "informant_label")
-
-
-def _people(cursor: Cursor, site: int, known: Settings) -> dict[str, pl.DataFrame]:
-    """Who signs in, their dated roles and assignments, and the settings; nothing secret."""
-    everyone = people.register(cursor, site).to_dict("records")
-    names = {row["person_id"]: row["sign_in"] for row in everyone}
-    roles: dict[int, list[tuple[object, ...]]] = {}
-    for row in people.all_roles(cursor, site).to_dict("records"):
-        roles.setdefault(row["person_id"], []).append((row["role"], *_span(row)))
-    listed = [
-        (
-            row["sign_in"], row["name"],
-            row["client_code"] if isinstance(row["client_code"], str) else "",
-            row["disabled_at"] == row["disabled_at"] and row["disabled_at"] is not None, *role,
-        )
-        for row in everyone
-        for role in roles.get(row["person_id"], [("", None, None)])
-    ]  # fmt: skip
-    treats = [
-        ("treats", names[row["therapist_id"]], row["client"], *_span(row))
-        for row in people.all_treats(cursor, site).to_dict("records")
-    ]
-    supervises = [
-        ("supervises", names[row["supervisor_id"]], names[row["therapist_id"]], *_span(row))
-        for row in people.all_supervises(cursor, site).to_dict("records")
-    ]
-    mail = settings_of(store_settings.everything(cursor, site))
-    said = {name: str(getattr(known, name)) for name in SETTINGS}
-    said |= checked_hours(known.hours) | mail_settings(mail)
-    return {
-        "people.csv": _rows("people.csv", listed),
-        "assignments.csv": _rows("assignments.csv", sorted([*treats, *supervises], key=str)),
-        "settings.csv": _rows("settings.csv", list(said.items())),
-    }
-
-
-def _span(row: dict[Any, Any]) -> tuple[str, str | None]:
-    """From and to of a frame's row, as days."""
-    to_on = row["to_on"]
-    return str(row["from_on"])[:10], str(to_on)[:10] if to_on == to_on and to_on else None
 
 
 def _wide(

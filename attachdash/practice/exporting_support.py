@@ -2,39 +2,39 @@
 
 from collections.abc import Iterable, Mapping
 
-from attachdash.practice.relations import Relation
 from attachdash.store import Reach, clients, release, support
 from attachdash.store import export as store_export
 from attachdash.store.definitions import Catalogue
 from attachdash.store.engine import Cursor, Row
 
-OF_SOMEBODY = 4  # parts of the cause of what somebody else answered: rcads25:18:7:3
-
 
 def looks(
-    cursor: Cursor, asked: Reach, who: list[Row], around: Mapping[int, Relation]
+    cursor: Cursor, asked: Reach, who: list[Row], called: Mapping[int, str]
 ) -> list[tuple[object, ...]]:
-    """The rows of looks.csv: answers to the support tool, in the words that were shown."""
+    """The rows of looks.csv: answers to the support tool, in the words that were shown.
+
+    `called` is the kind and cause of each flag.
+    """
     codes = {row[0]: row[1] for row in who}
     numbers = store_export.episode_numbers(clients.episodes(cursor, asked))
     return _in_order(
         (
-            codes[one.client_id], numbers.get(one.episode_id or 0), _flag(one, around),
-            one.question_id, one.version, one.asked, one.answer, one.how, one.by_sign_in,
-            one.given_at.isoformat(),
+            codes[one.client_id], numbers.get(one.episode_id or 0),
+            called.get(one.flag_id or 0, ""), one.question_id, one.version, one.asked, one.answer,
+            one.how, one.by_sign_in, one.given_at.isoformat(),
         )
         for one in support.looks(cursor, asked)
     )  # fmt: skip
 
 
 def notes(
-    cursor: Cursor, asked: Reach, who: list[Row], around: Mapping[int, Relation]
+    cursor: Cursor, asked: Reach, who: list[Row], called: Mapping[int, str]
 ) -> list[tuple[object, ...]]:
     """The rows of agenda_notes.csv: what supervisors noted beside flags."""
     codes = {row[0]: row[1] for row in who}
     return _in_order(
         (
-            codes[one.client_id], _flag(one, around), one.words, one.by_sign_in,
+            codes[one.client_id], called.get(one.flag_id or 0, ""), one.words, one.by_sign_in,
             one.noted_at.isoformat(),
         )
         for one in support.notes(cursor, asked)
@@ -59,13 +59,3 @@ def holds(
 def _in_order(rows: Iterable[tuple[object, ...]]) -> list[tuple[object, ...]]:
     # As text: not their numbers here, which are others where it is loaded.
     return sorted(rows, key=lambda row: [str(one) for one in row])
-
-
-def _flag(beside: support.Look | support.Note, around: Mapping[int, Relation]) -> str:
-    """Which flag that was, by its kind and cause; people in it by name, "" for the client."""
-    if beside.flag_cause is None:
-        return ""
-    parts = beside.flag_cause.split(":")
-    if len(parts) == OF_SOMEBODY:
-        parts[2:] = [around[int(one)].name if int(one) in around else "" for one in parts[2:]]
-    return f"{beside.flag_kind} {':'.join(parts)}"

@@ -16,6 +16,7 @@ from attachdash.store import audit
 from attachdash.store import settings as store_settings
 from attachdash.store.engine import Cursor
 
+REQUIRED = "required"
 UPLOADS = (10, 25, 50, 100, 200)  # MB
 SIGN_INS = ("sign-in refused", "signed out", "tried to sign in")
 
@@ -126,7 +127,7 @@ def checked_hours(hours: Hours) -> dict[str, str]:
 )
 def require_second_factor(viewer: Viewer, required: bool) -> None:
     """Whether administrators of this practice must have a second factor; else they may."""
-    body = "required" if required else DECLINED
+    body = REQUIRED if required else DECLINED
     change(
         viewer,
         "changed settings",

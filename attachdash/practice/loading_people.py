@@ -1,21 +1,16 @@
 """The people of a loaded export: who signs in, in which roles, and who treats whom."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import available_timezones
-
-import polars as pl
 
 from attachdash.errors import Invalid
 from attachdash.practice.csv_text import read
-from attachdash.practice.escalation import Hours, hours_of
-from attachdash.practice.exporting import COLUMNS, SETTINGS
-from attachdash.practice.house import UPLOADS, checked_hours
-from attachdash.practice.mail import MailSettings, settings_of, written
-from attachdash.practice.people import SIGN_IN
+from attachdash.practice.exporting import COLUMNS
+from attachdash.practice.people import SIGN_IN, all_spans
 from attachdash.practice.rights import Role, Viewer
-from attachdash.store import clients, people, settings
+from attachdash.practice.settings_texts import check_texts
+from attachdash.store import absences, clients, people, settings
 from attachdash.store.engine import Cursor
 
 Span = tuple[date, date | None]
@@ -29,18 +24,19 @@ class Staff:
     roles: list[tuple[str, Role, Span]]
     treats: list[tuple[str, int, Span]]
     supervises: list[tuple[str, str, Span]]
+    away: list[tuple[str, Span]]
     settings: dict[str, str]
 
 
 def read_people(viewer: Viewer, files: Mapping[str, str], ids: Mapping[str, int]) -> Staff:
-    """The people of the folder: all of its three tables, or, as for a therapist's, none.
+    """The people of the folder: all of its tables, or, as for a therapist's, none.
 
-    `ids` are those of the clients by code. Raises Invalid.
+    `ids` are those of the clients by code; an earlier version wrote no absences. Raises Invalid.
     """
     names = ("people.csv", "assignments.csv", "settings.csv")
     there = [name for name in names if name in files]
     if not there:
-        return Staff({}, [], [], [], {})
+        return Staff({}, [], [], [], [], {})
     if lacking := [name for name in names if name not in there]:
         raise Invalid(f"{', '.join(lacking)} is missing: load the whole folder.")
     listed, given, said = (read(name, files[name], COLUMNS[name]) for name in names)
@@ -64,23 +60,21 @@ def read_people(viewer: Viewer, files: Mapping[str, str], ids: Mapping[str, int]
             supervises.append((who, whom, span))
         else:
             raise Invalid(f"assignments.csv: {kind[:20]} {who[:40]}, {whom[:40]} isn't known.")
-    return Staff(found, roles, treats, supervises, _settings(said))
+    kept = dict(said.iter_rows())
+    check_texts(kept)
+    return Staff(found, roles, treats, supervises, _away(files, found), kept)
 
 
-def _settings(said: pl.DataFrame) -> dict[str, str]:
-    known = dict(said.iter_rows())
-    if (
-        set(known) - {*SETTINGS, *checked_hours(Hours()), *written(MailSettings())}
-        or known.get("time_zone", "UTC") not in available_timezones()
-        or known.get("largest_upload", str(UPLOADS[0])) not in map(str, UPLOADS)
-    ):
-        raise Invalid("settings.csv has a setting that isn't known.")
-    try:
-        checked_hours(hours_of(known))
-        written(settings_of(known))
-    except ValueError as error:
-        raise Invalid("settings.csv has hours or a mail server that can't be read.") from error
-    return known
+def _away(files: Mapping[str, str], known: Collection[str]) -> list[tuple[str, Span]]:
+    name = "absences.csv"
+    if name not in files:
+        return []
+    away = []
+    for who, first, last in read(name, files[name], COLUMNS[name]).iter_rows():
+        if who not in known:
+            raise Invalid(f"{name}: {who[:40]} isn't known.")
+        away.append((who, _span(name, first, last)))
+    return away
 
 
 def _role(text: str) -> Role:
@@ -134,6 +128,10 @@ def put_people(cursor: Cursor, viewer: Viewer, staff: Staff) -> int:
         # Between two who were there before, the practice knows better.
         if not {supervisor, therapist} <= set(before):
             people.assign_supervisor(cursor, site, ids[supervisor], ids[therapist], first, last)
+    for who, (first, last) in staff.away:
+        theirs = all_spans(absences.of_person(cursor, site, ids[who]), "what")
+        if not any(one.overlaps(first, last) for one in theirs):
+            absences.add(cursor, site, ids[who], first, last)
     for name, body in staff.settings.items():
         settings.put(cursor, site, name, body)
     return len(staff.people) - len(before)

@@ -9,10 +9,10 @@ import polars as pl
 import pyarrow as pa
 
 from attachdash.errors import Invalid
-from attachdash.practice.exporting_support import OF_SOMEBODY
+from attachdash.practice.loading_flags import Here, signs
 from attachdash.practice.rights import Viewer
 from attachdash.practice.support import How
-from attachdash.store import flags, people, release, support
+from attachdash.store import release, support
 from attachdash.store.engine import Cursor
 
 
@@ -26,19 +26,18 @@ class Beside:
 
 
 def read_beside(
-    looks: pl.DataFrame, notes: pl.DataFrame, holds: pl.DataFrame,
-    people_ids: Mapping[tuple[str, str], int], episodes: Mapping[tuple[str, str], int],
-) -> Beside:  # fmt: skip
-    """The rows of the tables; `people_ids` by client and name ("" for the client), `episodes` by
-    client and number. Raises Invalid."""
+    looks: pl.DataFrame, notes: pl.DataFrame, holds: pl.DataFrame, here: Here
+) -> Beside:
+    """The rows of the tables. Raises Invalid."""
     answered, noted = [], []
+    episodes = here.episodes
     for row in looks.iter_rows(named=True):
         if row["how"] not in list(How) or not row["version"].isdigit() or not row["question"]:
             raise Invalid("looks.csv: a question, its version, and how it was answered.")
         if row["episode"] and (row["client"], row["episode"]) not in episodes:
             raise Invalid("looks.csv: each episode is one of episodes.csv.")
         answered.append({
-            **_both("looks.csv", row, people_ids), "asked": row["asked"],
+            **_both("looks.csv", row, here), "asked": row["asked"],
             "episode_id": episodes.get((row["client"], row["episode"])),
             "question_id": row["question"], "version": int(row["version"]),
             "answer": row["answer"], "how": row["how"],
@@ -46,10 +45,10 @@ def read_beside(
         })  # fmt: skip
     for row in notes.iter_rows(named=True):
         noted.append({
-            **_both("agenda_notes.csv", row, people_ids), "words": row["words"],
+            **_both("agenda_notes.csv", row, here), "words": row["words"],
             "noted_at": _moment("agenda_notes.csv", row["noted_at"]),
         })  # fmt: skip
-    held = [_hold(row, people_ids) for row in holds.iter_rows(named=True)]
+    held = [_hold(row, here.people) for row in holds.iter_rows(named=True)]
     return Beside(answered, noted, held)
 
 
@@ -73,18 +72,10 @@ def _check_client(name: str, code: str, people_ids: Mapping[tuple[str, str], int
         raise Invalid(f"{name}: clients.csv has no client {code[:40]}.")
 
 
-def _both(
-    name: str, row: Mapping[str, str], people_ids: Mapping[tuple[str, str], int]
-) -> dict[str, Any]:
+def _both(name: str, row: Mapping[str, str], here: Here) -> dict[str, Any]:
     code = row["client"]
-    _check_client(name, code, people_ids)
-    kind, _, cause = row["flag"].partition(" ")
-    parts = cause.split(":")
-    if len(parts) == OF_SOMEBODY:
-        parts[2:] = [str(people_ids.get((code, one), "")) for one in parts[2:]]
-    return {
-        "client_id": people_ids[code, ""], "flag": (kind, ":".join(parts)), "by": row["by"],
-    }  # fmt: skip
+    _check_client(name, code, here.people)
+    return {"client_id": here.people[code, ""], "flag": row["flag"], "by": row["by"]}
 
 
 def _moment(name: str, text: str) -> datetime:
@@ -94,35 +85,28 @@ def _moment(name: str, text: str) -> datetime:
         raise Invalid(f"{name}: {text[:40]} can't be read as a moment.") from error
 
 
-def put_beside(cursor: Cursor, viewer: Viewer, beside: Beside) -> None:
-    """Keep them, after the flags were raised anew and the people added.
+def put_beside(
+    cursor: Cursor, viewer: Viewer, beside: Beside, called: Mapping[tuple[int, str], int]
+) -> None:
+    """Keep them, after the flags and the people were put there; `called` is each flag by client
+    and as it is told.
 
-    Beside a flag that isn't raised here any more stands none; whoever isn't known here is taken
-    to be the person who loads.
+    Beside a flag that isn't here stands none; whoever isn't known here is taken to be the person
+    who loads.
     """
     rows = [*beside.looks, *beside.notes]
     if not rows and not beside.holds:
         return
-    client_ids = sorted({row["client_id"] for row in rows})
-    known = {
-        (client_id, kind, cause): flag_id
-        for client_id, kind, cause, flag_id in flags.known(cursor, viewer.site_id, client_ids)
-        .select("client_id", "kind", "cause", "flag_id")
-        .iter_rows()
-    }
-    signs = {
-        row["sign_in"]: int(row["person_id"])
-        for row in people.register(cursor, viewer.site_id).to_dict("records")
-    }
+    known = signs(cursor, viewer)
     for row in rows:
-        row["flag_id"] = known.get((row["client_id"], *row["flag"]))
+        row["flag_id"] = called.get((row["client_id"], row["flag"]))
     for row in [*rows, *beside.holds]:
-        row["by_person_id"] = signs.get(row["by"], viewer.person_id)
+        row["by_person_id"] = known.get(row["by"], viewer.person_id)
     for row in beside.holds:
         row["instrument_id"] = viewer.store.catalogue.instrument_ids.get(row["instrument"])
         if row["instrument_id"] is None:
             raise Invalid(f"holds.csv: no such instrument here: {row['instrument'][:40]}.")
-        row["ended_by"] = row["ended_at"] and signs.get(row["ended"], viewer.person_id)
+        row["ended_by"] = row["ended_at"] and known.get(row["ended"], viewer.person_id)
     support.put(
         cursor, viewer.site_id,
         _frame(viewer, beside.looks, "look_answer", support.LOOK),

@@ -28,9 +28,10 @@ from attachdash.practice.rights import (
     reach,
     use_case,
 )
+from attachdash.practice.traces import Trace, traces
 from attachdash.practice.watching import refresh, watch
 from attachdash.store import answers as store_answers
-from attachdash.store import flags, versions
+from attachdash.store import versions
 from attachdash.store.engine import Cursor
 
 LONGEST_REASON = 300
@@ -83,18 +84,6 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
-    """What correcting or withdrawing a form did to a flag."""
-
-    instrument: Instrument
-    item: int
-    withdrawn: bool  # otherwise it rests on another answer
-    reason: str
-    done_at: datetime
-    by_whom: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Forms:
     """All forms of a client by day, newest first, and what became of flags when some changed."""
 
@@ -107,23 +96,10 @@ def forms(viewer: Viewer, client_id: int) -> Forms:
     """Every form of a client, with its versions, newest day first."""
     with viewer.store.engine.reading(viewer.scope) as cursor:
         rows = versions.forms(cursor, reach(viewer), client_id)
-        steps = flags.steps(cursor, reach(viewer), client_id)
-        made = _forms(cursor, viewer, rows)
-    return Forms(
-        forms=tuple(made),
-        traces=tuple(
-            Trace(
-                instrument=viewer.store.catalogue.instrument(one["cause"].split(":")[0]),
-                item=int(one["cause"].split(":")[1]),
-                withdrawn=one["kind"] == "withdrawn",
-                reason=str(one["words"]).partition(": ")[2],
-                done_at=one["done_at"].to_pydatetime(),
-                by_whom=text(one["by_whom"]),
-            )
-            for one in reversed(steps.to_dict("records"))
-            if one["kind"] in ("withdrawn", "evidence withdrawn")
-        ),
-    )
+        return Forms(
+            forms=tuple(_forms(cursor, viewer, rows)),
+            traces=traces(cursor, viewer, client_id),
+        )
 
 
 @use_case(roles=[Role.THERAPIST], about=About.CLIENT, audit=Audit.CHANGE)

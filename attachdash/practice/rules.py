@@ -139,13 +139,13 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         kind=Kind.ASK, name="Softer prompt: ask about it",
-        data="Items about feeling unsafe, hopelessness, risk-taking and the like",
+        data="Items about hopelessness, risk-taking, thoughts of death and the like",
         threshold="From the item’s own step on",
         certainty=_ITEM, tool=Tool.ASK, cause=_CLIENT_ITEM, goes_on=True,
     ),
     Rule(
         kind=Kind.ASK_BLANK, name="Softer prompt: left blank",
-        data="Items about feeling unsafe, hopelessness, risk-taking and the like",
+        data="Items about hopelessness, risk-taking, thoughts of death and the like",
         threshold="No answer, for whatever reason",
         certainty=_ITEM, tool=Tool.BLANK, cause=_CLIENT_ITEM, goes_on=True,
     ),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from attachdash.change.figures import Lacking, figures_of
 from attachdash.change.off_course import LEAST_ANSWERS, LEAST_WEEKS, OffCourse
 from attachdash.change.verdict import Verdicts, Word
 from attachdash.instruments import LEADS, Domain, Instrument, Scale
@@ -109,6 +110,35 @@ def refresh_now(viewer: Viewer, client_ids: Sequence[int]) -> None:
         refresh(cursor, viewer, client_ids, taken, by_time=True)
 
     change(viewer, "refreshed flags", work, detail=f"{len(client_ids)} clients")
+
+
+@use_case(
+    roles=[Role.THERAPIST, Role.SUPERVISOR, Role.ADMINISTRATOR],
+    about=About.NOTHING,
+    audit=Audit.NONE,
+)
+def untold(viewer: Viewer) -> tuple[str, ...]:
+    """Of which leading scales a kind of flag can't be raised in this practice, and why; a sentence
+    for each kind and reason, none where all can be told."""
+    known, found = viewer.store.catalogue.scale_ids, []
+    for name, domains in _RESTS_ON.items():
+        lacking: dict[Lacking, list[str]] = {}
+        for key in dict.fromkeys(key for domain in domains for key in LEADS[domain]):
+            if key in known:
+                instrument, scale = scale_of(viewer, known[key])
+                why = figures_of(instrument, scale).lacking
+                if why is not None:
+                    lacking.setdefault(why, []).append(instrument.short_name)
+        found += [f"{name} can’t be raised by {', '.join(which)}: {why}."
+                  for why, which in lacking.items()]  # fmt: skip
+    return tuple(found)
+
+
+_RESTS_ON = {
+    "Red, amber and not moving": (Domain.SYMPTOMS,),
+    Kind.WORSE.rule.name: TRIAD,
+    Kind.ALLIANCE_FALLEN.rule.name: (Domain.ALLIANCE,),
+}
 
 
 def _of_courses(

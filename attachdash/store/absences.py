@@ -69,6 +69,12 @@ def of_person(cursor: Cursor, site_id: int, person_id: int) -> pd.DataFrame:
     )
 
 
+def everybodys(cursor: Cursor, site_id: int) -> list[tuple[int, date, date | None]]:
+    """Every absence of the practice: whose, from, to; in no order."""
+    rows = cursor.rows("SELECT person_id, from_on, to_on FROM absence WHERE site_id = $1", site_id)
+    return [(int(row[0]), row[1], row[2]) for row in rows]
+
+
 def add(cursor: Cursor, site_id: int, person_id: int, from_on: date, to_on: date | None) -> None:
     """Somebody isn't there from a day on, until the first day back where that is known."""
     cursor.run(

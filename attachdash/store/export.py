@@ -7,7 +7,7 @@ from hashlib import sha256
 import polars as pl
 import pyarrow as pa
 
-from attachdash.store import clients, marks, relations, release, support
+from attachdash.store import clients, flag_log, marks, relations, release, support
 from attachdash.store.engine import Cursor, Row, filled
 from attachdash.store.reach import CLINICAL, Reach
 
@@ -113,13 +113,25 @@ def relation_numbers(people: list[Row]) -> dict[int, tuple[str, int]]:
     return found
 
 
-def state_hash(cursor: Cursor, reach: Reach) -> str:
-    """A sum over clients with the people around them, episodes with their phases and events,
-    answers and scores, what was answered and noted beside flags, and what was held back from
-    clients, in reach: 64 hexadecimal digits.
+def flag_names(cursor: Cursor, reach: Reach) -> flag_log.Names:
+    """What the numbers that flags in reach hold are called elsewhere."""
+    who, spans = clients.who(cursor, reach), clients.episodes(cursor, reach)
+    around = relation_numbers(relations.of_clients(cursor, reach))
+    return flag_log.Names(
+        {int(row[0]): str(row[1]) for row in who},
+        episode_numbers(spans),
+        {one: f"{kind} {number}" if number > 1 else kind for one, (kind, number) in around.items()},
+        flag_log.scales(cursor, reach.site_id),
+    )
 
-    The same for the same state, on any engine, whatever numbers and moments the rows were kept
-    under.
+
+def state_hash(cursor: Cursor, reach: Reach, *, with_flags: bool = True) -> str:
+    """A sum over clients with the people around them, episodes with their phases and events,
+    answers and scores, flags with what was done about them, what was answered and noted beside
+    them, and what was held back from clients, in reach: 64 hexadecimal digits.
+
+    The same for the same state, on any engine, whatever numbers the rows were kept under. Exports
+    from before flags were loaded have a sum without them.
     """
     who, spans = clients.who(cursor, reach), clients.episodes(cursor, reach)
     codes, numbers = {row[0]: row[1] for row in who}, episode_numbers(spans)
@@ -132,6 +144,9 @@ def state_hash(cursor: Cursor, reach: Reach) -> str:
         )
         for row in held.iter_rows(named=True)
     }  # fmt: skip
+    flags, steps = (
+        flag_log.read(cursor, reach, flag_names(cursor, reach), keys) if with_flags else ([], [])
+    )
     instruments: dict[int, str] = dict(
         cursor.rows("SELECT instrument_id, code FROM instrument WHERE site_id = $1", reach.site_id)
     )
@@ -160,14 +175,18 @@ def state_hash(cursor: Cursor, reach: Reach) -> str:
             (codes[one.client_id], instruments[one.instrument_id], *one[3:6], one.ended_at)
             for one in release.holds(cursor, reach)
         ),
+        (one[:-1] for one in flags),
+        ((*one[:-2], one.done_at) for one in steps),
     )
     total = sha256()
-    names = ("clients", "relations", "episodes", "marks", "answers", "scores", "looks", "notes",
-             "holds")  # fmt: skip
+    names = (
+        "clients", "relations", "episodes", "marks", "answers", "scores", "looks", "notes",
+        "holds", "flags", "steps",
+    )  # fmt: skip
     for name, rows in zip(names, parts, strict=True):
         # Sorted here: the engines sort letters differently.
         lines = sorted(json.dumps(row, default=str) for row in rows)
-        if name in ("marks", "looks", "notes", "holds") and not lines:
+        if name in ("marks", *names[6:]) and not lines:
             continue  # as exports from before there were any have it
         total.update(f"{name}\n".encode())
         for line in lines:

@@ -138,7 +138,7 @@ STEPS = (
     CLINICAL
     + """
 SELECT flag_step.flag_id, flag.cause, flag_step.kind, flag_step.words, flag_step.done_at,
-    person.name AS by_whom
+    COALESCE(flag_step.said, '') AS said, person.name AS by_whom
 FROM flag_step
 INNER JOIN flag ON flag.site_id = flag_step.site_id AND flag.flag_id = flag_step.flag_id
 INNER JOIN reached ON reached.client_id = flag.client_id

@@ -238,7 +238,7 @@ def _traces(found: Forms, zone: str) -> None:
     if not found.traces:
         return
     tables.table(
-        ("Flag", "What became of it", "Why", "When"),
+        ("Flag", "What became of it", "Why", "When", "Said before"),
         [
             (
                 f"{one.instrument.short_name} item {one.item}",
@@ -246,6 +246,7 @@ def _traces(found: Forms, zone: str) -> None:
                 else "rests on another answer now",
                 one.reason,
                 f"{clock(one.done_at, zone)}, {one.by_whom}",
+                "; ".join(f"“{words}” ({name})" for words, name in one.said) or "–",
             )
             for one in found.traces
         ],

@@ -17,10 +17,13 @@ from attachdash.practice import (
     house,
     outcomes,
     people,
+    supervision,
 )
 from attachdash.practice.opening import open_practice
 from attachdash.practice.rights import Role, Viewer
+from attachdash.practice.supervision import Group
 from attachdash.store import Store
+from attachdash.support import content
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +86,24 @@ def test_it_looks_current_to_its_therapists(store: Store) -> None:
     assert rows == 41  # one therapy has just ended and its client is still assigned
     assert (open_flags, blanks) == (3, 1)
     assert historic >= 2
+
+
+def test_some_flags_are_decided_on_with_answers_and_a_note(store: Store) -> None:
+    for supervisor in ("h.marsh", "r.ito"):
+        items = supervision.agenda(viewer(store, supervisor)).items
+        decided = [one for one in items if one.decision]
+        assert {one.group for one in decided} <= {Group.DUE, Group.RUNNING}
+        assert len(decided) >= 2
+        assert all(one.answered and one.decision and one.decision.words for one in decided)
+        assert sum(len(one.notes) for one in items) == 1
+        assert {Group.NOT_SEEN, Group.NO_DECISION} <= {one.group for one in items}
+    with store.engine.reading(viewer(store, "a.diallo").scope) as cursor:
+        given = cursor.rows("SELECT DISTINCT question_id, version, asked, answer FROM look_answer")
+    for question_id, version, asked, answer in given:
+        question = content().question(question_id)
+        assert question
+        assert (question.version, question.prompt) == (version, asked)
+        assert question.answer(answer)
 
 
 def test_supervisors_have_outcomes_to_look_at(store: Store) -> None:

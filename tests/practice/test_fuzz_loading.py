@@ -14,16 +14,20 @@ from hypothesis import strategies as st
 
 from attachdash.errors import Invalid
 from attachdash.practice import (
+    absences,
     assignments,
     clients,
+    deciding,
     entrance,
     exporting,
     founding,
     loading,
     marks,
     people,
+    record,
 )
 from attachdash.practice.rights import Role, Viewer
+from attachdash.practice.rules import Kind
 from tests.fuzzing import fuzz
 from tests.practice.conftest import NOW, TODAY, _light_bcrypt
 from tests.practice.test_loading import put, sum_of
@@ -31,8 +35,9 @@ from tests.practice.test_loading import put, sum_of
 __all__ = ["_light_bcrypt"]
 
 # Most of what is loaded is sealed by the state's sum; people aren't.
-NAMES = ["clients.csv", "episodes.csv", "marks.csv", "answers.csv", "scores.csv"] * 2 + [
-         "people.csv", "assignments.csv", "settings.csv", "about.txt"]  # fmt: skip
+NAMES = ["clients.csv", "episodes.csv", "marks.csv", "answers.csv", "scores.csv", "flags.csv",
+         "flag_steps.csv"] * 2 + [
+         "people.csv", "assignments.csv", "absences.csv", "settings.csv", "about.txt"]  # fmt: skip
 CELLS = [
     *("", "A", "B", "'=1", "=1", "NA", "phq9", "rses", "yes", "no", "0", "1", "-1", "9", "99"),
     *(
@@ -46,7 +51,9 @@ CELLS = [
         "1e400",
     ),
     *("nan", "inf", "-inf", "1_0", "٣", "0x1", "9" * 30, "declined", "given", "complete", "total"),
-    *("phase", "rupture", "cbt", "client"),
+    *("phase", "rupture", "cbt", "client", "seen", "closed", "suicide_blank", "red", "course:1"),
+    *("worse:1:rses.total", "worse:1:no", "rcads25:18:mother:", "removed 1", "removed 99999999"),
+    *("phq9 1", "ors 1", "2026-11-24T08:40:00", "2026-11-24T08:40:00+01:00"),
     *("admin", "t.one", "therapist", "anonymous", "Europe/Berlin", "x\r\ny", 'a"b', "\u202e"),
     *("1.5", " 1", "2026-W45-2", "20261103", "99999-01-01", "5e-324", "0.1", "32768", "-0.0"),
 ]
@@ -77,6 +84,10 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
             own = entrance.at_terminal(store, "t.one", NOW)
             marks.add_phase(own, episode, marks.Technique.OTHER, TODAY, None, "=1; letters")
             put(admin, who, "phq9", day=TODAY, answers=[0, 1, 2, 3, -1, -2, -3, 1, 1])
+            [flag] = record.client_record(own, who).flags
+            deciding.act(own, who, flag.flag_id, flag.administration_id, 1, "=1; asked", TODAY)
+            deciding.note(own, who, Kind.TALK)
+        absences.add_absence(admin, therapist, TODAY, None)
         put(admin, who, "ors", day=TODAY, scores={"total": 21.3}, nominal=True)
         return exporting.export(admin)
     finally:

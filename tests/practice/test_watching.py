@@ -12,7 +12,9 @@ from attachdash.practice import (
     caseload,
     checking,
     clients,
+    deciding,
     mending,
+    norms,
     record,
     watching,
 )
@@ -135,6 +137,59 @@ def test_h19_each_kind_of_course_is_raised_by_what_was_planted(small: House, kin
     add(small, "K", min(forms))
     gave(small, "K", instrument, forms)
     assert held(small, "K") == {kind: "open"}
+
+
+FALLING = every(7, [40, 40, 40, 40, 38, 37, 36, 36, 36, 36, 36, 36])  # never under the line
+
+
+def test_h19_a_fallen_alliance_is_told_with_an_sd_and_said_to_be_untold_without(
+    either: House,
+) -> None:
+    admin = either.viewer("a.diallo")
+    forms = {day: srs(total) for day, total in FALLING.items()}
+    add(either, "F", min(forms))
+    gave(either, "F", "srs", forms)
+    assert held(either, "F") == {}
+    [said] = [one for one in watching.untold(either.viewer("t.one")) if "Alliance" in one]
+    assert "SRS" in said
+    assert "no SD" in said
+    norms.enter_norm(
+        admin, ("srs", "total"), group="clients here", of_whom="clients", mean=36.0, sd=4.0,
+        reliability=0.88, reliability_kind="alpha", source="Own count 2026",
+    )  # fmt: skip
+    assert not [one for one in watching.untold(either.viewer("t.one")) if "SRS" in one]
+    watching.refresh_all(admin)
+    assert held(either, "F") == {"alliance_fallen": "open"}
+    # One flag of the alliance: a low answer alone is low, one that is fallen too stays fallen.
+    mine, who = either.viewer("t.one"), either.clients["F"]
+    deciding.mark_seen(mine, who, *place(either, "F"))
+    gave(either, "F", "srs", {TODAY: srs(30)}, "evening")
+    assert held(either, "F") == {"alliance_fallen": "seen"}
+    add(either, "L", START)
+    gave(either, "L", "srs", {TODAY: srs(35)})
+    assert held(either, "L") == {"alliance_low": "open"}
+    # At the line it is not low, and without the SD nothing is fallen any more.
+    gave(either, "L", "srs", {TODAY: srs(36)}, "evening")
+    assert held(either, "L") == {"alliance_low": "over"}
+    norms.take_back_norm(admin, ("srs", "total"))
+    watching.refresh_all(admin)
+    assert held(either, "F") == {"alliance_low": "seen"}
+
+
+def place(house: House, code: str) -> tuple[int, int | None, int | None]:
+    [flag] = record.client_record(house.viewer("t.one"), house.clients[code]).watched
+    return flag.flag_id, flag.administration_id, flag.version
+
+
+def test_an_alliance_that_rose_has_not_fallen(small: House) -> None:
+    norms.enter_norm(
+        small.viewer("a.diallo"), ("srs", "total"), group="clients here", of_whom="clients",
+        mean=36.0, sd=4.0, reliability=0.88, reliability_kind="alpha", source="Own count 2026",
+    )  # fmt: skip
+    totals = list(FALLING.values())
+    add(small, "R", min(FALLING))
+    gave(small, "R", "srs", {day: srs(one) for day, one in zip(FALLING, totals[::-1], strict=True)})
+    assert held(small, "R") == {}
 
 
 def test_silence_is_told_by_night_or_by_whoever_looks_and_ends_with_an_answer(

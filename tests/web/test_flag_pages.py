@@ -22,6 +22,7 @@ PAGES = Path(__file__).resolve().parents[2] / "pages"
         ("client", "t.one", "nobody has marked it seen"),
         ("client", "s.one", "Asked to talk"),
         ("rules", "s.one", "Items that are watched"),
+        ("rules", "t.one", "Alliance fallen can’t be raised by"),
         ("account", "t.one", "On leave"),
         ("settings", "a.diallo", "Working hours"),
         ("people", "a.diallo", "Add a person"),
