@@ -6,9 +6,10 @@ import streamlit as st
 
 from attachdash import web
 from attachdash.practice import absences, people
+from attachdash.practice import mail as practice_mail
 from attachdash.practice.house import settings
 from attachdash.practice.rights import Role
-from attachdash.web import forms, person, second_factor, tables
+from attachdash.web import forms, mail, person, second_factor, tables
 from attachdash.web.signin import password_form
 
 viewer = web.viewer()
@@ -36,6 +37,9 @@ with st.container(width=560):
             viewer, absences.my_absences(viewer), partial(absences.add_my_absence, viewer),
             partial(absences.end_my_absence, viewer),
         )  # fmt: skip
+        mail.address_card(
+            practice_mail.my_address(viewer), partial(practice_mail.set_my_address, viewer)
+        )
 
     with web.card("password"):
         st.header("Password", anchor=False)

@@ -10,7 +10,7 @@ from attachdash.practice.house import settings
 from attachdash.practice.record import client_record
 from attachdash.practice.rights import Role
 from attachdash.practice.telling import without_t_scores
-from attachdash.web import beside, drawn, flagged, forms, phases, rows, versions
+from attachdash.web import beside, drawn, flagged, forms, phases, release, rows, versions
 from attachdash.web import record as parts
 from attachdash.web.tables import day, last_day
 
@@ -96,5 +96,6 @@ parts.triad(viewer, record, pictures=pictures, reach=reach, as_t=as_t)
 parts.measures(viewer, record, pictures=pictures, reach=reach)
 parts.without_episode(record)
 phases.card(viewer, record, zone)
+release.card(viewer, record, zone)
 beside.cards(viewer, record)
 versions.card(viewer, client_id, zone)

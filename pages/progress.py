@@ -1,9 +1,11 @@
-"""My progress: a client's own answers, in everyday words, and what staff share. No numbers."""
+"""My progress: a client's own answers, in everyday words, and what staff share. No numbers.
+
+Of a measure with a risk item there are words alone, and nothing before it is released to them.
+"""
 
 import streamlit as st
 
 from attachdash import charts, web
-from attachdash.practice.house import settings
 from attachdash.practice.record import Progress, my_progress
 from attachdash.practice.telling import client_summary
 from attachdash.practice.words import Domain
@@ -14,10 +16,25 @@ NAMES = {
     Domain.REGULATION: "Handling strong feelings",
     Domain.SELF_ESTEEM: "How you see yourself",
 }
-NONE_YET = "No answers for a picture yet. The first one will start it."
+# Of those with a risk item, by what is better where there is more of it.
+MEASURES = {
+    "bdi2": "Your mood",
+    "core10": "How you’ve been on the whole",
+    "dar5": "Keeping calm when angry",
+    "pcl5": "Living with what happened",
+    "phq9": "Your mood",
+    "phq9a": "Your mood",
+    "psc17": "How things have been",
+    "rcads25": "Worries and mood",
+}
+NONE_YET = "Nothing to show here yet."
+# Stands on every client's page alike, whatever they answered: so it tells nothing of them.
+RELEASE = (
+    "Some of your answers are shown only after your therapist has looked at them. All that you "
+    "answered is in your own copy under My data, whenever you want it."
+)
 
 viewer = web.viewer()
-practice = settings(viewer)
 found = my_progress(viewer)
 rows.dress()
 
@@ -36,7 +53,7 @@ def hello() -> None:
     if any(course and course.n for course in found.triad.values()):
         lead = f"{own} These are your own answers: one alone says little.".strip()
     else:
-        lead = "No pictures yet. Each one begins with your first answers."
+        lead = "No pictures yet. Each one begins with answers."
     web.header(f"Hello {name}", rows.therapy(found), lead)
 
 
@@ -56,6 +73,21 @@ def pictures(progress: Progress) -> None:
     )
 
 
+def in_words(progress: Progress) -> None:
+    """What may be told of measures with a risk item; nothing where that is nothing."""
+    if not progress.told_measures:
+        return
+    with web.card("in-words"):
+        st.html(rows.heading("In words"))
+        for told in progress.told_measures:
+            name = MEASURES.get(told.course.instrument.id, "How things have been")
+            st.html(rows.say(f"{name}.", told.client_words))
+        st.html(
+            '<div class="ad-meta">Each from all answers of one questionnaire together. Higher is '
+            "better.</div>"
+        )
+
+
 hello()
 st.html(
     '<div class="ad-say">Not safe right now? “Need help now?” at the top of every page says '
@@ -63,6 +95,7 @@ st.html(
 )
 if found is not None:
     pictures(found)
+    in_words(found)
     phases.shared(found)
 with web.card("quiet-limits"):
     st.html(
@@ -73,10 +106,5 @@ with web.card("quiet-limits"):
             "week. If a picture doesn’t fit, bring it to your session: you know more than the "
             "chart.",
         )
-    )
-with web.card("quiet-crisis"):
-    st.html(
-        rows.heading("If you’re not safe right now")
-        + rows.say("", "Nobody watches this page as it changes.")
-        + rows.where_to_turn(practice)
+        + rows.say("", RELEASE)
     )

@@ -6,9 +6,9 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from attachdash import web
-from attachdash.practice import house, people, rules
+from attachdash.practice import closed_days, house, people, rules
 from attachdash.practice.escalation import Hours
-from attachdash.web import forms, tables
+from attachdash.web import forms, mail, tables
 
 START = (
     "A start: If you might hurt yourself, or someone may hurt you, don't wait for us. Call "
@@ -101,6 +101,13 @@ with left, web.card("settings", stretch=False), st.form("settings", border=False
     last = shuts.time_input("To", value=hours.last)
     soon = opens.number_input("The gravest after, working hours", 1, rules.SOON_HOURS, hours.soon)
     later = shuts.number_input("Others after, working hours", 1, rules.HOURS, hours.later)
+    closed = st.text_area(
+        "Days closed, one a line", value=closed_days.written(hours.closed), height=120,
+        placeholder="2026-12-25\n2026-12-24 to 2027-01-02",
+        help="Public holidays and the like: no working hours pass on them.",
+    )  # fmt: skip
+    if hours.closed and hours.closed[-1][1] < viewer.today:
+        st.caption("All of them have passed: write the next ones down.")
     if st.form_submit_button("Save", type="primary"):
         forms.attempt(
             lambda: house.change_settings(
@@ -110,7 +117,14 @@ with left, web.card("settings", stretch=False), st.form("settings", border=False
                 crisis_text=crisis,
                 protocol=protocol,
                 largest_upload=largest,
-                hours=Hours(days=tuple(days), first=first, last=last, soon=soon, later=later),
+                hours=Hours(
+                    days=tuple(days),
+                    first=first,
+                    last=last,
+                    soon=soon,
+                    later=later,
+                    closed=closed_days.read(closed),
+                ),
             ),
             "Saved.",
         )
@@ -132,6 +146,8 @@ with right, web.card("second-factor", stretch=False):
             forms.attempt(
                 lambda: house.require_second_factor(viewer, False), "Declined, and written down."
             )
+with right:
+    mail.settings_card(viewer, is_demo=known.is_demo)
 with right, web.card("preview", stretch=False):
     st.subheader("How it looks to a client", anchor=False)
     body = (

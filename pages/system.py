@@ -3,8 +3,8 @@
 import streamlit as st
 
 from attachdash import web
-from attachdash.practice import house, safekeeping
-from attachdash.web import forms, tables
+from attachdash.practice import house, notices, safekeeping
+from attachdash.web import forms, mail, tables
 
 NAMES = {
     "check": "Check",
@@ -17,8 +17,8 @@ NAMES = {
 
 viewer = web.viewer()
 practice = house.settings(viewer)
-state = safekeeping.state(viewer)
-to_do = state.to_do(viewer.now)
+state, mail_state = safekeeping.state(viewer), notices.state(viewer)
+to_do = state.to_do(viewer.now) + mail.to_do(mail_state, practice.time_zone)
 web.header(
     "System",
     f"As of {tables.local(viewer.now, practice.time_zone):%d %b %Y, %H:%M}",
@@ -92,6 +92,7 @@ with right:
             )
         elif not practice.is_demo:
             st.write("It runs after 02:00, or at the first occasion later: not yet.")
+    mail.state_card(viewer, mail_state, practice.time_zone)
     with web.card("wrong"):
         st.header("If something goes wrong", anchor=False)
         st.markdown(

@@ -20,7 +20,7 @@ MARKS = (
     ("words", "What the therapist wrote"),
     ("visibility", "Who may read it: staff; client: the client too"),
 )
-# What staff wrote beside flags; never in a client's own copy.
+# What staff wrote beside flags and held back; never in a client's own copy.
 LOOKS = (
     ("flag", "The flag it was answered beside: its kind and cause"),
     ("question", "The question of data/support"),
@@ -36,6 +36,15 @@ NOTES = (
     ("words", "What the supervisor wrote"),
     ("by", "Who wrote it, by sign-in name"),
     ("noted_at", "When, in UTC"),
+)
+HOLDS = (
+    ("instrument", "The measure of which the client was shown nothing"),
+    ("from", "Since when, in UTC"),
+    ("to", "The first day without"),
+    ("reason", "Why, in the therapist's words"),
+    ("by", "Who held it back, by sign-in name"),
+    ("ended_at", "When it was ended early, in UTC; empty: it was not"),
+    ("ended_by", "By whom, by sign-in name"),
 )
 
 
@@ -54,6 +63,7 @@ def codebook(catalogue: Catalogue, codes: list[str], *, with_marks: bool) -> pl.
             ("Phases and events", "mark", MARKS),
             ("Support tool", "look", LOOKS),
             ("Supervision agenda", "note", NOTES),
+            ("Held back from the client", "hold", HOLDS),
         ):
             rows += [("", name, kind, one, one, told, *blank) for one, told in columns]
     return pl.DataFrame(rows, dict.fromkeys(COLUMNS, pl.String), orient="row")

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import IntEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from attachdash.practice.closed_days import Closed, is_closed, read
+from attachdash.practice.people import all_spans
 from attachdash.practice.rights import About, Audit, Role, Viewer, use_case
 from attachdash.practice.rules import HOURS, RULES, SOON_HOURS, SOONEST, Kind
-from attachdash.store import absences, flags, settings
+from attachdash.store import absences, flags, people, settings
 from attachdash.store.engine import Cursor
 
 # Clocks of two machines differ by seconds; by more, one of them was set.
@@ -37,6 +40,7 @@ class Hours:
     last: time = time(17)
     soon: int = SOON_HOURS
     later: int = HOURS
+    closed: Closed = ()  # public holidays and the like
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,15 @@ class Staff:
     supervisors: set[int]
 
 
+class Awaited(NamedTuple):
+    """Somebody for whom a flag waits, since when, and as whom."""
+
+    person_id: int
+    flag_id: int
+    raised_at: datetime
+    level: Level
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unseen:
     """What an administrator is told: numbers, never whose."""
@@ -71,7 +84,7 @@ def worked(since: datetime, now: datetime, hours: Hours) -> timedelta:
     zone, total = ZoneInfo(hours.zone), timedelta(0)
     day = _local(since, zone).date()
     while day <= _local(now, zone).date():
-        if day.weekday() in hours.days:
+        if day.weekday() in hours.days and not is_closed(hours.closed, day):
             opened, shut = (
                 _utc(datetime.combine(day, at, zone)) for at in (hours.first, hours.last)
             )
@@ -112,6 +125,36 @@ def levels(cursor: Cursor, viewer: Viewer) -> dict[int, Level]:
     return {flag_id: level(one, staff, hours, viewer.now) for flag_id, one in waiting.items()}
 
 
+def awaited(cursor: Cursor, viewer: Viewer) -> list[Awaited]:
+    """For whom each flag of the practice that nobody has seen waits now.
+
+    They are those who are there of all whom it has come to. Where no administrator is there it
+    waits for all of them: beyond them it goes to nobody.
+    """
+    waiting = _waiting(cursor, viewer)
+    if not waiting:
+        return []
+    staff = _staff(cursor, viewer, waiting)
+    hours = hours_of(settings.everything(cursor, viewer.site_id))
+    spans = all_spans(people.administrators(cursor, viewer.site_id), "role", "person_id")
+    administrators = absences.there(cursor, viewer.site_id, viewer.today, Role.ADMINISTRATOR) or {
+        span.id for span in spans if span.holds(viewer.today)
+    }
+    found = []
+    for flag_id, flag in waiting.items():
+        treating = staff.treats.get(flag.client_id, set())
+        theirs = {one for who in treating for one in staff.supervises.get(who, set())}
+        whom = (treating & staff.therapists, theirs & staff.supervisors, administrators)
+        upto = level(flag, staff, hours, viewer.now)
+        found += [
+            Awaited(person_id, flag_id, flag.raised_at, at)
+            for at in Level
+            if at <= upto
+            for person_id in sorted(whom[at])
+        ]
+    return found
+
+
 @use_case(roles=[Role.ADMINISTRATOR], about=About.NOTHING, audit=Audit.NONE)
 def unseen(viewer: Viewer) -> Unseen:
     """How many flags have come to the administrator: nobody has seen them, and others should have.
@@ -139,6 +182,7 @@ def hours_of(known: Mapping[str, str]) -> Hours:
         last=time.fromisoformat(known.get("work_to", f"{given.last:%H:%M}")),
         soon=int(known.get("escalate_soon", given.soon)),
         later=int(known.get("escalate", given.later)),
+        closed=read(known.get("closed_days", "")),
     )
 
 

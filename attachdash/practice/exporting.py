@@ -13,8 +13,10 @@ from attachdash.practice import exporting_support, relations
 from attachdash.practice.codebook import codebook
 from attachdash.practice.csv_text import written
 from attachdash.practice.entrance import ALL_SIGNED_IN
-from attachdash.practice.house import Settings, settings
+from attachdash.practice.house import Settings, checked_hours, settings
 from attachdash.practice.looks import at_mine
+from attachdash.practice.mail import settings_of
+from attachdash.practice.mail import written as mail_settings
 from attachdash.practice.relations import Relation
 from attachdash.practice.rights import (
     About,
@@ -30,6 +32,7 @@ from attachdash.store import Reach, clients, flags, people
 from attachdash.store import export as store_export
 from attachdash.store import marks as store_marks
 from attachdash.store import relations as store_relations
+from attachdash.store import settings as store_settings
 from attachdash.store.definitions import Catalogue
 from attachdash.store.engine import Cursor, Row
 
@@ -68,6 +71,9 @@ COLUMNS = {
         "given_at",
     ),
     "agenda_notes.csv": ("client", "flag", "words", "by", "noted_at"),
+    "holds.csv": (
+        "client", "instrument", "from", "to", "reason", "by", "ended_at", "ended_by",
+    ),
     "people.csv": ("sign_in", "name", "client", "disabled", "role", "from", "to"),
     "assignments.csv": ("kind", "who", "whom", "from", "to"),
     "settings.csv": ("name", "body"),
@@ -117,6 +123,8 @@ def export(viewer: Viewer) -> dict[str, str]:
             tables["agenda_notes.csv"] = _rows(
                 "agenda_notes.csv", exporting_support.notes(cursor, asked, who, around)
             )
+            held_back = exporting_support.holds(cursor, asked, who, viewer.store.catalogue)
+            tables["holds.csv"] = _rows("holds.csv", held_back)
         else:
             tables |= _looked(viewer)
         if whole:
@@ -328,12 +336,13 @@ def _people(cursor: Cursor, site: int, known: Settings) -> dict[str, pl.DataFram
         ("supervises", names[row["supervisor_id"]], names[row["therapist_id"]], *_span(row))
         for row in people.all_supervises(cursor, site).to_dict("records")
     ]
+    mail = settings_of(store_settings.everything(cursor, site))
+    said = {name: str(getattr(known, name)) for name in SETTINGS}
+    said |= checked_hours(known.hours) | mail_settings(mail)
     return {
         "people.csv": _rows("people.csv", listed),
         "assignments.csv": _rows("assignments.csv", sorted([*treats, *supervises], key=str)),
-        "settings.csv": _rows(
-            "settings.csv", [(name, str(getattr(known, name))) for name in SETTINGS]
-        ),
+        "settings.csv": _rows("settings.csv", list(said.items())),
     }
 
 

@@ -1,10 +1,11 @@
-"""What was answered and noted beside flags, as rows of an export."""
+"""What was answered and noted beside flags, and held back from clients, as rows of an export."""
 
 from collections.abc import Iterable, Mapping
 
 from attachdash.practice.relations import Relation
-from attachdash.store import Reach, clients, support
+from attachdash.store import Reach, clients, release, support
 from attachdash.store import export as store_export
+from attachdash.store.definitions import Catalogue
 from attachdash.store.engine import Cursor, Row
 
 OF_SOMEBODY = 4  # parts of the cause of what somebody else answered: rcads25:18:7:3
@@ -37,6 +38,21 @@ def notes(
             one.noted_at.isoformat(),
         )
         for one in support.notes(cursor, asked)
+    )  # fmt: skip
+
+
+def holds(
+    cursor: Cursor, asked: Reach, who: list[Row], catalogue: Catalogue
+) -> list[tuple[object, ...]]:
+    """The rows of holds.csv: what staff held back from clients, also what is over."""
+    codes = {row[0]: row[1] for row in who}
+    return _in_order(
+        (
+            codes[one.client_id], catalogue.instruments[one.instrument_id].id,
+            one.from_at.isoformat(), one.to_on, one.reason, one.by_sign_in,
+            one.ended_at.isoformat() if one.ended_at else "", one.ended_by_sign_in,
+        )
+        for one in release.holds(cursor, asked)
     )  # fmt: skip
 
 

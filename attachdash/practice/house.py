@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import pandas as pd
 
 from attachdash.errors import Invalid
+from attachdash.practice.closed_days import read, written
 from attachdash.practice.entrance import ALL_SIGNED_IN, DECLINED, SECOND_FACTOR
 from attachdash.practice.escalation import Hours, hours_of
 from attachdash.practice.rights import About, Audit, Role, Viewer, Waits, change, use_case
@@ -67,8 +68,8 @@ def change_settings(
 ) -> None:  # fmt: skip
     """Set them all; None leaves the size of uploads, one of UPLOADS, the hours, or the protocol.
 
-    Raises Invalid for an unknown time zone, another size, hours without work in them, and a longer
-    wait for a look than the product allows.
+    Raises Invalid for an unknown time zone, another size, hours without work in them, days closed
+    without end, and a longer wait for a look than the product allows.
     """
     if largest_upload is not None and largest_upload not in UPLOADS:
         raise Invalid(f"{largest_upload} MB is no size to choose: {', '.join(map(str, UPLOADS))}.")
@@ -84,7 +85,7 @@ def change_settings(
     if largest_upload is not None:
         new["largest_upload"] = str(largest_upload)
     if hours is not None:
-        new |= _checked(hours)
+        new |= checked_hours(hours)
 
     def work(cursor: Cursor) -> list[str]:
         known = store_settings.everything(cursor, viewer.site_id)
@@ -98,7 +99,7 @@ def change_settings(
     change(viewer, "changed settings", work, detail=lambda changed: ", ".join(changed))
 
 
-def _checked(hours: Hours) -> dict[str, str]:
+def checked_hours(hours: Hours) -> dict[str, str]:
     """The settings that say these hours. Raises Invalid as change_settings does."""
     if not hours.days or not set(hours.days) <= set(range(7)) or hours.first >= hours.last:
         raise Invalid("Working hours need a day, and to begin before they end.")
@@ -113,6 +114,7 @@ def _checked(hours: Hours) -> dict[str, str]:
         "work_to": f"{hours.last:%H:%M}",
         "escalate_soon": str(hours.soon),
         "escalate": str(hours.later),
+        "closed_days": written(read(written(hours.closed))),
     }
 
 

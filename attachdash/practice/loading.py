@@ -29,7 +29,7 @@ MARKS = {
     "technique": {"", *Technique},
     "visibility": {"staff", "client"},
 }  # what may stand in a column
-WRITTEN_SINCE = {"marks.csv", "looks.csv", "agenda_notes.csv"}
+WRITTEN_SINCE = {"marks.csv", "looks.csv", "agenda_notes.csv", "holds.csv"}
 NO_ANSWER = {word: number for number, word in WHY.items()}
 KEY = [
     "client", "instrument", "day_is_nominal", "answered_on", "occasion", "about", "informant",
@@ -202,6 +202,7 @@ def _folder(viewer: Viewer, files: Mapping[str, str]) -> _Folder:
         beside=read_beside(
             table(files, "looks.csv"),
             table(files, "agenda_notes.csv"),
+            table(files, "holds.csv"),
             people,
             dict(
                 zip(

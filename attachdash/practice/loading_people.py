@@ -9,8 +9,10 @@ import polars as pl
 
 from attachdash.errors import Invalid
 from attachdash.practice.csv_text import read
+from attachdash.practice.escalation import Hours, hours_of
 from attachdash.practice.exporting import COLUMNS, SETTINGS
-from attachdash.practice.house import UPLOADS
+from attachdash.practice.house import UPLOADS, checked_hours
+from attachdash.practice.mail import MailSettings, settings_of, written
 from attachdash.practice.people import SIGN_IN
 from attachdash.practice.rights import Role, Viewer
 from attachdash.store import clients, people, settings
@@ -68,11 +70,16 @@ def read_people(viewer: Viewer, files: Mapping[str, str], ids: Mapping[str, int]
 def _settings(said: pl.DataFrame) -> dict[str, str]:
     known = dict(said.iter_rows())
     if (
-        set(known) - set(SETTINGS)
+        set(known) - {*SETTINGS, *checked_hours(Hours()), *written(MailSettings())}
         or known.get("time_zone", "UTC") not in available_timezones()
         or known.get("largest_upload", str(UPLOADS[0])) not in map(str, UPLOADS)
     ):
         raise Invalid("settings.csv has a setting that isn't known.")
+    try:
+        checked_hours(hours_of(known))
+        written(settings_of(known))
+    except ValueError as error:
+        raise Invalid("settings.csv has hours or a mail server that can't be read.") from error
     return known
 
 

@@ -31,7 +31,7 @@ KINDS = {"opened record": How.RECORD, "opened caseload": How.LIST, "exported": H
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """That somebody of staff looked, in one way on one day, by the practice's clock."""
+    """That somebody looked, in one way on one day, by the practice's clock."""
 
     on: date
     name: str
@@ -53,7 +53,8 @@ class Could:
 
 @use_case(roles=ADMINISTRATOR, about=About.CLIENT, audit=Audit.NONE)
 def who_looked(viewer: Viewer, client_id: int, first: date, last: date) -> list[Look]:
-    """Who of staff looked at this client's data on these days, both included; latest day first."""
+    """Who looked at this client's data on these days, both included, the client too; latest day
+    first."""
     with viewer.store.engine.reading(viewer.scope) as cursor:
         return _looks(cursor, viewer, client_id, first, last)
 
@@ -78,7 +79,8 @@ def who_could_have(viewer: Viewer, client_id: int, on: date) -> list[Could]:
 
 @use_case(roles=[Role.CLIENT], about=About.NOTHING, audit=Audit.NONE)
 def at_mine(viewer: Viewer) -> tuple[list[Look], list[Could]]:
-    """Who of staff looked at the viewer's own data in the year up to yesterday, and who ever could.
+    """Who looked at the viewer's own data in the year up to yesterday, themself too, and who of
+    staff ever could.
 
     Not today: a therapist's looking is no message that the client should wait for.
     """

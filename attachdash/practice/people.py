@@ -61,6 +61,7 @@ class Person:
     code_waits: bool
     has_password: bool
     last_here_at: datetime | None
+    mail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,7 @@ def everyone(viewer: Viewer) -> list[Person]:
             code_waits=int(row["person_id"]) in waiting,
             has_password=not row["must_change"],
             last_here_at=_moment(row["last_here_at"]),
+            mail=row["mail"],
         )
         for row in register.to_dict("records")
     ]

@@ -8,12 +8,13 @@ from itertools import groupby
 from attachdash.change.course import Answer, Course
 from attachdash.errors import Invalid, Refused
 from attachdash.instruments import LEADS, Direction, Domain, Instrument, Scale
-from attachdash.practice import clients, courses, marks, relations, watched
+from attachdash.practice import clients, courses, marks, relations, release, watched
 from attachdash.practice import flags as practice_flags
 from attachdash.practice.clients import Client, Episode
 from attachdash.practice.courses import TRIAD
 from attachdash.practice.marks import Event, Phase
 from attachdash.practice.relations import Relation
+from attachdash.practice.release import Hold
 from attachdash.practice.rights import (
     NOT_THERE,
     About,
@@ -21,6 +22,7 @@ from attachdash.practice.rights import (
     Role,
     Viewer,
     change,
+    opened,
     reach,
     use_case,
 )
@@ -77,6 +79,7 @@ class ClientRecord:
     watched: tuple[watched.Watched, ...]  # flags that rest on no single item
     phases: tuple[Phase, ...]  # of the episode, oldest first, as are the events
     events: tuple[Event, ...]
+    holds: tuple[Hold, ...]  # what was held back from the client, newest first, also what is over
     without_episode: int  # scores of answers that belong to no episode
     as_of: datetime
     last_import_at: datetime | None
@@ -84,7 +87,7 @@ class ClientRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """What a client sees of themself: the triad, and what staff share with them."""
+    """What a client sees of themself: the triad, measures in words, what staff share with them."""
 
     client: Client
     therapists: tuple[str, ...]
@@ -92,6 +95,9 @@ class Progress:
     last_answer_on: date | None
     triad: dict[Domain, Course | None]
     told: dict[Domain, Told] = field(compare=False)  # of those of the triad that were answered
+    # With a risk item, as far as they are released: for words, never for pictures.
+    measures: tuple[Course, ...]
+    told_measures: tuple[Told, ...] = field(compare=False)  # one each
     phases: tuple[Phase, ...]  # shared ones alone, as are the events
     events: tuple[Event, ...]
 
@@ -106,6 +112,7 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
         steps = flags.of_client(cursor, reach(viewer), client_id)
         raised = practice_flags.read(cursor, viewer, client_id, people, steps)
         others = watched.read(cursor, viewer, steps)
+        held = release.holds(cursor, viewer, client_id)
     [client], fixed_ids = clients.from_rows([head.who], head.spans), head.leads
     episode = _episode(client, episode_id)
     found = courses.from_scores(viewer, history, client_id, episode) if episode else []
@@ -167,39 +174,53 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
         watched=tuple(others),
         phases=phases,
         events=events,
+        holds=tuple(held),
         without_episode=len({row.administration_id for row in history if row.episode_id is None}),
         as_of=viewer.now,
         last_import_at=head.last_import_at,
     )
 
 
-@use_case(roles=[Role.CLIENT], about=About.NOTHING, audit=Audit.NONE)
+@use_case(roles=[Role.CLIENT], about=About.NOTHING, audit=Audit.OPENING)
 def my_progress(viewer: Viewer) -> Progress | None:
-    """A client's own triad in their open or last episode, with what of it is shared with them;
-    None while no record is linked."""
+    """A client's own triad in their open or last episode, the measures with a risk item that are
+    released, and what is shared with them; None while no record is linked.
+
+    What isn't shown to them yet, or is held back, leaves no trace in any of it.
+    """
     if viewer.client_id is None:
         return None
+    opened(viewer, "opened record")
     with viewer.store.engine.reading(viewer.scope) as cursor:
         head = _head(cursor, viewer, viewer.client_id)
         history = scores.history(cursor, reach(viewer), viewer.client_id)
+        history = release.shown(cursor, viewer, viewer.client_id, history)
     [client], fixed_ids = clients.from_rows([head.who], head.spans), head.leads
     episode = _episode(client, None)
     found = courses.from_scores(viewer, history, client.client_id, episode) if episode else []
+    pictured = [course for course in found if not course.instrument.risk_items]
     triad: dict[Domain, Course | None] = {}
     for domain in TRIAD:
         key = (episode.episode_id, domain.value) if episode else None
         fixed = _code(viewer, fixed_ids[key]) if key in fixed_ids else None
-        triad[domain] = courses.leading(found, domain, fixed)
+        triad[domain] = courses.leading(pictured, domain, fixed)
+    measures = sorted(
+        (course for course in found if course.instrument.risk_items),
+        key=lambda course: (list(Domain).index(course.scale.domain), _lead_place(course)),
+    )
     phases, events = marks.of_episode(head.marks, episode)
     shown = [course.latest.answered_on for course in triad.values() if course and course.latest]
     drawn = {domain: course for domain, course in triad.items() if course}
+    told = tell([(client, course) for course in (*drawn.values(), *measures)])
     return Progress(
         client=client,
         therapists=head.therapists,
         week=courses.week(episode, viewer.today),
         last_answer_on=max(shown, default=None),
         triad=triad,
-        told=dict(zip(drawn, tell([(client, course) for course in drawn.values()]), strict=True)),
+        told=dict(zip(drawn, told, strict=False)),
+        measures=tuple(measures),
+        told_measures=tuple(told[len(drawn) :]),
         phases=phases,
         events=events,
     )

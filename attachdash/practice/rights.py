@@ -192,7 +192,8 @@ def use_case(
                 if audit is Audit.OPENING and about is not About.NOTHING:
                     opened(viewer, "opened record")
                 result = function(viewer, *args, **kwargs)
-                assert audit is Audit.NONE or call.audited, (
+                shows_nothing = audit is Audit.OPENING and result is None
+                assert audit is Audit.NONE or call.audited or shows_nothing, (
                     f"{function.__name__} left no audit entry"
                 )
                 return result
@@ -270,17 +271,21 @@ def looked_at(viewer: Viewer, kind: str, detail: str) -> None:
 
 
 def opened(viewer: Viewer, kind: str, detail: str = "") -> None:
-    """Write down that client data are about to be shown, once a browser session and 15 minutes."""
+    """Write down that client data are about to be shown, once a browser session and 15 minutes.
+
+    A client's own are, whatever the use-case is about.
+    """
     call = _call.get()
     assert call is not None, "only a use-case opens"
+    client_id = viewer.client_id if viewer.role is Role.CLIENT else call.client_id
     since = viewer.now - OPENING_LASTS
     with viewer.store.engine.reading(viewer.scope) as cursor:
         call.audited = audit.opened_since(
-            cursor, viewer.site_id, viewer.session_ref, viewer.role.value, kind, call.client_id,
+            cursor, viewer.site_id, viewer.session_ref, viewer.role.value, kind, client_id,
             since, viewer.now,
         )  # fmt: skip
     if not call.audited:
-        change(viewer, kind, lambda cursor: None, detail=detail)
+        change(viewer, kind, lambda cursor: None, client_id=client_id, detail=detail)
 
 
 def _client_in_reach(cursor: Cursor, viewer: Viewer, call: _Call) -> int:

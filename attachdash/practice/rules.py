@@ -264,10 +264,14 @@ LIFE = (
     "*continuing* otherwise; one that stands is looked at again every four weeks, or on the day "
     "that was set. A flag of a course opens again where it is graver than what was seen, or was "
     "closed.",
-    "Working hours and days are the practice's own (*Settings*); public holidays are not known. "
-    "A therapist is *not there* while disabled, on leave (*People*, *Account*), or where nobody "
-    "is assigned. A supervisor may mark as seen, and act on, what came to them. The administrator "
-    "is told how many flags nobody has seen, never whose.",
+    "Working hours and days, and the days on which it is closed, are the practice's own "
+    "(*Settings*): public holidays count where they are written down there. A therapist is *not "
+    "there* while disabled, on leave (*People*, *Account*), or where nobody is assigned. A "
+    "supervisor may mark as seen, and act on, what came to them. The administrator is told how "
+    "many flags nobody has seen, never whose.",
+    "Where mail is set up (*Settings*), whoever a flag that goes on newly waits for is told that "
+    "something waits, at most once in four hours, and nothing else: mail is no emergency channel, "
+    "and a flag goes on whether or not it arrives.",
     "This is no emergency service and no risk assessment: nobody is at high or low risk by it, "
     "and no flag is not safety.",
 )

@@ -1,20 +1,13 @@
 """The second factor of staff: a code from an app on a phone (TOTP, RFC 6238), or a recovery code.
 
-The secret is sealed with a key that is made from the audit's, which lies outside the database: a
-stolen copy of the database gives no codes. It is sealed for its person: moved to another, it opens
-nothing.
+The secret is sealed for its person (`sealing`): a stolen copy of the database gives no codes.
 """
 
-import base64
-import hashlib
 import hmac
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pyotp
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from attachdash.errors import Invalid
 from attachdash.practice import passwords
@@ -22,6 +15,7 @@ from attachdash.practice.entrance import ALL_SIGNED_IN, LONGEST_WAIT, check_pres
 from attachdash.practice.house import settings
 from attachdash.practice.people import ADMINISTRATOR, change_person
 from attachdash.practice.rights import About, Audit, Role, Viewer, Waits, change, use_case
+from attachdash.practice.sealing import opened, sealed
 from attachdash.store import people, sessions
 from attachdash.store import second_factor as store
 from attachdash.store.engine import Cursor
@@ -30,7 +24,7 @@ STAFF = (Role.THERAPIST, Role.SUPERVISOR, Role.ADMINISTRATOR)
 STEP = 30  # seconds that a code is shown
 WINDOW = 1  # steps before and after now that are taken: clocks differ, and people type slowly
 RECOVERY_CODES = 10
-NONCE = 12  # bytes, as AES-GCM has it
+KIND = b"second factors"
 APP, RECOVERY = "by app", "by recovery code"
 INSIDE_OR_ENROLLING = (Waits.NOTHING, Waits.ENROLMENT)
 
@@ -68,13 +62,13 @@ def begin(viewer: Viewer, password: str) -> Enrolment:
     """
     check_present(viewer, password, "second factor not begun")
     secret = pyotp.random_base32()
-    sealed = _sealed(viewer, secret)
+    kept = sealed(viewer.store.audit_key, KIND, _whose(viewer), secret)
 
     def work(cursor: Cursor) -> None:
         found = store.of_person(cursor, viewer.site_id, viewer.person_id)
         if found and found[2] is not None:
             raise Invalid("You have a second factor already. End it first to begin with another.")
-        store.begin(cursor, viewer.site_id, viewer.person_id, sealed, viewer.now)
+        store.begin(cursor, viewer.site_id, viewer.person_id, kept, viewer.now)
 
     change(viewer, "began second factor", work)
     name = settings(viewer).practice_name or "practice"
@@ -228,9 +222,9 @@ def _fits(cursor: Cursor, viewer: Viewer, code: str) -> str:
     return RECOVERY if by_recovery else ""
 
 
-def _takes(cursor: Cursor, viewer: Viewer, sealed: str, code: str) -> bool:
+def _takes(cursor: Cursor, viewer: Viewer, kept: str, code: str) -> bool:
     """Whether this is a code of now that was not used; it is used up by asking."""
-    secret = _opened(viewer, sealed)
+    secret = opened(viewer.store.audit_key, KIND, _whose(viewer), kept)
     given = "".join(code.split())
     if secret is None or not (given.isascii() and given.isdigit()):
         return False
@@ -259,23 +253,5 @@ def _recovery_hash(code: str) -> str:
     return passwords.code_hash(f"recovery{code}")
 
 
-def _cipher(viewer: Viewer) -> tuple[AESGCM, bytes]:
-    """What seals a secret of the viewer's, and whose it is."""
-    key = hmac.digest(viewer.store.audit_key, b"second factors", hashlib.sha256)
-    return AESGCM(key), f"{viewer.site_id} {viewer.person_id}".encode()
-
-
-def _sealed(viewer: Viewer, secret: str) -> str:
-    cipher, whose = _cipher(viewer)
-    nonce = os.urandom(NONCE)
-    return base64.b64encode(nonce + cipher.encrypt(nonce, secret.encode(), whose)).decode()
-
-
-def _opened(viewer: Viewer, sealed: str) -> str | None:
-    """The secret; None where it was sealed with another key or for somebody else."""
-    cipher, whose = _cipher(viewer)
-    try:
-        raw = base64.b64decode(sealed, validate=True)
-        return cipher.decrypt(raw[:NONCE], raw[NONCE:], whose).decode()
-    except (InvalidTag, ValueError):
-        return None
+def _whose(viewer: Viewer) -> str:
+    return f"{viewer.site_id} {viewer.person_id}"

@@ -81,6 +81,13 @@ class Told:
         return for_client(self.figures, self.found, self.row)
 
     @property
+    def client_words(self) -> str:
+        """The same where no picture stands beside it."""
+        if self.word in (Word.NO_ANSWER, Word.ONE_ANSWER):
+            return "Not enough answers to say anything yet."
+        return self.client_sentence
+
+    @property
     def shares_from(self) -> str:
         """Where passing state and drift are from."""
         if own := self.figures.scale.shares:

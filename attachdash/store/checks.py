@@ -118,6 +118,14 @@ CHECKS = {
             WHERE episode.site_id = mark.site_id AND episode.episode_id = mark.episode_id
                 AND episode.client_id = mark.client_id)
         """,
+    "holds are of no client": """
+        SELECT count(*)
+        FROM hold
+        WHERE hold.site_id = $1 AND NOT EXISTS (
+            SELECT 1
+            FROM client
+            WHERE client.site_id = hold.site_id AND client.client_id = hold.client_id)
+        """,
     "answers to the support tool, or notes on the agenda, are beside a flag of somebody else": """
         SELECT count(*)
         FROM (

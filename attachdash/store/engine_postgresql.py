@@ -220,7 +220,12 @@ class PostgresEngine:
         with psycopg.connect(self._url, autocommit=True) as connection:
             cursor = PostgresCursor(connection)
             row = cursor.one("SELECT pg_try_advisory_lock($1)", number)
-            yield bool(row and row[0])
+            try:
+                yield bool(row and row[0])
+            finally:
+                # The server may see the end of a connection only a moment later.
+                with contextlib.suppress(psycopg.Error):
+                    cursor.run("SELECT pg_advisory_unlock_all()")
 
     @contextmanager
     def after_others(self, name: str) -> Iterator[None]:

@@ -7,7 +7,7 @@ from hashlib import sha256
 import polars as pl
 import pyarrow as pa
 
-from attachdash.store import clients, marks, relations, support
+from attachdash.store import clients, marks, relations, release, support
 from attachdash.store.engine import Cursor, Row, filled
 from attachdash.store.reach import CLINICAL, Reach
 
@@ -115,8 +115,8 @@ def relation_numbers(people: list[Row]) -> dict[int, tuple[str, int]]:
 
 def state_hash(cursor: Cursor, reach: Reach) -> str:
     """A sum over clients with the people around them, episodes with their phases and events,
-    answers and scores, and what was answered and noted beside flags, in reach: 64 hexadecimal
-    digits.
+    answers and scores, what was answered and noted beside flags, and what was held back from
+    clients, in reach: 64 hexadecimal digits.
 
     The same for the same state, on any engine, whatever numbers and moments the rows were kept
     under.
@@ -132,6 +132,9 @@ def state_hash(cursor: Cursor, reach: Reach) -> str:
         )
         for row in held.iter_rows(named=True)
     }  # fmt: skip
+    instruments: dict[int, str] = dict(
+        cursor.rows("SELECT instrument_id, code FROM instrument WHERE site_id = $1", reach.site_id)
+    )
     parts: tuple[Iterable[tuple[object, ...]], ...] = (
         (row[1:6] for row in who),
         ((codes[row[1]], *places[row[0]], *row[3:]) for row in people),
@@ -153,13 +156,18 @@ def state_hash(cursor: Cursor, reach: Reach) -> str:
             for one in support.looks(cursor, reach)
         ),
         ((codes[one.client_id], one.words, one.noted_at) for one in support.notes(cursor, reach)),
+        (
+            (codes[one.client_id], instruments[one.instrument_id], *one[3:6], one.ended_at)
+            for one in release.holds(cursor, reach)
+        ),
     )
     total = sha256()
-    names = ("clients", "relations", "episodes", "marks", "answers", "scores", "looks", "notes")
+    names = ("clients", "relations", "episodes", "marks", "answers", "scores", "looks", "notes",
+             "holds")  # fmt: skip
     for name, rows in zip(names, parts, strict=True):
         # Sorted here: the engines sort letters differently.
         lines = sorted(json.dumps(row, default=str) for row in rows)
-        if name in ("marks", "looks", "notes") and not lines:
+        if name in ("marks", "looks", "notes", "holds") and not lines:
             continue  # as exports from before there were any have it
         total.update(f"{name}\n".encode())
         for line in lines:

@@ -4,14 +4,16 @@ from datetime import datetime
 
 from attachdash.store.engine import Cursor, Row
 
-# One row per opening of the client's record, and per deed that showed many clients at once.
+# One row per opening of the client's record, by staff or by themself, and per deed of staff that
+# showed many clients at once.
 # $1 site, $2 client, $3 from and $4 before which moment (UTC), $5 kinds.
 LOOKS = """
 SELECT audit.happened_at, audit.actor_id, person.name, audit.role, audit.kind, audit.client_id
 FROM audit
 LEFT JOIN person ON person.site_id = audit.site_id AND person.person_id = audit.actor_id
 WHERE audit.site_id = $1 AND (audit.client_id = $2 OR audit.client_id IS NULL)
-    AND audit.role <> 'client' AND audit.happened_at >= $3 AND audit.happened_at < $4
+    AND (audit.role <> 'client' OR audit.client_id = $2)
+    AND audit.happened_at >= $3 AND audit.happened_at < $4
     AND audit.kind = ANY(CAST($5 AS VARCHAR[]))
 ORDER BY audit.seq NULLS LAST
 """

@@ -158,7 +158,7 @@ def register(cursor: Cursor, site_id: int) -> pd.DataFrame:
         -- $1 site. Last here = the latest touch of any of their sessions.
         SELECT person.person_id, person.sign_in, person.name, person.must_change,
             person.locked_until_at, person.disabled_at, client.code AS client_code,
-            max(web_session.seen_at) AS last_here_at
+            max(web_session.seen_at) AS last_here_at, COALESCE(person.mail, '') AS mail
         FROM person
         LEFT JOIN client
             ON client.site_id = person.site_id AND client.person_id = person.person_id
@@ -166,7 +166,7 @@ def register(cursor: Cursor, site_id: int) -> pd.DataFrame:
             ON web_session.site_id = person.site_id AND web_session.person_id = person.person_id
         WHERE person.site_id = $1
         GROUP BY person.person_id, person.sign_in, person.name, person.must_change,
-            person.locked_until_at, person.disabled_at, client.code
+            person.locked_until_at, person.disabled_at, client.code, person.mail
         ORDER BY person.name NULLS LAST, person.person_id NULLS LAST
         """,
         site_id,

@@ -162,7 +162,7 @@ ORDER BY episode.episode_id NULLS LAST
 """
 # Clients that batch $2 made, or that an undone one made and $2 has forms of, of whom nothing else
 # is known: no answers but those of undone batches, no other care, phase, event, answer to the
-# support tool, note or therapist, and nobody wrote who they are.
+# support tool, note, hold or therapist, and nobody wrote who they are.
 UNUSED_CLIENTS = """
 SELECT client.client_id, client.code
 FROM batch_made
@@ -195,6 +195,9 @@ WHERE batch_made.site_id = $1 AND batch_made.kind = 'client'
     AND NOT EXISTS (
         SELECT 1 FROM agenda_note
         WHERE agenda_note.site_id = client.site_id AND agenda_note.client_id = client.client_id)
+    AND NOT EXISTS (
+        SELECT 1 FROM hold
+        WHERE hold.site_id = client.site_id AND hold.client_id = client.client_id)
     AND NOT EXISTS (
         SELECT 1 FROM relation
         WHERE relation.site_id = client.site_id AND relation.client_id = client.client_id

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import streamlit as st
 
 from attachdash.practice import clients, looks
-from attachdash.practice.rights import Viewer
+from attachdash.practice.rights import Role, Viewer
 from attachdash.web import look, tables
 
 A_QUARTER = timedelta(days=90)
@@ -15,16 +15,22 @@ WHAT_COUNTS = (
 )
 
 
-def looked_table(found: list[looks.Look]) -> None:
-    """A row per day, person and way of looking."""
+def looked_table(found: list[looks.Look], *, mine: bool = False) -> None:
+    """A row per day, person and way of looking; `mine`: for the client whose data that are."""
     if not found:
         st.write("Nobody.")
         return
     tables.table(
         ("Day", "Who", "As", "How", "Times"),
-        [(tables.day(one.on), one.name, one.role, one.how.value, str(one.times)) for one in found],
+        [
+            (
+                tables.day(one.on), "You" if mine and one.role == Role.CLIENT else one.name,
+                one.role, one.how.value, str(one.times),
+            )
+            for one in found
+        ],
         "Who looked",
-    )
+    )  # fmt: skip
 
 
 def could_table(found: list[looks.Could]) -> None:

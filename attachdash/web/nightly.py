@@ -1,27 +1,33 @@
-"""The nightly job, in a thread of the server's own: off the way of every page."""
+"""The nightly job, and mail that waits."""
 
-import logging
-import threading
+from collections.abc import Callable
 
 from attachdash.practice.entrance import clock
+from attachdash.practice.notices import send_waiting
 from attachdash.practice.opening import Store
 from attachdash.practice.safekeeping import is_due, nightly
+from attachdash.web import background
 
-LOG = logging.getLogger("attachdash.nightly")
 LOOK_EVERY = 60.0  # seconds
 
 
-def start(store: Store) -> threading.Event:
-    """Look each minute whether the job is due; set the event to stop."""
-    stopped = threading.Event()
+def start(store: Store) -> Callable[[], None]:
+    """Look each minute whether the job is due and whether somebody is to be told; how to stop.
 
-    def watch() -> None:
-        while not stopped.wait(LOOK_EVERY):
-            try:
-                if is_due(store, clock()):
-                    nightly(store, clock())
-            except Exception as error:  # the next minute tries again; the message may hold names
-                LOG.error("nightly job: %s", type(error).__name__)
+    Each in a thread of its own: a mail server that doesn't answer holds up no backup.
+    """
 
-    threading.Thread(target=watch, name="nightly", daemon=True).start()
-    return stopped
+    def by_night() -> None:
+        if is_due(store, clock()):
+            nightly(store, clock())
+
+    started = [
+        background.start("nightly", LOOK_EVERY, by_night),
+        background.start("mail", LOOK_EVERY, lambda: send_waiting(store, clock())),
+    ]
+
+    def stop() -> None:
+        for one in started:
+            one.set()
+
+    return stop

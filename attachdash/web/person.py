@@ -8,9 +8,10 @@ from functools import partial
 import streamlit as st
 
 from attachdash.practice import absences, assignments, clients, people, second_factor
+from attachdash.practice import mail as practice_mail
 from attachdash.practice.people import Code, Person, Span
 from attachdash.practice.rights import Role, Viewer
-from attachdash.web import choosing, look, tables
+from attachdash.web import choosing, look, mail, tables
 from attachdash.web.forms import attempt, form_key, from_to
 
 SIGN_IN_ROLES = (Role.THERAPIST, Role.SUPERVISOR, Role.CLIENT, Role.ADMINISTRATOR)
@@ -51,6 +52,8 @@ def detail(viewer: Viewer, person: Person, everyone: list[Person], zone: str) ->
         code_card(person, zone)
     _sign_in_card(viewer, person, zone)
     _roles_card(viewer, person)
+    if any(one.what != Role.CLIENT for one in person.roles):
+        mail.address_card(person.mail, partial(practice_mail.set_address, viewer, person.person_id))
     if any(one.what in (Role.THERAPIST, Role.SUPERVISOR) for one in person.roles):
         away_card(
             viewer, absences.absences(viewer, person.person_id),

@@ -42,12 +42,12 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     # What was made up to here lives as long as the server: the collector needn't walk it again.
     gc.collect()
     gc.freeze()
-    # The demo is made anew at any time; it needs no backups.
+    # The demo is made anew at any time; it needs no backups, and writes to nobody.
     serves_practice = settings.practice_served() == "practice"
-    stopped = nightly.start(house.store()) if serves_practice else None
+    stop = nightly.start(house.store()) if serves_practice else None
     try:
         yield
     finally:
-        if stopped is not None:
-            stopped.set()
+        if stop is not None:
+            stop()
         house.close()

@@ -65,6 +65,17 @@ def _help_now(viewer: Viewer) -> None:
         st.html(rows.where_to_turn(settings(viewer)))
 
 
+def _where_to_turn(viewer: Viewer) -> None:
+    """The same in plain sight, under every page of a client's."""
+    rows.dress()
+    with look.card("quiet-crisis"):
+        st.html(
+            rows.heading("If you’re not safe right now")
+            + rows.say("", "Nobody watches this page as it changes.")
+            + rows.where_to_turn(settings(viewer))
+        )
+
+
 def _say_restored(viewer: Viewer) -> None:
     """After a restore each page says from when the data are, until an administrator ends it."""
     practice = settings(viewer)
@@ -127,6 +138,8 @@ def _draw() -> None:
         _say_restored(viewer)
     _watch(browser.mode(), viewer.waits_for)
     page.run()
+    if viewer.inside and viewer.role is Role.CLIENT and not outside:
+        _where_to_turn(viewer)
 
 
 with jobs.page_drawn():

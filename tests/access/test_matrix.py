@@ -27,13 +27,16 @@ from attachdash.practice import (
     record,
     recording,
     relations,
+    release,
 )  # fmt: skip
+from attachdash.practice.mail import MailSettings
 from attachdash.practice.rights import USE_CASES, Role, Viewer
 from attachdash.practice.rules import Kind
 from attachdash.practice.support import How
 from attachdash.store import people as store_people
 from attachdash.store.engine import Scope
 from attachdash.web.navigation import PAGES
+from tests.access.mail import mail_done
 from tests.access.second_factor import second_factor_done
 from tests.practice.conftest import NOW, TODAY, House
 from tests.practice.imports import import_one
@@ -100,7 +103,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
     )
     del b
     form, batch, around = _typed(small), _imported(small), _mother(small)
-    phase, event = _noted(small)
+    (phase, event), held = _noted(small), _held(small)
     loss, cbt = marks.EventKind.LOSS, marks.Technique.CBT
     return {
         "batches.batch": (batch,),
@@ -125,6 +128,9 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "importing.preview_file": (stream, [mapping]),
         "importing.preview_import": (table, mapping),
         "loading.load": ({},),
+        "mail.change_mail": (MailSettings(),),
+        "mail.set_address": (two, "two@practice.example"),
+        "mail.set_my_address": ("one@practice.example",),
         "looks.who_could_have": (a, TODAY),
         "looks.who_looked": (a, TODAY, TODAY),
         "marks.add_event": (e, loss, TODAY, "New"),
@@ -170,6 +176,8 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "relations.change_relation": (a, around, "Anna"),
         "relations.end_relation": (a, around, TODAY),
         "relations.relations": (a,),
+        "release.end_hold": (a, held),
+        "release.hold_back": (a, "phq9", TODAY, "Bad news at home"),
         "second_factor.begin": (PASSWORD,),
         "second_factor.confirm": ("123456",),
         "second_factor.end": (PASSWORD, "123456"),
@@ -227,6 +235,15 @@ def _noted(small: House) -> tuple[int, int]:
     )
 
 
+def _held(small: House) -> int:
+    """A hold on a measure of client A's that is in force, or a new one."""
+    mine, a = small.viewer("t.one"), small.clients["A"]
+    for one in record.client_record(mine, a).holds:
+        if one.holds_on(TODAY):
+            return one.hold_id
+    return release.hold_back(mine, a, "rses", TODAY, "Not yet")
+
+
 def _imported(small: House) -> int:
     """An import of therapist A's, or the one that is there."""
     mine = small.viewer("t.one")
@@ -249,22 +266,24 @@ RIGHTS = {"rights.change", "rights.looked_at", "rights.opened", "rights.reach",
           "rights.reach_then", "rights.whole_practice"}  # fmt: skip
 WHO_IS_THERE = {"entrance.anonymous", "entrance.at_terminal", "entrance.still", "entrance.today",
                 "entrance.viewer_of"}  # fmt: skip
-ON_THE_SERVER = {"checking.problems", "founding.check_founded", "safekeeping.is_due",
-                 "safekeeping.nightly"}  # fmt: skip
+ON_THE_SERVER = {"checking.problems", "founding.check_founded", "notices.send_waiting",
+                 "safekeeping.is_due", "safekeeping.nightly"}  # fmt: skip
 # Inside a use-case, which has asked already: on its cursor, or through a Reach.
 INSIDE = {
     "clients.one_client", "clients.read", "clients.refile", "courses.from_scores",
     "courses.lead_scale_ids", "entrance.check_present", "entrance.count_guess",
-    "escalation.levels", "flagging.raise_flags", "flagging.settle_flags", "flags.read",
+    "escalation.awaited", "escalation.levels", "flagging.raise_flags", "flagging.settle_flags",
+    "flags.read",
     "held.differing", "held.held_already", "held.held_now", "importing.open_episodes_of",
     "importing.refuse_others", "importing.whose_imports", "judging.givens_of", "judging.held_of",
     "judging.instrument_of", "judging.judged", "judging.register_now", "keeping.keep",
     "keeping.laid_down", "keeping.prepare", "loading_people.put_people",
-    "loading_people.read_people", "loading_support.put_beside", "mending.read_form",
+    "loading_people.read_people", "loading_support.put_beside", "mail.server_of",
+    "mending.read_form",
     "norms.scale_of", "people.change_person", "people.check_holds", "planning.planned",
     "planning.risks_of", "relations.add_missing", "relations.read", "relations.read_all",
-    "watched.read", "watching.refresh", "watching.refresh_now", "watching.watch",
-    "whom.which_unclear",
+    "release.holds", "release.shown", "watched.read", "watching.refresh", "watching.refresh_now",
+    "watching.watch", "whom.which_unclear",
 }  # fmt: skip
 # They touch the instruments and what was handed to them, and nobody's data.
 NOBODYS = {"planning.refuse_twice", "reading.days_read", "reading.instrument", "reading.proposal",
@@ -346,6 +365,7 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     do("absences.add_my_absence", therapist, TODAY, soon)
     assert do("absences.my_absences", therapist)
     do("absences.end_my_absence", therapist, TODAY, TODAY)
+    mail_done(do, therapist, admin, s_two)
     supervisor, flag_id = viewer(small, "supervisor_a"), _flag_ids(small)[0]
     do("support.answer", therapist, a, flag_id, *BESIDE["support.answer"])
     do("support.add_note", supervisor, a, flag_id, *BESIDE["support.add_note"])
@@ -374,6 +394,8 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     for name in ("relations", "add_relation", "change_relation", "end_relation"):
         do(f"relations.{name}", therapist, *given[f"relations.{name}"])
     do("record.fix_lead", therapist, *given["record.fix_lead"])
+    for name in ("end_hold", "hold_back"):
+        do(f"release.{name}", therapist, *given[f"release.{name}"])
     do("clients.move_episode", therapist, e, TODAY - timedelta(days=99))
     do("clients.close_episode", therapist, e, TODAY - timedelta(days=1), "done")
     do("clients.reopen_episode", therapist, e, TODAY)

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page, Response, WebSocket, expect
 
 from attachdash.instruments import RelationKind
-from attachdash.practice import clients, entrance, marks, recording, relations
+from attachdash.practice import clients, entrance, marks, recording, relations, release
+from attachdash.practice.keeping import ROW, Given, keep, prepare
+from attachdash.practice.rights import change
 from attachdash.store import open_store
 from attachdash.store.engine import Scope
 from tests.browser.people import open_record, settled, sign_in, someone
@@ -23,7 +27,13 @@ from tests.browser.served import Served, start
 CLIENT, CODE, NAME = "m.lindqvist", "C-0100", "Lindqvist"
 STAFF_NOTE, LABEL, PROBLEM, OTHER = "ZQSTAFFNOTE", "ZQLABEL", "ZQPROBLEM", "ZQOTHER"
 SHARED, IN_FILE = "ZQSHARED", "ZQFILE"
-NOT_FOR_CLIENTS = (STAFF_NOTE, LABEL, PROBLEM, OTHER, "suicid", "Risk answer", "was answered")
+HOLD = "ZQHOLD"
+# A score that waits for the therapist: as it is, as a share of its range, turned; and its name.
+WAITS = ("43.717", "54.64", "45.35", "living with", "PCL-5")
+HELD = ("keeping calm", "DAR-5")
+NOT_FOR_CLIENTS = (
+    STAFF_NOTE, LABEL, PROBLEM, OTHER, HOLD, "suicid", "Risk answer", "was answered", *WAITS, *HELD,
+)  # fmt: skip
 NOWHERE = (STAFF_NOTE, LABEL, PROBLEM, OTHER, SHARED, IN_FILE, CODE, NAME)
 
 
@@ -72,6 +82,15 @@ def plant(home: Path) -> str:
         marks.add_event(staff, episode_id, marks.EventKind.LOSS, day, SHARED, shared=True)
         relations.add_relation(staff, client_id, RelationKind.FRIEND, LABEL)
         recording.record_administration(staff, client_id, "phq9", day, [3] * 9, "marked")
+        recording.record_administration(staff, client_id, "dar5", day, [1] * 5)
+        release.hold_back(staff, client_id, "dar5", staff.today + timedelta(days=9), HOLD)
+        waiting = Given(
+            instrument=store.library["pcl5"],
+            rows=pl.DataFrame([(client_id, day, "")], ROW, orient="row"),
+            answers=None, scores={"total": np.array([43.717])}, channel="file",
+        )  # fmt: skip
+        prepared = prepare(staff, waiting)
+        change(staff, "imported file", lambda cursor: keep(cursor, staff, prepared))
         other = next(one for one in clients.register(staff) if one.client_id != client_id)
         clients.change_client(staff, other.client_id, f"{OTHER} Person", None, None, "en")
         store.engine.writing(
@@ -119,6 +138,10 @@ def test_h11_no_byte_sent_to_a_client_is_not_theirs(marked: Marked, browser: Bro
         sign_in(page, served.url, CLIENT, served.passwords[CLIENT])
         expect(page.get_by_text("Hello Marta").first).to_be_visible(timeout=30_000)
         page.wait_for_selector(".main-svg", timeout=30_000)
+        expect(page.get_by_text("Your mood").first).to_be_visible(timeout=30_000)
+        go(page, "My data")
+        go(page, "Account")
+        shown = b"".join(sent)
         go(page, "My data")
         page.get_by_role("button", name="Prepare the files").click()
         button = page.get_by_role("button", name="Download")
@@ -130,13 +153,16 @@ def test_h11_no_byte_sent_to_a_client_is_not_theirs(marked: Marked, browser: Bro
         for path in archive.with_suffix(".files").iterdir():
             if path.name != "codebook.csv":  # says what each question is about, of anybody's
                 sent.append(path.read_bytes())
-        assert b"phq9" in b"".join(sent)  # their own answers, held back from nobody who asks
-        go(page, "Account")
         whole = b"".join(sent)
     assert SHARED.encode() in whole  # what is shared is found, so that the search finds
     assert CODE.encode() in whole
-    lower = whole.lower()
+    lower = shown.lower()
     assert [one for one in NOT_FOR_CLIENTS if one.lower().encode() in lower] == []
+    # Their own copy has all their answers, held back or not, and nothing else of these.
+    lower = whole.lower()
+    own = [one for one in NOT_FOR_CLIENTS if one.lower().encode() in lower]
+    assert own == ["43.717"]
+    assert [one for one in (b"phq9", b"pcl5", b"dar5") if one not in whole] == []
 
 
 def test_what_people_wrote_stands_in_no_log_address_or_store(

@@ -29,8 +29,8 @@ def test_h10_pictures_reach_to_today_and_of_a_closed_episode_to_its_last_day(sma
 
 
 def test_h11_no_measure_with_a_risk_item_is_drawn_for_a_client() -> None:
-    """None of the three that a client sees comes from one, so that none has to be held back first:
-    whoever gives a measure with a risk item such a domain has to build that first."""
+    """None of the three pictures comes from one: of such a measure a client is told in words alone,
+    so that giving one a domain of the three would leave that picture empty for clients."""
     known = library()
     drawn = {
         name

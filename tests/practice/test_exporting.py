@@ -106,7 +106,8 @@ def test_the_whole_practice_leaves_with_its_people_and_without_a_secret(either: 
         ("c.a", "client", "A"), ("c.b", "client", "B"),
     ]  # fmt: skip
     assert [row["body"] for row in rows(files, "settings.csv")] == [
-        "Small practice", "UTC", "Call 112.", "10", "",
+        "Small practice", "UTC", "Call 112.", "10", "", "0,1,2,3,4", "09:00", "17:00", "4", "24",
+        *[""] * 7,
     ]  # fmt: skip
     assert not [name for name, text in files.items() if any(one in text for one in hashes)]
 

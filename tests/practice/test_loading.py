@@ -25,6 +25,7 @@ from attachdash.practice import (
     marks,
     people,
     recording,
+    release,
     support,
 )
 from attachdash.practice.keeping import ROW, Given, keep, prepare
@@ -109,6 +110,7 @@ def enrich(house: House) -> None:
     people.disable(admin, house.people["t.former"])
     note(house)
     look(house)
+    hold(house)
 
 
 def look(house: House) -> None:
@@ -122,6 +124,14 @@ def look(house: House) -> None:
         later = house.viewer("t.one", NOW + timedelta(seconds=number))
         support.answer(later, a, flag_id, question, 1, words, support.How.KNOWLEDGE)
     support.add_note(house.viewer("s.one"), a, flag_id, "=HYPERLINK(1);'-2")
+
+
+def hold(house: House) -> None:
+    """What was held back from client A: in force, extended, and ended early."""
+    mine, a, soon = house.viewer("t.one"), house.clients["A"], TODAY + timedelta(days=9)
+    release.hold_back(mine, a, "phq9", soon, "=HYPERLINK(1);'-2")
+    release.hold_back(house.viewer("t.one", NOW + timedelta(seconds=1)), a, "phq9", soon, "Longer")
+    release.end_hold(mine, a, release.hold_back(mine, a, "rses", TODAY, "Not yet"))
 
 
 def note(house: House) -> None:
@@ -242,6 +252,13 @@ def without(name: str) -> Callable[[dict[str, str]], dict[str, str]]:
         (edited("clients.csv", "\nB,", "\n=B,"), "code has"),
         (edited("clients.csv", "\nB,", "\nC,"), "clients.csv has no client B"),
         (edited("people.csv", "supervisor", "king"), "king is no role"),
+        (edited("settings.csv", "17:00", "noon"), "that can't be read"),
+        (edited("settings.csv", "mail_host,", "mail_host,smtp.example"), "that can be written to"),
+        (edited("settings.csv", "mail_port,", "mail_port,many"), "that can't be read"),
+        (edited("settings.csv", "site_address,", "site_address,http://x.example"), "https://"),
+        (edited("settings.csv", "site_address", "mail_password"), "isn't known"),
+        (edited("settings.csv", "closed_days,", "closed_days,2026-12-40"), "no calendar has"),
+        (edited("settings.csv", "escalate,24", "escalate,240"), "can be shortened"),
         (edited("assignments.csv", "treats,t.one", "treats,t.nobody"), "t.nobody"),
         (edited("marks.csv", ",move,", ",loss,"), "were changed since"),
         (edited("marks.csv", ",move,", ",holiday,"), "'holiday' isn't known"),

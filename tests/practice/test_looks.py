@@ -23,11 +23,15 @@ def test_each_way_of_looking_is_there_for_whom_it_showed(either: House) -> None:
     caseload.caseload(either.viewer("s.one"))
     exporting.export(either.viewer("t.one"))
     caseload.caseload(either.viewer("t.two"))  # client B alone
-    exporting.export(either.viewer("c.a"))  # a client's own look is no news to them
+    for minutes in (0, 14, 30):
+        record.my_progress(either.viewer("c.a", NOW + timedelta(minutes=minutes)))
+    exporting.export(either.viewer("c.a"))
     assert looked(either) == {
         (TODAY, "T.ONE", "therapist", looks.How.RECORD, 2),
         (TODAY, "S.ONE", "supervisor", looks.How.LIST, 1),
         (TODAY, "T.ONE", "therapist", looks.How.COPY, 1),
+        (TODAY, "C.A", "client", looks.How.RECORD, 2),
+        (TODAY, "C.A", "client", looks.How.COPY, 1),
     }
     assert looked(either, "B") == {(TODAY, "T.TWO", "therapist", looks.How.LIST, 1)}
     assert looked(either, last=TODAY - DAY) == set()
@@ -50,9 +54,13 @@ def test_a_list_counts_by_whom_it_held_on_its_day(either: House) -> None:
 def test_a_client_reads_the_same_but_of_today(either: House) -> None:
     record.client_record(either.viewer("t.one"), either.clients["A"])
     mine = either.viewer("c.a")
+    record.my_progress(mine)
+    record.my_progress(either.viewer("c.a", NOW + timedelta(hours=1)))
     assert looks.at_mine(mine)[0] == []
     later = either.viewer("c.a", NOW + DAY)
-    [seen] = looks.at_mine(later)[0]
+    # A line a day for their own looks, too.
+    own, seen = looks.at_mine(later)[0]
+    assert (own.name, own.role, own.how, own.times) == ("C.A", "client", looks.How.RECORD, 2)
     assert (seen.on, seen.name, seen.how) == (TODAY, "T.ONE", looks.How.RECORD)
     files = exporting.export(later)
     assert f"{TODAY},T.ONE,therapist,opened the record,1" in files["who_looked.csv"]

@@ -1,0 +1,389 @@
+"""What a client sees of a measure with a risk item, from when on, and what staff hold back."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from attachdash.errors import Invalid, Refused
+from attachdash.instruments import BLANK, Instrument, library
+from attachdash.practice import (
+    checking,
+    clients,
+    deciding,
+    exporting,
+    flags,
+    house,
+    mending,
+    record,
+    recording,
+    release,
+)
+from attachdash.practice.record import Progress
+from attachdash.practice.rights import Viewer
+from attachdash.store.engine import Scope
+from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.imports import import_one
+from tests.practice.test_mending import PHQ9, file
+
+A_DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+CAME_IN = NOW + MINUTE
+FORTNIGHT = timedelta(days=14)
+SOON = TODAY + timedelta(days=9)
+LOW, POSITIVE, A_BLANK = [1] * 8 + [0], [1] * 9, [1] * 8 + [BLANK]
+
+
+def seen_by_client(practice: House, at: datetime, who: str = "c.a") -> Progress:
+    found = record.my_progress(practice.viewer(who, at))
+    assert found
+    return found
+
+
+def days(practice: House, at: datetime, instrument: str = "phq9") -> list[date]:
+    """The days of this questionnaire that the client's page has at that moment."""
+    found = seen_by_client(practice, at)
+    return [
+        answer.answered_on
+        for course in (*found.measures, *(one for one in found.triad.values() if one))
+        if course.instrument.id == instrument
+        for answer in course.answers
+    ]
+
+
+def without_form(practice: House, day: date = TODAY - 2 * A_DAY) -> None:
+    """Take back the form that the house begins with, so that the page has none of the kind."""
+    mine, a = practice.viewer("t.one"), practice.clients["A"]
+    [form] = [
+        one for one in mending.forms(mine, a).forms
+        if one.instrument.id == "phq9" and one.last.answered_on == day
+    ]  # fmt: skip
+    mending.withdraw_administration(mine, a, form.administration_id, "For the test")
+
+
+def came_in(practice: House, answers: list[int], at: datetime = CAME_IN,
+            day: date = TODAY - A_DAY, who: str = "a.diallo") -> None:  # fmt: skip
+    """A file with one PHQ-9 of client A, imported at that moment."""
+    cells = ["" if one == BLANK else one for one in answers]
+    done = import_one(practice.viewer(who, at), file(("A", day, cells)), PHQ9)
+    assert done.kept == 1
+
+
+def flag(practice: House, at: datetime) -> tuple[int, int, int]:
+    mine = practice.viewer("t.one", at)
+    with practice.store.engine.reading(mine.scope) as cursor:
+        [found] = [one for one in flags.read(cursor, mine) if one.instrument.id == "phq9"]
+    return found.flag_id, found.administration_id, found.version
+
+
+def hold(practice: House, instrument: str = "phq9", last: date = SOON, at: datetime = NOW,
+         reason: str = "Bad news at home") -> int:  # fmt: skip
+    return release.hold_back(
+        practice.viewer("t.one", at), practice.clients["A"], instrument, last, reason
+    )
+
+
+def opened(practice: House, at: datetime, who: str = "t.one") -> None:
+    record.client_record(practice.viewer(who, at), practice.clients["A"])
+
+
+def test_h11_a_measure_with_a_risk_item_is_shown_once_its_therapist_opened_the_record(
+    either: House,
+) -> None:
+    without_form(either)
+    opened(either, NOW)  # before it came in
+    came_in(either, LOW)
+    later = CAME_IN + timedelta(hours=1)
+    assert days(either, later) == []
+    for who in ("s.one",):  # a supervisor treats nobody; nor does the client
+        opened(either, later, who)
+    assert days(either, later) == []
+    opened(either, later + MINUTE)
+    assert days(either, later + MINUTE) == [TODAY - A_DAY]
+    # What comes in after the look waits for another.
+    came_in(either, LOW, later + 2 * MINUTE, TODAY)
+    opened(either, later + 3 * MINUTE)  # within the quarter of an hour: no opening of its own
+    assert days(either, later + 3 * MINUTE) == [TODAY - A_DAY]
+    opened(either, later + 20 * MINUTE)
+    assert days(either, later + 20 * MINUTE) == [TODAY - A_DAY, TODAY]
+
+
+def test_h11_unseen_it_is_shown_by_itself_fourteen_days_after_it_came_in(either: House) -> None:
+    """By the instant of keeping, whatever day stands on the form."""
+    without_form(either)
+    old = TODAY - timedelta(days=40)
+    came_in(either, POSITIVE, day=old)
+    hour = timedelta(hours=1)
+    for since, shown in (
+        (timedelta(0), []), (FORTNIGHT - hour, []), (FORTNIGHT - MINUTE, []), (FORTNIGHT, [old]),
+    ):  # fmt: skip
+        assert days(either, CAME_IN + since) == shown, since
+
+
+@pytest.mark.parametrize("answers", [POSITIVE, A_BLANK], ids=["positive", "blank"])
+def test_h11_an_answer_whose_flag_waits_to_be_seen_is_not_shown(
+    small: House, answers: list[int]
+) -> None:
+    without_form(small)
+    came_in(small, answers)
+    later = CAME_IN + timedelta(hours=1)
+    opened(small, later)
+    assert days(small, later) == []
+    deciding.mark_seen(small.viewer("t.one", later), small.clients["A"], *flag(small, later))
+    assert days(small, later) == [TODAY - A_DAY]
+
+
+@pytest.mark.parametrize(
+    ("act", "words"), [("mark_seen", ()), ("act", ("Talked",)), ("close", ("Misread",))]
+)
+def test_h11_a_flag_that_the_therapist_saw_is_a_look_at_its_answer(
+    small: House, act: str, words: tuple[str, ...]
+) -> None:
+    without_form(small)
+    opened(small, NOW)
+    came_in(small, POSITIVE)
+    a, at = small.clients["A"], CAME_IN + MINUTE
+    opened(small, at)  # no entry: it is the same look at the record still
+    getattr(deciding, act)(small.viewer("t.one", at), a, *flag(small, at), *words)
+    assert days(small, at) == [TODAY - A_DAY]
+
+
+def test_h11_a_flag_that_its_supervisor_saw_is_no_look_of_the_therapist(either: House) -> None:
+    without_form(either)
+    came_in(either, POSITIVE)
+    at = CAME_IN + 9 * A_DAY  # by then it has come to them
+    deciding.mark_seen(either.viewer("s.one", at), either.clients["A"], *flag(either, at))
+    assert days(either, at) == []
+    opened(either, at + MINUTE)
+    assert days(either, at + MINUTE) == [TODAY - A_DAY]
+
+
+def test_h11_what_the_therapist_typed_in_has_been_seen_by_that(small: House) -> None:
+    without_form(small)
+    mine, a = small.viewer("t.one", CAME_IN), small.clients["A"]
+    recording.record_administration(mine, a, "phq9", TODAY - A_DAY, LOW)
+    assert days(small, CAME_IN) == [TODAY - A_DAY]
+    recording.record_administration(mine, a, "phq9", TODAY, POSITIVE)
+    assert days(small, CAME_IN) == [TODAY - A_DAY]
+
+
+def test_h11_a_correction_waits_for_a_look_of_its_own(small: House) -> None:
+    without_form(small)
+    came_in(small, LOW)
+    opened(small, CAME_IN + MINUTE)
+    mine, a = small.viewer("t.one", CAME_IN + 2 * MINUTE), small.clients["A"]
+    form = next(one for one in mending.forms(mine, a).forms if one.counts)
+    mending.correct_administration(
+        mine, a, form.administration_id, TODAY - A_DAY, [2] * 8 + [0], "Misread"
+    )
+    at = CAME_IN + 3 * MINUTE
+    assert days(small, at) == []
+    opened(small, at + timedelta(hours=1))
+    assert days(small, at + timedelta(hours=1)) == [TODAY - A_DAY]
+
+
+def test_h11_an_opening_while_an_import_was_going_on_is_no_look_at_it(small: House) -> None:
+    """A long import bears the moment at which it began, and is committed minutes later."""
+    without_form(small)
+    opened(small, CAME_IN + MINUTE)  # it began before, and ends after
+    came_in(small, LOW, CAME_IN)
+    assert days(small, CAME_IN + timedelta(hours=1)) == []
+
+
+def test_h11_what_waits_leaves_no_trace_in_what_the_page_is_given(small: House) -> None:
+    """Not a count and not a day: a form from before the episode would stretch every picture."""
+    without_form(small)
+    at = CAME_IN + timedelta(hours=1)
+    before = seen_by_client(small, at)
+    came_in(small, POSITIVE, day=TODAY - timedelta(days=120))
+    came_in(small, LOW, CAME_IN + MINUTE, TODAY)
+    assert seen_by_client(small, at) == before
+    assert before.measures == ()
+    opened(small, at + MINUTE)
+    found = seen_by_client(small, at + MINUTE)
+    [course] = found.measures
+    assert course.reach
+    assert (course.n, course.reach[0]) == (2, TODAY - timedelta(days=120))
+
+
+def test_h11_a_client_is_told_one_scale_of_a_measure_and_no_single_answer() -> None:
+    """The sum of at least four other answers: nor does a difference of two scales give one away."""
+    known = library()
+    asking = [known[name] for name in known if known[name].risk_items]
+    assert {one.id for one in asking} >= {"bdi2", "core10", "dar5", "pcl5", "phq9", "phq9a"}
+    for instrument in asking:
+        scale = release.told_scale(instrument)
+        assert scale is not None, instrument.id
+        others = set(scale.items) - {one.item for one in instrument.risk_items}
+        assert len(others) >= 4, instrument.id
+        assert set(scale.items) == {item.number for item in instrument.items}, instrument.id
+
+
+def test_h11_a_scale_of_risk_items_alone_is_told_to_nobody() -> None:
+    phq9 = library()["phq9"]
+    total = phq9.scale("total")
+    alone = total.model_copy(update={"id": "risk", "items": (9,)})
+    both: Instrument = phq9.model_copy(update={"scales": (alone, total)})
+    assert release.told_scale(both) == total
+    assert release.told_scale(phq9.model_copy(update={"scales": (alone,)})) is None
+
+
+def test_h11_only_what_the_client_answered_about_themself_is_told(small: House) -> None:
+    """And of two scales the one: never the parts in which a risk item weighs most."""
+    mine, a = small.viewer("t.one", CAME_IN), small.clients["A"]
+    for who, answers in (("self", [1] * 25), ("mother", [2] * 25)):
+        recording.record_administration(mine, a, "rcads25", TODAY, answers, informant=who)
+    at = CAME_IN + FORTNIGHT
+    told = [one for one in seen_by_client(small, at).measures if one.instrument.id == "rcads25"]
+    assert [(one.scale.id, one.values) for one in told] == [("total", [25.0])]
+
+
+def test_h11_a_hold_shows_nothing_of_the_measure_and_ends_by_itself(small: House) -> None:
+    at = NOW + timedelta(hours=1)
+    shown = TODAY - 2 * A_DAY
+    assert days(small, at) == [shown]
+    hold(small, at=at)
+    assert days(small, at) == []
+    before_end = datetime.combine(SOON, datetime.max.time())
+    assert days(small, before_end) == []
+    assert days(small, datetime.combine(SOON + A_DAY, datetime.min.time())) == [shown]
+
+
+def test_a_hold_ends_by_the_practices_own_day(small: House) -> None:
+    house.change_settings(
+        small.viewer("a.diallo"), practice_name="P", time_zone="Pacific/Auckland",
+        crisis_text="Call 112.",
+    )  # fmt: skip
+    hold(small)
+    # There it is midnight 13 hours before it is so in UTC.
+    midnight = datetime.combine(SOON + A_DAY, datetime.min.time()) - timedelta(hours=13)
+    assert days(small, midnight - MINUTE) == []
+    assert days(small, midnight) == [TODAY - 2 * A_DAY]
+
+
+def test_h11_a_hold_leaves_no_trace_in_what_the_page_is_given(either: House) -> None:
+    """Held looks as if it had never been answered, also among the pictures."""
+    hold(either)
+    hold(either, "rses")
+    held = seen_by_client(either, NOW)
+    for form in mending.forms(either.viewer("t.one"), either.clients["A"]).forms:
+        mending.withdraw_administration(
+            either.viewer("t.one"), either.clients["A"], form.administration_id, "For the test"
+        )
+    for one in release_list(either):
+        release.end_hold(either.viewer("t.one"), either.clients["A"], one.hold_id)
+    assert seen_by_client(either, NOW) == held
+
+
+def release_list(practice: House, who: str = "t.one", at: datetime = NOW) -> list[release.Hold]:
+    found = record.client_record(practice.viewer(who, at), practice.clients["A"])
+    return list(found.holds)
+
+
+def test_h11_nsmall_a_hold_nor_a_wait_takes_anything_from_the_clients_own_copy(
+    small: House,
+) -> None:
+    came_in(small, [2] * 9)
+    hold(small)
+    files = exporting.export(small.viewer("c.a", CAME_IN))
+    assert len(files["phq9.csv"].splitlines()) == 3
+    assert "holds.csv" not in files
+    assert not [name for name, text in files.items() if "Bad news" in text]
+
+
+def test_a_hold_is_extended_by_another_and_ended_early_each_with_its_entry(either: House) -> None:
+    a = either.clients["A"]
+    first = hold(either)
+    second = hold(either, last=TODAY + timedelta(days=90), at=CAME_IN, reason="Not yet")
+    later = CAME_IN + MINUTE
+    found = release_list(either, at=later)
+    assert [(one.hold_id, one.holds_on(TODAY), one.reason) for one in found] == [
+        (second, True, "Not yet"), (first, False, "Bad news at home"),
+    ]  # fmt: skip
+    assert (found[1].ended_at, found[1].ended_by, found[0].by_whom) == (CAME_IN, "T.ONE", "T.ONE")
+    assert release_list(either, "s.one", later) == found
+    release.end_hold(either.viewer("t.one", later), a, second)
+    assert days(either, later) == [TODAY - 2 * A_DAY]
+    with pytest.raises(Invalid, match="any more"):
+        release.end_hold(either.viewer("t.one", later), a, second)
+    trail = house.audit_trail(either.viewer("a.diallo"), client_id=a)
+    entries = trail[trail["kind"].isin(["held measure back", "ended hold"])]
+    assert list(entries["kind"]) == ["ended hold", "held measure back", "held measure back"]
+    assert list(entries["detail"])[1:] == [
+        f"phq9, until {TODAY + timedelta(days=90)}", f"phq9, until {SOON}"
+    ]  # fmt: skip
+    assert checking.problems(either.store) == []
+
+
+@pytest.mark.parametrize(
+    ("instrument", "last", "reason", "told"),
+    [
+        ("phq9", SOON, " ", "say why"),
+        ("phq9", TODAY - A_DAY, "Why", "has passed"),
+        ("phq9", TODAY + timedelta(days=91), "Why", "90 days"),
+        ("none", SOON, "Why", "no such measure"),
+    ],
+)
+def test_a_hold_without_reason_or_end_is_refused(
+    small: House, instrument: str, last: date, reason: str, told: str
+) -> None:
+    with pytest.raises(Invalid, match=told):
+        hold(small, instrument, last, reason=reason)
+    assert release_list(small) == []
+
+
+def test_nobody_but_who_treats_them_holds_back_or_ends_a_hold(either: House) -> None:
+    a, b = either.clients["A"], either.clients["B"]
+    own = hold(either)
+    for who in ("t.two", "t.former", "s.one", "s.two", "a.diallo", "c.a"):
+        for act in (
+            lambda v: release.hold_back(v, a, "phq9", SOON, "Why"),
+            lambda v: release.end_hold(v, a, own),
+        ):
+            with pytest.raises(Refused):
+                act(either.viewer(who))
+    with pytest.raises(Refused):  # their own client, somebody else's hold
+        release.end_hold(either.viewer("t.two"), b, own)
+    assert [one.hold_id for one in release_list(either)] == [own]
+    # Whatever asks for a client is told of none, and another's page is as it was.
+    with either.store.engine.reading(Scope()) as cursor:
+        assert release.holds(cursor, either.viewer("c.a"), a) == []
+        assert release.holds(cursor, either.viewer("a.diallo"), a) == []
+    assert seen_by_client(either, NOW + A_DAY, "c.b").measures
+
+
+def test_a_client_who_opens_their_page_is_written_down_once_a_quarter_of_an_hour(
+    small: House,
+) -> None:
+    def entries() -> int:
+        trail = house.audit_trail(small.viewer("a.diallo"), client_id=small.clients["A"])
+        return int(((trail["kind"] == "opened record") & (trail["role"] == "client")).sum())
+
+    for minutes, count in ((0, 1), (14, 1), (15, 2)):
+        record.my_progress(small.viewer("c.a", NOW + timedelta(minutes=minutes)))
+        assert entries() == count
+    # Whoever isn't linked is shown nothing, and nothing is written of nobody.
+    nobody: Viewer = replace(small.viewer("c.a"), client_id=None)
+    assert record.my_progress(nobody) is None
+    assert entries() == 2
+
+
+def test_an_import_that_made_a_client_leaves_them_where_something_was_held_back(
+    either: House,
+) -> None:
+    from attachdash.practice import assignments, batches
+
+    admin = either.viewer("a.diallo")
+    done = import_one(admin, file(("N1", TODAY, LOW)), PHQ9, create_clients=True)
+    [new] = [one for one in clients.register(admin) if one.code == "N1"]
+    assignments.assign_client(admin, new.client_id, either.people["t.one"], TODAY)
+    mine = either.viewer("t.one")
+    release.end_hold(
+        mine, new.client_id, release.hold_back(mine, new.client_id, "phq9", SOON, "Why")
+    )
+    either.store.engine.writing(
+        mine.scope,
+        lambda cursor: cursor.run("DELETE FROM treats WHERE client_id = $1", new.client_id),
+    )
+    assert batches.undo_batch(admin, done.batch_id, "Wrong").goes_clients == ()
+    assert checking.problems(either.store) == []
