@@ -35,7 +35,7 @@ def test_a_supervisor_on_a_phone(demo: Served, browser: Browser) -> None:
         # The triad first, and short enough to be read.
         text = said(page)
         assert text.index("Emotion regulation") < text.index("Symptoms")
-        assert length(page) < 4_000
+        assert length(page) < 4_400
         assert unexpected(wrong) == []
 
 
