@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.engines import postgresql, store, store_url  # noqa: F401  (fixtures for every folder)
+from tests.engines import engine, free_url, postgresql, store, store_url  # noqa: F401  (fixtures for every folder)
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_CI = bool(os.environ.get("CI"))

@@ -82,29 +82,52 @@ def _name(url: str) -> str:
     return f'"{psycopg.conninfo.conninfo_to_dict(url)["dbname"]}"'
 
 
+def free_address(server: str) -> str:
+    """The address of a database that is not there yet, on the server of that address."""
+    return psycopg.conninfo.make_conninfo(server, dbname=f"test_{uuid.uuid4().hex}")
+
+
 def new_database(server: str) -> str:
     """The address of a new, empty database on the server of that address."""
-    url = psycopg.conninfo.make_conninfo(server, dbname=f"test_{uuid.uuid4().hex}")
+    url = free_address(server)
     _at_server(url, f"CREATE DATABASE {_name(url)}")
     return url
 
 
 def copy_database(url: str, to: str) -> None:
-    """Put a copy of one database, which nobody uses now, in the place of another."""
-    _at_server(
-        to, f"DROP DATABASE {_name(to)}", f"CREATE DATABASE {_name(to)} TEMPLATE {_name(url)}"
-    )
+    """Put a copy of one database, which nobody uses now, at an address where none is yet."""
+    _at_server(to, f"CREATE DATABASE {_name(to)} TEMPLATE {_name(url)}")
+
+
+def drop_database(url: str) -> None:
+    """Have the database at this address no more, whoever uses it."""
+    _at_server(url, f"DROP DATABASE IF EXISTS {_name(url)} WITH (FORCE)")
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])
-def store_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    """None for DuckDB; the address of an empty database for PostgreSQL."""
+def engine(request: pytest.FixtureRequest) -> str | None:
+    """None for DuckDB; the address of a server for PostgreSQL."""
     if request.param == "duckdb":
-        yield None
-        return
-    url = new_database(request.getfixturevalue("postgresql"))
+        return None
+    return str(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture
+def store_url(engine: str | None) -> Iterator[str | None]:
+    """None for DuckDB; the address of an empty database for PostgreSQL."""
+    url = new_database(engine) if engine else None
     yield url
-    _at_server(url, f"DROP DATABASE {_name(url)} WITH (FORCE)")
+    if url:
+        drop_database(url)
+
+
+@pytest.fixture
+def free_url(engine: str | None) -> Iterator[str | None]:
+    """None for DuckDB; for PostgreSQL the address of a database that the test makes."""
+    url = free_address(engine) if engine else None
+    yield url
+    if url:
+        drop_database(url)
 
 
 def past_the_audit(store: Store, work: Callable[[Cursor], object]) -> None:

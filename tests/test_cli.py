@@ -3,11 +3,14 @@
 import csv
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -23,20 +26,34 @@ ROOT = Path(__file__).resolve().parents[1]
 ITEMS = [f"Q{n}" for n in range(1, 10)]
 
 
+@contextmanager
+def at_home(folder: Path) -> Iterator[Path]:
+    """While this lasts the commands have this ATTACHDASH_HOME, and passwords cost little."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ATTACHDASH_HOME", str(folder))
+        patch.delenv("ATTACHDASH_STORE", raising=False)
+        patch.setattr(passwords, "ROUNDS", 4)
+        yield folder
+
+
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path) -> Iterator[Path]:
     """An empty ATTACHDASH_HOME."""
-    monkeypatch.setenv("ATTACHDASH_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("ATTACHDASH_STORE", raising=False)
-    monkeypatch.setattr(passwords, "ROUNDS", 4)
-    return tmp_path / "home"
+    with at_home(tmp_path / "home") as folder:
+        yield folder
+
+
+_once: list[Path] = []
 
 
 @pytest.fixture
-def founded(home: Path) -> Path:
-    """A practice with its administrator."""
-    assert attachdash(*INIT).exit_code == 0
-    return home
+def founded(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A practice with its administrator: founded once, then copied."""
+    if not _once:
+        with at_home(tmp_path_factory.mktemp("founded") / "home") as made:
+            assert attachdash(*INIT).exit_code == 0
+        _once.append(made)
+    return Path(shutil.copytree(_once[0], home))
 
 
 INIT = (

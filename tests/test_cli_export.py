@@ -9,19 +9,29 @@ from attachdash.practice import entrance
 from attachdash.practice.opening import open_practice
 from attachdash.practice.rights import whole_practice
 from attachdash.store.export import state_hash
-from tests.test_cli import INIT, SAID, a_file, attachdash, founded, home
+from tests.test_cli import INIT, SAID, a_file, at_home, attachdash, home
 
-__all__ = ["founded", "home"]
+__all__ = ["home"]
+
+
+@pytest.fixture(scope="module")
+def left_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose practice has two answered forms, and beside it an export of that."""
+    folder = tmp_path_factory.mktemp("left")
+    with at_home(folder / "home"):
+        assert attachdash(*INIT).exit_code == 0
+        done = attachdash("import", a_file(folder), *SAID, "--create-clients", "--open-episodes")
+        assert done.exit_code == 0, done.output
+        done = attachdash("export", "--as", "a.diallo", folder / "out")
+        assert done.exit_code == 0, done.output
+    return folder
 
 
 @pytest.fixture
-def left(founded: Path, tmp_path: Path) -> Path:
+def left(home: Path, left_once: Path, tmp_path: Path) -> Path:
     """The folder of an export of a practice with two answered forms."""
-    done = attachdash("import", a_file(tmp_path), *SAID, "--create-clients", "--open-episodes")
-    assert done.exit_code == 0, done.output
-    done = attachdash("export", "--as", "a.diallo", tmp_path / "out")
-    assert done.exit_code == 0, done.output
-    return tmp_path / "out"
+    shutil.copytree(left_once / "home", home)
+    return Path(shutil.copytree(left_once / "out", tmp_path / "out"))
 
 
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

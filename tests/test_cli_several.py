@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from attachdash import cli_stream
-from tests.test_cli import attachdash, founded, home
+from tests.test_cli import INIT, at_home, attachdash, home
 
-__all__ = ["founded", "home"]
+__all__ = ["home"]
 ITEMS = [f"Q{n}" for n in range(1, 10)]
 ALL = ("--mapping", "phq", "--mapping", "GAD", "--mapping", "who", "--as", "a.diallo")
 NEW = ("--create-clients", "--open-episodes")
@@ -23,19 +24,28 @@ def visits(path: Path, rows: int, bad: str = "") -> Path:
     return path
 
 
-@pytest.fixture
-def saved(founded: Path, tmp_path: Path) -> Path:
-    """A practice with three mappings of one file's columns, saved by importing another."""
-    first = visits(tmp_path / "first.csv", 1)
+@pytest.fixture(scope="module")
+def saved_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home where three mappings of one file's columns are saved, by importing another."""
+    folder = tmp_path_factory.mktemp("saved")
+    first = visits(folder / "first.csv", 1)
     who = ("--client", "Who", "--date", "Day", "--as", "a.diallo", *NEW)
-    for name, said in (
-        ("PHQ", ("--instrument", "phq9", "--items", "Q1..Q9")),
-        ("GAD", ("--instrument", "gad7", "--score", "total=Gad")),
-        ("WHO", ("--instrument", "who5", "--score", "total=Who5")),
-    ):
-        done = attachdash("import", first, *who, *said, "--save-as", name)
-        assert f"Saved as {name}, version 1." in done.output, done.output
-    return founded
+    with at_home(folder / "home") as made:
+        assert attachdash(*INIT).exit_code == 0
+        for name, said in (
+            ("PHQ", ("--instrument", "phq9", "--items", "Q1..Q9")),
+            ("GAD", ("--instrument", "gad7", "--score", "total=Gad")),
+            ("WHO", ("--instrument", "who5", "--score", "total=Who5")),
+        ):
+            done = attachdash("import", first, *who, *said, "--save-as", name)
+            assert f"Saved as {name}, version 1." in done.output, done.output
+    return made
+
+
+@pytest.fixture
+def saved(home: Path, saved_once: Path) -> Path:
+    """A copy of that practice."""
+    return Path(shutil.copytree(saved_once, home))
 
 
 @pytest.mark.parametrize("large", [False, True], ids=["whole", "in blocks"])

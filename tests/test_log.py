@@ -18,7 +18,7 @@ from attachdash.intake import Problem, ProblemKind, Unreadable, read_csv
 from attachdash.intake.refusals import log_refused
 from attachdash.web.import_draft import Draft
 from tests.practice.conftest import TODAY, House, _light_bcrypt, make_house, small
-from tests.test_cli import SAID, founded, home
+from tests.test_cli import SAID, attachdash, founded, home
 
 __all__ = ["_light_bcrypt", "founded", "home", "make_house", "small"]
 
@@ -165,7 +165,7 @@ def test_a_real_load_that_is_refused_logs_where_and_nothing_of_it(
     founded: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / NAME
-    assert at_the_terminal(founded, "export", str(out), "--as", "a.diallo").returncode == 0
+    assert attachdash("export", out, "--as", "a.diallo").exit_code == 0
     clients = out / "clients.csv"
     clients.write_text(clients.read_text() + f"=1{NAME},{NAME},1990-01-01,day,en\r\n")
     done = at_the_terminal(founded, "load", str(out), "--as", "a.diallo")

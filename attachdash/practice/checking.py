@@ -25,6 +25,8 @@ def seen_by(cursor: Cursor, store: Store) -> list[str]:
     found = checks.orphans_and_doubles(cursor, 1)
     named = checks.named(cursor, 1)
     anew = otherwise(cursor, store)
+    named["An answer that wants a flag has none: administration"] = anew.unflagged
+    named["Flags rest on answers that don't raise them: flag"] = anew.flags
     named["Scores are not what the answers come to: administration"] = anew.forms
     named["First and latest scores are not those of their episode: episode"] = anew.episodes
     wrong = [f"The audit does not hold: {broken}."] if broken else []

@@ -62,7 +62,7 @@ def evidence_of(
     return found
 
 
-def _told_apart(evidence: pl.DataFrame) -> pl.DataFrame:
+def told_apart(evidence: pl.DataFrame) -> pl.DataFrame:
     """What others answer, or of others, has causes of its own (rcads25:18:7:3): one person's
     answer never stands for another's that nobody has looked at."""
     own = (pl.col("about_id") == pl.col("client_id")) & (
@@ -86,7 +86,7 @@ def raise_flags(
     """
     if evidence.is_empty():
         return
-    evidence = _told_apart(evidence)
+    evidence = told_apart(evidence)
     known = flags.known(cursor, viewer.site_id, evidence["client_id"].unique().to_list())
     found = (
         evidence.sort("answered_on", maintain_order=True)
@@ -211,7 +211,7 @@ def _evidence_left(
             ).join(part.select("administration_id", "episode_id", "recorded_at", "about_id",
                                "informant_id"), on="administration_id")  # fmt: skip
             for one in (
-                _told_apart(found).sort("answered_on", "administration_id").iter_rows(named=True)
+                told_apart(found).sort("answered_on", "administration_id").iter_rows(named=True)
             ):
                 left.setdefault((one["client_id"], one["kind"], one["cause"]), []).append(one)
     return left

@@ -1,4 +1,4 @@
-"""Whether scores are still those that the answers come to, and summaries those of the scores."""
+"""Whether scores and flags are still those of the answers, and summaries those of the scores."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import polars as pl
 
 from attachdash.errors import Invalid
 from attachdash.instruments import SELF, Instrument, State, answered_as, score
+from attachdash.practice.flagging import CAUSE, EVIDENCE, evidence_of, told_apart
 from attachdash.store import Store, checks, definitions
 from attachdash.store.engine import Cursor
 
@@ -21,10 +22,13 @@ class Otherwise:
 
     forms: list[int]  # with a score missing, too many, another, or filed otherwise than its form
     episodes: list[int]  # whose first and latest scores are not those of their scores
+    unflagged: list[int]  # forms with an answer, or a blank, that wants a flag and has none
+    flags: list[int]  # that rest on a form whose answers raise no such flag
 
 
 def otherwise(cursor: Cursor, store: Store, site_id: int = 1) -> Otherwise:
-    """All scores and summaries made anew, some clients at a time, and held against those kept.
+    """All scores, summaries and flags on answers made anew, some clients at a time, and held
+    against those kept.
 
     Ready scores stand nowhere else and can't be compared. Forms of a definition that no version
     can read any more are left out.
@@ -33,16 +37,40 @@ def otherwise(cursor: Cursor, store: Store, site_id: int = 1) -> Otherwise:
     clients = checks.clients(cursor, site_id)
     forms: set[int] = set()
     episodes: set[int] = set()
+    unflagged: set[int] = set()
+    flags: set[int] = set()
     for start in range(0, len(clients), AT_ONCE):
         some = clients[start : start + AT_ONCE]
         answered, made = checks.answered_and_made(cursor, site_id, some[0], some[-1])
         readable = pl.col("definition_id").is_in(list(known))
-        parts = list(_made_anew(store, known, answered.filter(readable)))
+        legible = answered.filter(readable)
+        parts = list(_made_anew(store, known, legible))
         anew = pl.concat(parts) if parts else made.clear()
         forms |= _differing(anew.select(made.columns).cast(made.schema), made)
         forms -= set(answered.filter(~readable)["administration_id"].to_list())
         episodes.update(checks.otherwise_summed(cursor, site_id, some[0], some[-1]))
-    return Otherwise(sorted(forms), sorted(episodes))
+        held = checks.on_items(cursor, site_id, some[0], some[-1])
+        found = _evidence(known, legible)
+        without = found.join(held, on=CAUSE, how="anti")
+        unflagged |= set(without["administration_id"].to_list())
+        resting = held.join(legible, on="administration_id", how="semi")
+        idle = resting.join(found, on=[*CAUSE, "administration_id"], how="anti")
+        flags |= set(idle["flag_id"].to_list())
+    return Otherwise(sorted(forms), sorted(episodes), sorted(unflagged), sorted(flags))
+
+
+def _evidence(known: dict[int, Instrument], answered: pl.DataFrame) -> pl.DataFrame:
+    """All that raises a flag in these forms, with its cause."""
+    parts = [pl.DataFrame(schema=EVIDENCE)]
+    for (definition_id,), forms in answered.group_by("definition_id"):
+        rows = forms.select("administration_id", "client_id", "answered_on")
+        try:
+            found = evidence_of(known[int(str(definition_id))], rows, _matrix(forms["answers"]))
+        except (Invalid, ValueError, IndexError):
+            continue  # of a length that no answers have: their scores say so
+        parts.append(found)
+    whose = answered.select("administration_id", "about_id", "informant_id")
+    return told_apart(pl.concat(parts).join(whose, on="administration_id"))
 
 
 def _differing(one: pl.DataFrame, other: pl.DataFrame) -> set[int]:

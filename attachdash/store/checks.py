@@ -5,6 +5,7 @@ import polars as pl
 
 from attachdash.store.answers import SUMMED
 from attachdash.store.engine import Cursor
+from attachdash.store.flags import OF_ITEM
 
 CHECKS = {
     "answers are held twice": """
@@ -232,6 +233,15 @@ WHERE site_id = $1 AND client_id BETWEEN $2 AND $3 AND state <> 'given'
 """
 
 
+# The flags on answers to watched items, of clients $2 to $3; one withdrawn rests on nothing.
+ON_ITEMS = f"""
+SELECT flag.flag_id, flag.client_id, flag.kind, flag.cause, flag.administration_id
+FROM flag
+WHERE flag.site_id = $1 AND flag.client_id BETWEEN $2 AND $3 AND flag.state <> 'withdrawn'
+    AND {OF_ITEM}
+"""
+
+
 def clients(cursor: Cursor, site_id: int) -> list[int]:
     """Every client with a form, a score or a summary, in order."""
     rows = cursor.rows(
@@ -256,6 +266,11 @@ def answered_and_made(
     found = (cursor.arrow(sql, site_id, first, last) for sql in (ANSWERED, MADE))
     answered, made = (pl.DataFrame(one) for one in found)
     return answered, made
+
+
+def on_items(cursor: Cursor, site_id: int, first: int, last: int) -> pl.DataFrame:
+    """The columns of ON_ITEMS, of the clients from the first to the last."""
+    return pl.DataFrame(cursor.arrow(ON_ITEMS, site_id, first, last))
 
 
 def orphans_and_doubles(cursor: Cursor, site_id: int) -> dict[str, int]:

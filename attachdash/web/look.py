@@ -100,7 +100,8 @@ header [data-testid=stToolbar] {{padding-right:17rem}}
   .ad-row > :nth-child(-n+2), .ad-row > :last-child {{grid-column:1/-1;text-align:left}}
   .st-key-who [data-testid=stElementContainer]:has(.ad-meta) {{display:none}}
   [data-testid=stHeaderLogo] {{width:40px;object-fit:cover;object-position:left}}
-  .ad-table thead {{position:absolute;width:1px;overflow:hidden;clip-path:inset(50%)}}
+  .ad-table thead {{position:absolute;width:1px;height:1px;overflow:hidden;
+    clip-path:inset(50%)}}
   .ad-table tr {{display:block;border-bottom:1px solid {card_line};padding:.4rem 0}}
   .ad-table td {{display:inline-block;border:0;padding:0 .75rem 0 0}}
   .ad-table td:first-child {{display:block;font-weight:600}}

@@ -43,7 +43,11 @@ class Tab:
             origin=self._url,  # type: ignore[arg-type]
             max_size=None,
         )
-        self._name = page
+        return await self.named(page)
+
+    async def named(self, page: str) -> Seen:
+        """Go to a page by its name, as an address does."""
+        self._page_hash, self._name = "", page
         return await self._run(BackMsg())
 
     async def press(self, widget_id: str) -> Seen:
@@ -86,6 +90,9 @@ class Tab:
                 # A rerun or another page begins anew: what was drawn before is gone.
                 self._page_hash = answer.new_session.page_script_hash
                 seen = Seen(errors=seen.errors, page_hash=self._page_hash)
+            elif kind == "navigation":
+                # Which page it truly is; the session itself begins on that of the whole app.
+                self._page_hash = seen.page_hash = answer.navigation.page_script_hash
             elif kind == "delta":
                 _read(answer.delta, seen)
             elif kind == "script_finished":

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.people import settled, sign_in, someone, unexpected
+from tests.browser.people import come_in, settled, someone, unexpected
 from tests.browser.served import Served
 
 OWN, ANOTHERS, NOBODYS = "C-0100", "C-0105", "C-9876"  # C-0105 is b.kaya's
@@ -27,13 +27,13 @@ MIXED = rows((OWN, FINE), (OWN, "1,0,7,0,1,0,1,0,0"), (ANOTHERS, FINE), (NOBODYS
 def step(page: Page, name: str) -> None:
     """Wait until the import stands at this step."""
     current = page.get_by_role("list", name="Steps").locator("[aria-current=step]")
-    expect(current).to_contain_text(name, timeout=30_000)
+    expect(current).to_contain_text(name)
     settled(page)
 
 
 def open_import(page: Page, demo: Served) -> None:
     """Sign in as a therapist and go to the import."""
-    sign_in(page, demo.url, "a.okafor", demo.passwords["a.okafor"])
+    come_in(page, demo, "a.okafor")
     page.get_by_role("link", name="Import").first.click()
     step(page, "File")
 
@@ -120,7 +120,7 @@ def test_a_file_that_cannot_be_taken_is_refused_in_words(
         open_import(page, demo)
         upload(page, "strange.csv", content)
         refusal = page.get_by_test_id("stAlert")
-        expect(refusal).to_contain_text(words, timeout=30_000)
+        expect(refusal).to_contain_text(words)
         step(page, "File")
         assert page.get_by_test_id("stException").count() == 0
         # The page goes on: another file can be chosen at once.

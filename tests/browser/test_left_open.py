@@ -19,13 +19,13 @@ def test_h16_a_page_left_open_is_cleared_by_itself(
     try:
         with someone(browser) as (context, page, _):
             sign_in(page, served.url, "a.okafor", served.passwords["a.okafor"])
-            expect(page.get_by_text("Adaeze Okafor").first).to_be_visible(timeout=30_000)
+            expect(page.get_by_text("Adaeze Okafor").first).to_be_visible()
             other = context.new_page()
             other.goto(served.url)
             # Nobody touches anything from here on.
             for tab in (page, other):
                 expect(tab.get_by_label("Sign-in name")).to_be_visible(timeout=60_000)
-                expect(tab.get_by_text("Adaeze Okafor")).to_have_count(0, timeout=30_000)
+                expect(tab.get_by_text("Adaeze Okafor")).to_have_count(0)
                 expect(tab.locator("[class*='st-key-open_']")).to_have_count(0)
     finally:
         served.process.terminate()

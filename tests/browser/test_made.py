@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.people import settled, sign_in, someone, unexpected
+from tests.browser.people import come_in, settled, someone, unexpected
 from tests.browser.served import Served
 from tests.browser.test_inner_pages import fits_and_passes
 
@@ -30,7 +30,7 @@ def test_a_number_is_asked_about_by_keyboard_and_a_measure_opened(
     demo: Served, browser: Browser
 ) -> None:
     with someone(browser, "phone") as (_, page, wrong):
-        sign_in(page, demo.url, THERAPIST, demo.passwords[THERAPIST])
+        come_in(page, demo, THERAPIST)
         page.locator("[class*='st-key-open_'] button").first.click()
         ask = page.get_by_role("button", name=ASK).first
         expect(ask).to_be_visible(**SOON)

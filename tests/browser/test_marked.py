@@ -127,7 +127,7 @@ def listen(socket: WebSocket, frame: object) -> None:
 
 def go(page: Page, title: str) -> None:
     page.get_by_role("link", name=title).first.click()
-    expect(page.get_by_role("heading", name=title).first).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name=title).first).to_be_visible()
     settled(page)
 
 
@@ -136,16 +136,16 @@ def test_h11_no_byte_sent_to_a_client_is_not_theirs(marked: Marked, browser: Bro
     with someone(browser) as (_, page, _wrong):
         sent = sent_to(page)
         sign_in(page, served.url, CLIENT, served.passwords[CLIENT])
-        expect(page.get_by_text("Hello Marta").first).to_be_visible(timeout=30_000)
-        page.wait_for_selector(".main-svg", timeout=30_000)
-        expect(page.get_by_text("Your mood").first).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("Hello Marta").first).to_be_visible()
+        page.wait_for_selector(".main-svg")
+        expect(page.get_by_text("Your mood").first).to_be_visible()
         go(page, "My data")
         go(page, "Account")
         shown = b"".join(sent)
         go(page, "My data")
         page.get_by_role("button", name="Prepare the files").click()
         button = page.get_by_role("button", name="Download")
-        expect(button).to_be_visible(timeout=30_000)
+        expect(button).to_be_visible()
         with page.expect_download() as got:
             button.click()
         archive = Path(str(got.value.path()))
@@ -180,7 +180,7 @@ def test_what_people_wrote_stands_in_no_log_address_or_store(
         go(page, "Clients")
         go(page, "Import")
         page.locator("input[type=file]").set_input_files(file)
-        expect(page.get_by_text(IN_FILE).first).to_be_visible(timeout=30_000)
+        expect(page.get_by_text(IN_FILE).first).to_be_visible()
         settled(page)
         addresses += [one.url for one in context.pages]
         kept = str(context.storage_state(indexed_db=True)) + page.evaluate(

@@ -8,17 +8,19 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from attachdash.charts.words import day
-from tests.browser.people import choose, settled, sign_in, someone, unexpected
+from tests.browser.people import choose, come_in, settled, someone, unexpected
 from tests.browser.served import Served
 from tests.browser.test_import import check, said, step
 from tests.browser.test_paper_form import fields
 
-SOON = {"timeout": 30_000}
 WHO = "Adaeze Okafor"
 # The demo asks nobody on these days. Best answers: nothing of it is a risk answer.
 NEW, OLDER = date.today() - timedelta(days=1), date.today() - timedelta(days=2)
 BEST = ["3", "0", "3", "3", "0", "0", "3", "0", "0", "3"]
 HEADER = "client_code,date," + ",".join(f"rses_{number}" for number in range(1, 11))
+EACH_SIZE = pytest.mark.parametrize(
+    "size", ["phone", pytest.param("desktop", marks=pytest.mark.long)]
+)
 CODES = {"desktop": "C-0120", "phone": "C-0160"}  # the tests share one practice
 
 
@@ -28,7 +30,7 @@ def to(page: Page, name: str) -> None:
     if drawer.is_visible():
         drawer.click()
     page.get_by_role("link", name=name).first.click()
-    expect(page.get_by_role("heading", name=name).first).to_be_visible(**SOON)
+    expect(page.get_by_role("heading", name=name).first).to_be_visible()
     settled(page)
 
 
@@ -45,7 +47,7 @@ def show_import(page: Page, name: str) -> None:
     """Open a past import from the page Import."""
     choose(page, page.get_by_role("combobox", name=re.compile("Look at one import")), name)
     page.get_by_role("button", name="Show this import").click()
-    expect(page.get_by_role("heading", name="One import")).to_be_visible(**SOON)
+    expect(page.get_by_role("heading", name="One import")).to_be_visible()
     settled(page)
 
 
@@ -55,7 +57,7 @@ def row(page: Page, code: str) -> str:
     find = page.get_by_label("Find code or name")
     find.fill(code)
     find.press("Enter")
-    expect(page.locator("[class*='st-key-open_'] button")).to_have_count(1, **SOON)
+    expect(page.locator("[class*='st-key-open_'] button")).to_have_count(1)
     settled(page)
     said: str = page.locator("[class*='st-key-row-']").last.inner_text()
     # Who opened the record last changes by looking at it.
@@ -66,8 +68,8 @@ def record(page: Page, code: str) -> None:
     """Open the record from the caseload."""
     row(page, code)
     page.locator("[class*='st-key-open_'] button").click()
-    expect(page.get_by_role("button", name="Type a paper form")).to_be_visible(**SOON)
-    page.wait_for_selector(".main-svg", **SOON)
+    expect(page.get_by_role("button", name="Type a paper form")).to_be_visible()
+    page.wait_for_selector(".main-svg")
     settled(page)
 
 
@@ -76,19 +78,19 @@ def choose_form(page: Page, on: date) -> Locator:
     page.get_by_text("Correct or withdraw a form").click()
     choose(page, page.get_by_role("combobox", name=re.compile("Which form")), f"{day(on)}, RSES")
     table = page.get_by_role("table", name=re.compile("^Versions of"))
-    expect(table).to_be_visible(**SOON)
+    expect(table).to_be_visible()
     return table
 
 
 def correct(page: Page, answer: str, reason: str) -> None:
     """Put the first answer of the chosen form right, and go back to the record."""
     page.get_by_role("button", name="Correct it on the paper form").click()
-    expect(page.get_by_text("You are correcting the RSES")).to_be_visible(**SOON)
-    expect(page.get_by_role("heading", name="Correct a form")).to_be_visible(**SOON)
-    expect(fields(page)).to_have_count(10, **SOON)
+    expect(page.get_by_text("You are correcting the RSES")).to_be_visible()
+    expect(page.get_by_role("heading", name="Correct a form")).to_be_visible()
+    expect(fields(page)).to_have_count(10)
     settled(page)
     page.get_by_role("button", name="Look it over").click()
-    expect(page.get_by_text("The reason is missing.")).to_be_visible(**SOON)
+    expect(page.get_by_text("The reason is missing.")).to_be_visible()
     settled(page)
     fields(page).first.fill(answer)
     fields(page).first.press("Tab")
@@ -97,9 +99,9 @@ def correct(page: Page, answer: str, reason: str) -> None:
     why.press("Tab")
     settled(page)
     page.get_by_role("button", name="Look it over").click()
-    page.get_by_role("button", name=re.compile("Keep this form")).click(**SOON)
-    page.get_by_role("button", name="Open the record").click(**SOON)
-    expect(page.get_by_text("Correct or withdraw a form")).to_be_visible(**SOON)
+    page.get_by_role("button", name=re.compile("Keep this form")).click()
+    page.get_by_role("button", name="Open the record").click()
+    expect(page.get_by_text("Correct or withdraw a form")).to_be_visible()
     settled(page)
 
 
@@ -108,13 +110,13 @@ def level(page: Page) -> str:
     return page.locator(".st-key-card-triad-self_esteem").inner_text()
 
 
-@pytest.mark.parametrize("size", ["desktop", "phone"])
+@EACH_SIZE
 def test_h13_an_import_is_looked_at_and_taken_back(
     demo: Served, browser: Browser, size: str
 ) -> None:
     file = f"mistaken-{size}.csv"
     with someone(browser, size, height=2400) as (_, page, wrong):
-        sign_in(page, demo.url, "a.okafor", demo.passwords["a.okafor"])
+        come_in(page, demo, "a.okafor")
         before = row(page, CODES[size])
         bring_in(page, file, CODES[size], OLDER)
         assert row(page, CODES[size]) != before
@@ -131,10 +133,10 @@ def test_h13_an_import_is_looked_at_and_taken_back(
         why.fill("The wrong client")
         why.press("Tab")
         page.get_by_text(f"Take 1 form of {file} out of every figure").click()
-        expect(undo).to_be_enabled(**SOON)
+        expect(undo).to_be_enabled()
         settled(page)
         undo.click()
-        expect(page.get_by_text("1 form taken back.")).to_be_visible(**SOON)
+        expect(page.get_by_text("1 form taken back.")).to_be_visible()
         settled(page)
         assert f"by {WHO}. Its forms are kept, marked, and in no figure" in said(page)
         assert undo.count() == 0
@@ -142,13 +144,13 @@ def test_h13_an_import_is_looked_at_and_taken_back(
         assert unexpected(wrong) == []
 
 
-@pytest.mark.parametrize("size", ["desktop", "phone"])
+@EACH_SIZE
 def test_h13_a_form_is_corrected_twice_withdrawn_and_brought_back(
     demo: Served, browser: Browser, size: str
 ) -> None:
     code, file = CODES[size], f"held-{size}.csv"
     with someone(browser, size, height=3200) as (_, page, wrong):
-        sign_in(page, demo.url, "a.okafor", demo.passwords["a.okafor"])
+        come_in(page, demo, "a.okafor")
         without = row(page, code)
         bring_in(page, file, code, NEW)
         record(page, code)
@@ -177,9 +179,9 @@ def test_h13_a_form_is_corrected_twice_withdrawn_and_brought_back(
         why.fill("Somebody else filled it in")
         why.press("Tab")
         now = page.get_by_role("button", name="Withdraw this form")
-        expect(now).to_be_enabled(**SOON)
+        expect(now).to_be_enabled()
         now.click()
-        expect(page.get_by_text("The form is withdrawn.")).to_be_visible(**SOON)
+        expect(page.get_by_text("The form is withdrawn.")).to_be_visible()
         settled(page)
         expect(table).to_contain_text(f"{WHO}: Somebody else filled it in")
         expect(page.get_by_role("table", name=f"{day(NEW)}, RSES · withdrawn")).to_be_visible()
@@ -196,7 +198,7 @@ def test_h13_a_form_is_corrected_twice_withdrawn_and_brought_back(
         record(page, code)
         choose_form(page, NEW)
         page.get_by_role("button", name="Bring it back").click()
-        expect(page.get_by_text("The form counts again.")).to_be_visible(**SOON)
+        expect(page.get_by_text("The form counts again.")).to_be_visible()
         settled(page)
         assert row(page, code) != without
         assert unexpected(wrong) == []

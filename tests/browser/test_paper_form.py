@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.people import choose, open_record, settled, sign_in, someone, unexpected
+from tests.browser.people import choose, come_in, open_record, settled, someone, unexpected
 from tests.browser.served import Served
 
 # m.sand has nobody with an open flag in the demo: each is of what is typed here.
@@ -22,7 +22,7 @@ def fields(page: Page) -> Locator:
 
 def begin(page: Page, demo: Served, code: str = CODE) -> None:
     """Sign in and open an empty PHQ-9 for this client."""
-    sign_in(page, demo.url, THERAPIST, demo.passwords[THERAPIST])
+    come_in(page, demo, THERAPIST)
     open_record(page, code)
     page.get_by_role("button", name="Type a paper form").click()
     choose(page, page.get_by_role("combobox", name="Questionnaire"), "PHQ-9")

@@ -6,19 +6,18 @@ from datetime import date, timedelta
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.people import choose, open_record, settled, sign_in, someone, unexpected
+from tests.browser.people import choose, come_in, open_record, settled, someone, unexpected
 from tests.browser.served import Served
 
 THERAPIST = "m.sand"
 TODAY = date.today()
-SOON = {"timeout": 30_000}
 
 
 def shown(page: Page, code: str) -> None:
     """Choose a client under Clients."""
     page.get_by_role("link", name="Clients").first.click()
     choose(page, page.get_by_role("combobox", name="Client shown"), code)
-    expect(page.get_by_role("heading", name="Episodes")).to_be_visible(**SOON)
+    expect(page.get_by_role("heading", name="Episodes")).to_be_visible()
     settled(page)
 
 
@@ -36,7 +35,7 @@ def act(page: Page, title: str, button: str, said: str, day: date | None = None,
         page.keyboard.type(f"{day:%d%m%Y}", delay=20)
     # By keyboard: the calendar that opens over the form would catch a click.
     form.get_by_role("button", name=button, exact=True).press("Enter")
-    expect(page.get_by_text(said)).to_be_visible(**SOON)
+    expect(page.get_by_text(said)).to_be_visible()
     settled(page)
 
 
@@ -50,9 +49,9 @@ def test_a_client_is_added_and_their_episode_opened_closed_reopened_and_moved(
 ) -> None:
     code = f"T-{secrets.token_hex(3)}"
     with someone(browser, height=1800) as (_, page, wrong):
-        sign_in(page, demo.url, THERAPIST, demo.passwords[THERAPIST])
+        come_in(page, demo, THERAPIST)
         page.get_by_role("link", name="Clients").first.click()
-        expect(page.get_by_text("Add a client", exact=True)).to_be_visible(**SOON)
+        expect(page.get_by_text("Add a client", exact=True)).to_be_visible()
         settled(page)
         act(page, "Add a client", "Add", f"{code} is added.", texts={"Code": code})
         expect(page.get_by_text("None yet. Open one")).to_be_visible()

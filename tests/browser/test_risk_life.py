@@ -8,10 +8,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.people import (
     choose,
+    come_in,
     open_record,
     serious,
     settled,
-    sign_in,
     someone,
     unexpected,
 )
@@ -70,7 +70,7 @@ def test_h05_a_risk_answer_is_seen_first_acted_on_and_talked_about(
     decided = f"Called, safe until Thursday {secrets.token_hex(3)}"
     noted = f"Bring it on Thursday {secrets.token_hex(3)}"
     with someone(browser, height=2400) as (_, page, wrong):
-        sign_in(page, demo.url, "a.diallo", demo.passwords["a.diallo"])
+        come_in(page, demo, "a.diallo")
         page.get_by_role("link", name="Import").first.click()
         step(page, "File")
         check(page, f"{CODE}.csv", FILE)
@@ -81,7 +81,7 @@ def test_h05_a_risk_answer_is_seen_first_acted_on_and_talked_about(
         assert unexpected(wrong) == []
 
     with someone(browser, "phone", "dark") as (_, page, wrong):
-        sign_in(page, demo.url, THERAPIST, demo.passwords[THERAPIST])
+        come_in(page, demo, THERAPIST)
         stands_first(page, NAME)
         page.locator("[class*='st-key-open_'] button").first.click()
         expect(page.get_by_text("item 9 (thoughts of death or self-harm) was answered 2").first
@@ -115,7 +115,7 @@ def test_h05_a_risk_answer_is_seen_first_acted_on_and_talked_about(
         assert unexpected(wrong) == []
 
     with someone(browser, height=1600) as (_, page, wrong):
-        sign_in(page, demo.url, SUPERVISOR, demo.passwords[SUPERVISOR])
+        come_in(page, demo, SUPERVISOR)
         menu(page, "Agenda", "Supervision agenda")
         item = page.locator("[class*='st-key-agenda-item-']").filter(has_text=decided)
         for words in (NAME, "1 of 13", "Mia Sand", f"{REVIEW.day} {REVIEW:%b %Y}"):
@@ -138,7 +138,7 @@ def test_h05_a_risk_answer_is_seen_first_acted_on_and_talked_about(
         assert unexpected(wrong) == []
 
     with someone(browser, height=2400) as (_, page, wrong):
-        sign_in(page, demo.url, THERAPIST, demo.passwords[THERAPIST])
+        come_in(page, demo, THERAPIST)
         open_record(page, OTHER)
         page.get_by_role("button", name="Type a paper form").click()
         choose(page, page.get_by_role("combobox", name="Questionnaire"), "PHQ-9")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from attachdash.instruments import Instrument, library
@@ -101,7 +101,6 @@ files = st.lists(rows, min_size=1, max_size=40).map(
 )
 
 
-@settings(max_examples=300)
 @given(data=files, written=st.sampled_from(["iso", "dmy", "mdy"]), rows=st.integers(1, 9))
 def test_blocks_get_the_verdict_of_the_whole_file(data: bytes, written: str, rows: int) -> None:
     whole, blocked = either_way(data, TOTALS.model_copy(update={"date_format": written}), rows)

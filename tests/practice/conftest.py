@@ -110,7 +110,7 @@ def _founded(url: str | None, factory: pytest.TempPathFactory) -> Founded:
 def make_house(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str | None], House]]:
-    """Gives the small practice, in DuckDB or at the address of an empty PostgreSQL database."""
+    """Gives the small practice, in DuckDB or at an address where no PostgreSQL database is yet."""
     opened: list[Store] = []
 
     def make(url: str | None = None) -> House:
@@ -135,6 +135,6 @@ def small(make_house: Callable[[str | None], House]) -> House:
 
 
 @pytest.fixture
-def either(make_house: Callable[[str | None], House], store_url: str | None) -> House:
+def either(make_house: Callable[[str | None], House], free_url: str | None) -> House:
     """The small practice on each engine in turn."""
-    return make_house(store_url)
+    return make_house(free_url)

@@ -238,6 +238,20 @@ def test_h11_only_what_the_client_answered_about_themself_is_told(small: House) 
     assert [(one.scale.id, one.values) for one in told] == [("total", [25.0])]
 
 
+def test_h11_a_rise_of_what_weighs_on_somebody_is_told_as_a_fall(small: House) -> None:
+    """Plainly and without alarm; up is better wherever a client reads."""
+    mine, a = small.viewer("t.one", CAME_IN), small.clients["A"]
+    without_form(small)
+    for back, answer in ((90, 0), (60, 1), (30, 2), (1, 3)):
+        day = TODAY - timedelta(days=back)
+        recording.record_administration(mine, a, "phq9", day, [answer] * 8 + [0])
+    [told] = seen_by_client(small, CAME_IN + FORTNIGHT).told_measures
+    assert told.client_words == (
+        "Your latest answer is lower than when you began. It is harder just now: worth talking "
+        "about."
+    )
+
+
 def test_h11_a_hold_shows_nothing_of_the_measure_and_ends_by_itself(small: House) -> None:
     at = NOW + timedelta(hours=1)
     shown = TODAY - 2 * A_DAY

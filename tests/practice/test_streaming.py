@@ -1,10 +1,14 @@
 """A file in many blocks comes to what it comes to in one, and to nothing when it is stopped."""
 
+import atexit
 import dataclasses
 import random
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,7 @@ from attachdash.practice import batches, checking, clients, entrance, founding, 
 from attachdash.practice.importing import Kept, Preview, preview_file, preview_import
 from attachdash.practice.planning import Found
 from attachdash.practice.rights import Viewer, whole_practice
+from attachdash.store import open_store
 from attachdash.store.engine import Scope
 from attachdash.store.export import state_hash
 from tests.practice.conftest import NOW, TODAY, House
@@ -63,9 +68,22 @@ def streamed(folder: Path, data: bytes) -> Stream:
     return open_stream(path, piece=200)
 
 
+@cache
+def founded() -> Path:
+    """A practice with its administrator, founded once: tests get copies of it."""
+    folder = Path(tempfile.mkdtemp(prefix="attachdash-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    store, _ = founding.found(folder / "practice", "a.diallo", "Amara Diallo", NOW)
+    store.close()
+    return folder / "practice"
+
+
 @contextmanager
 def practice_at(folder: Path, url: str | None = None) -> Iterator[Viewer]:
-    store, _ = founding.found(folder, "a.diallo", "Amara Diallo", NOW, url=url)
+    if url:
+        store, _ = founding.found(folder, "a.diallo", "Amara Diallo", NOW, url=url)
+    else:
+        store = open_store(Path(shutil.copytree(founded(), folder)), NOW)
     try:
         yield entrance.at_terminal(store, "a.diallo", NOW)
     finally:

@@ -71,7 +71,9 @@ def swapped_answers(cursor: Cursor, rng: Rng) -> Done:
         "AND other.replaced_at IS NULL AND other.administration_id > one.administration_id "
         "ORDER BY one.administration_id, other.administration_id"
     )
-    first, second, of_first, of_second = rng.choice([row for row in found if row[2] != row[3]])
+    # Of a form with items turned round another one may come to the same.
+    others = [row for row in found if len(row[2]) == 9 and sum(row[2]) != sum(row[3])]
+    first, second, of_first, of_second = rng.choice(others)
     for one, answers in ((first, of_second), (second, of_first)):
         cursor.run(
             "UPDATE administration SET answers = CAST($2 AS SMALLINT[]) "
@@ -79,6 +81,29 @@ def swapped_answers(cursor: Cursor, rng: Rng) -> Done:
             one, answers,
         )  # fmt: skip
     return (f"{SCORES} {first}, {second}.",)
+
+
+def hidden_risk_answer(cursor: Cursor, rng: Rng) -> Done:
+    """A risk answer stands at another item now: the total is what it was."""
+    one = rng.choice(numbers(
+        cursor, "SELECT administration_id FROM flag WHERE kind = 'suicide_answer'"
+    ))  # fmt: skip
+    [(answers,)] = cursor.rows(
+        "SELECT answers FROM administration WHERE administration_id = $1", one
+    )
+    answers[8], answers[7] = 0, answers[8]
+    cursor.run(
+        "UPDATE administration SET answers = CAST($2 AS SMALLINT[]) WHERE administration_id = $1",
+        one, answers,
+    )  # fmt: skip
+    return ("Flags rest on answers that don't raise them: flag",)
+
+
+def flag_of_another_kind(cursor: Cursor, rng: Rng) -> Done:
+    """It is milder now, and waits longer for a look."""
+    one = rng.choice(numbers(cursor, "SELECT flag_id FROM flag WHERE kind = 'suicide_answer'"))
+    cursor.run("UPDATE flag SET kind = 'ask_answer' WHERE flag_id = $1", one)
+    return (f"Flags rest on answers that don't raise them: flag {one}.",)
 
 
 def edited(cursor: Cursor, rng: Rng) -> Done:
@@ -156,7 +181,7 @@ def counts_changed(cursor: Cursor, rng: Rng) -> Done:
 
 TAMPERINGS: list[Callable[[Cursor, Rng], Done]] = [
     edited_answer, swapped_answers, edited, edited, deleted, deleted, inserted, one_for_another,
-    looked_at_by_nobody, counts_changed,
+    looked_at_by_nobody, counts_changed, hidden_risk_answer, flag_of_another_kind,
 ]  # fmt: skip
 
 
@@ -205,7 +230,7 @@ def tried(house: House, rng: Rng, times: int) -> None:
 
 
 def test_h15_what_is_done_to_answers_scores_and_flags_is_found(either: House) -> None:
-    tried(either, Rng(20_26), 20)
+    tried(either, Rng(20_26), 24)
 
 
 @pytest.mark.long

@@ -22,13 +22,13 @@ from tests.practice.test_one_path import PHQ9, phq9_file
 
 
 @pytest.fixture
-def shared(make_house: Callable[[str | None], House], store_url: str | None) -> House:
+def shared(make_house: Callable[[str | None], House], free_url: str | None) -> House:
     """The small practice on PostgreSQL."""
-    return make_house(store_url)
+    return make_house(free_url)
 
 
 # These tests are of the server alone: DuckDB has no connection to lose.
-pytestmark = pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+pytestmark = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 
 
 @contextmanager

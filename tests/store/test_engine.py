@@ -318,7 +318,7 @@ def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
         assert row[0] >= acknowledged
 
 
-@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 def test_long_work_does_not_lose_to_short_work_for_ever(store: Store) -> None:
     """Somebody else's entry comes in during each try, until others have to wait."""
     tries: list[int] = []

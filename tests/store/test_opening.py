@@ -39,7 +39,7 @@ store.close()
 """
 
 
-@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 def test_replicas_may_start_on_an_empty_database_at_once(tmp_path: Path, store_url: str) -> None:
     replicas = [
         subprocess.Popen(
@@ -144,7 +144,7 @@ def test_a_store_of_each_earlier_step_opens_and_has_a_way_back(
 
 
 # What DuckDB, without these keys and words, leaves to `practice/`.
-SERVER = pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+SERVER = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 
 
 @SERVER
