@@ -32,6 +32,7 @@ COUNTED = {
     "look_answer": "answers to the support tool",
     "agenda_note": "notes on the agenda",
     "mark": "phases and events",
+    "hold": "measures held back from clients",
 }
 _MOVES_ROWS = re.compile(rf"\s*(INSERT INTO|DELETE FROM)\s+({'|'.join(COUNTED)})\b")
 

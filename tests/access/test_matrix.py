@@ -86,7 +86,7 @@ def viewer(small: House, who: str) -> Viewer:
 
 def arguments(small: House) -> dict[str, tuple[object, ...]]:
     """What each use-case is called with: always about client A, and people that exist."""
-    a, b, e = small.clients["A"], small.clients["B"], small.episodes["A"]
+    a, e = small.clients["A"], small.episodes["A"]
     one, s = small.people["t.one"], small.people["s.one"]
     two = small.people["t.two"]
     table = read_csv("x.csv", f"code,date,q\nA,{TODAY},2\n".encode())
@@ -96,7 +96,6 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
     mapping = Mapping(
         instrument="sise", client="code", answered_on="date", date_format="iso", items=("q",)
     )
-    del b
     form, batch, around = _typed(small), _imported(small), _mother(small)
     (phase, event), held = _noted(small), _held(small)
     loss, cbt = marks.EventKind.LOSS, marks.Technique.CBT

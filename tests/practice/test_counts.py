@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from attachdash.errors import Invalid, Unavailable
-from attachdash.practice import checking, mending, recording, restoring, safekeeping
+from attachdash.practice import checking, mending, recording, release, restoring, safekeeping
 from attachdash.store import counts, open_store
 from attachdash.store.engine import COUNTED, Cursor, Scope
 from attachdash.store.seals import seal
@@ -30,6 +30,7 @@ def answer(house: House) -> None:
     recording.record_administration(
         house.viewer("t.one"), house.clients["A"], "phq9", TODAY, [1] * 9
     )
+    release.hold_back(house.viewer("t.one"), house.clients["A"], "phq9", TODAY, "Not yet")
 
 
 def test_h15_each_commit_marks_how_many_rows_there_are(either: House) -> None:
@@ -50,7 +51,7 @@ def test_h15_each_commit_marks_how_many_rows_there_are(either: House) -> None:
     assert after["score"] < before["score"]
 
 
-@pytest.mark.parametrize("table", ["administration", "score", "flag", "flag_step"])
+@pytest.mark.parametrize("table", ["administration", "score", "flag", "flag_step", "hold"])
 def test_h15_a_row_that_went_past_the_audit_is_found_when_the_store_opens(
     small: House, table: str
 ) -> None:
