@@ -208,8 +208,14 @@ def _risk(instrument: Instrument) -> Iterator[Fault]:
     for risk in instrument.risk_items:
         if risk.item not in numbers:
             yield "risk_items", f"{risk.item} is not an item"
-        elif risk.min * instrument.steps_per_unit > instrument.item(risk.item).high:
-            yield "risk_items", f"item {risk.item} can't be answered {risk.min}"
+            continue
+        item, steps = instrument.item(risk.item), instrument.steps_per_unit
+        if (risk.min is None) == (risk.max is None):
+            yield "risk_items", f"item {risk.item} has either min or max"
+        elif risk.min is not None and not item.low < risk.min * steps <= item.high:
+            yield "risk_items", f"min {risk.min} is none or all of the answers to item {risk.item}"
+        elif risk.max is not None and not item.low <= risk.max * steps < item.high:
+            yield "risk_items", f"max {risk.max} is none or all of the answers to item {risk.item}"
     yield from _twice(
         "risk_items", ((risk.item, risk.kind.value) for risk in instrument.risk_items)
     )

@@ -239,12 +239,39 @@ class Scale(Identified):
 
 
 class RiskItem(Model):
-    """An answer that wants a person's eye, whatever the total: at `min` (whole steps) or above."""
+    """An answer that wants a person's eye, whatever the total: at `min` or above, or, where a low
+    answer is the grave one, at `max` or below. One of the two."""
 
     item: int
-    min: Annotated[int, Field(ge=1)]
+    # Left out of the mark where there is none, so that a definition keeps the mark it had.
+    min: Count | None = Field(default=None, exclude_if=lambda one: one is None)
+    max: Count | None = Field(default=None, exclude_if=lambda one: one is None)
     kind: RiskKind
     topic: Word
+
+    @overload
+    def wants_an_eye(self, answer: int, steps_per_unit: int) -> bool: ...
+    @overload
+    def wants_an_eye(
+        self, answer: NDArray[np.signedinteger[Any]], steps_per_unit: int
+    ) -> NDArray[np.bool_]: ...
+    def wants_an_eye(
+        self, answer: int | NDArray[np.signedinteger[Any]], steps_per_unit: int
+    ) -> bool | NDArray[np.bool_]:
+        """Whether an answer, in whole steps, is one of those; never where it is blank."""
+        if self.max is not None:
+            return (answer >= 0) & (answer <= self.max * steps_per_unit)
+        assert self.min is not None, "a definition without either is refused"
+        return answer >= self.min * steps_per_unit
+
+    @property
+    def span(self) -> str:
+        """Which answers those are, in words: "2 or more"."""
+        return f"{self.min} or more" if self.max is None else f"{self.max} or less"
+
+    def is_graver(self, answer: int, than: int) -> bool:
+        """Whether an answer is graver than another."""
+        return answer > than if self.max is None else answer < than
 
 
 class Condition(Model):

@@ -21,7 +21,7 @@ def risk_answers(
     found: list[tuple[RiskItem, Flags, Flags]] = []
     for risk in sorted(instrument.risk_items, key=_gravity, reverse=True):
         column = answers[:, risk.item - 1]
-        positive = column >= risk.min * instrument.steps_per_unit
+        positive = risk.wants_an_eye(column, instrument.steps_per_unit)
         for graver, is_graver, _ in found:
             if graver.item == risk.item:
                 positive &= ~is_graver

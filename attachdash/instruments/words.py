@@ -71,7 +71,13 @@ class Side(StrEnum):
 class RiskKind(StrEnum):
     SUICIDE = "suicide"
     HARM_TO_OTHERS = "harm_to_others"
-    ASK = "ask"  # not an alarm: something to ask about
+    UNSAFE = "unsafe"  # with whom they live; asked about in private
+    ASK = "ask"  # something to ask about
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether it is more than something to ask about."""
+        return self not in (RiskKind.UNSAFE, RiskKind.ASK)
 
     @property
     def gravity(self) -> int:
@@ -114,4 +120,6 @@ _DOMAINS = {
     Domain.MINDFULNESS: "Mindfulness",
     Domain.ALLIANCE: "Alliance",
 }
-_GRAVITY = {RiskKind.SUICIDE: 3, RiskKind.HARM_TO_OTHERS: 2, RiskKind.ASK: 1}
+_GRAVITY = {
+    RiskKind.SUICIDE: 4, RiskKind.HARM_TO_OTHERS: 3, RiskKind.UNSAFE: 2, RiskKind.ASK: 1,
+}  # fmt: skip

@@ -199,6 +199,8 @@ def _risk(
 ) -> None:  # fmt: skip
     """Risk answers are rare, rarer the better somebody is, and now and then left blank."""
     for risk in instrument.risk_items:
+        if risk.max is not None:
+            continue  # a low answer comes about by the level alone
         low = instrument.item(risk.item).low
         positive, blank = rng.random() < max(0.0, 0.55 - state) * 0.8, rng.random() < 0.004
         answers[risk.item - 1] = low

@@ -19,7 +19,7 @@ from attachdash.store import flags
 from attachdash.store.engine import Cursor
 
 # Most urgent first: words of suicide before the softer prompts.
-GRAVITY = {"suicide": 0, "harm_to_others": 1, "ask": 2}
+GRAVITY = {"suicide": 0, "harm_to_others": 1, "unsafe": 2, "ask": 3}
 
 
 # What went before an answer was answered by the same person about the same one.
@@ -34,6 +34,7 @@ class Grade(StrEnum):
 
     NEW = "new"
     RISEN = "risen"
+    FALLEN = "fallen"  # where a low answer is the grave one
     CONTINUING = "continuing"
 
 
@@ -174,14 +175,16 @@ def _graded(flag: Flag, last: int | None) -> Flag:
     if flag.answer is None:
         return flag
     kind = flag.kind.rsplit("_", 1)[0]
-    least = min(
-        risk.min
+    risk = next(
+        risk
         for risk in flag.instrument.risk_items
         if risk.item == flag.item and risk.kind.value == kind
     )
-    if last is None or last < round(least * flag.instrument.steps_per_unit):
+    if last is None or not risk.wants_an_eye(last, flag.instrument.steps_per_unit):
         return replace(flag, grade=Grade.NEW)
-    return replace(flag, grade=Grade.RISEN if last < flag.answer else Grade.CONTINUING)
+    if not risk.is_graver(flag.answer, last):
+        return replace(flag, grade=Grade.CONTINUING)
+    return replace(flag, grade=Grade.RISEN if risk.max is None else Grade.FALLEN)
 
 
 def _of_client(

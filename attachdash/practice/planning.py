@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from attachdash.instruments import SELF, Instrument, RiskKind, risk_answers
+from attachdash.instruments import SELF, Instrument, risk_answers
 from attachdash.intake import (
     MOST_LISTED,
     Checked,
@@ -276,7 +276,7 @@ def risks_of(viewer: Viewer, checked: Checked, rows: pl.DataFrame) -> tuple[tupl
             found.append(
                 Risk(
                     row=row, code=code, answered_on=on, item=risk.item,
-                    is_alarm=risk.kind is not RiskKind.ASK, is_blank=bool(blank[at]),
+                    is_alarm=risk.kind.is_alarm, is_blank=bool(blank[at]),
                     is_historic=viewer.today - on > HISTORIC_AFTER,
                 )
             )  # fmt: skip

@@ -54,12 +54,12 @@ class Hold:
 def told_scale(instrument: Instrument) -> Scale | None:
     """The one scale of a measure with a risk item that a client is told of: that which counts most
     items, so that no single answer can be read from it, nor from the difference of two. None where
-    it counts nothing but risk items."""
+    every scale is a single answer, or counts nothing but risk items."""
     word = answered_as(instrument, SELF)
     risk = {one.item for one in instrument.risk_items}
     found = [(_counted(instrument, scale) - risk, scale) for scale in instrument.scales_for(word)]
     others, widest = max(found, key=lambda one: len(one[0]), default=(set[int](), None))
-    return widest if others else None
+    return widest if len(others) > 1 else None
 
 
 def _counted(instrument: Instrument, scale: Scale) -> set[int]:

@@ -42,6 +42,8 @@ class Kind(StrEnum):
     SUICIDE_BLANK = "suicide_blank"
     HARM = "harm_to_others_answer"
     HARM_BLANK = "harm_to_others_blank"
+    UNSAFE = "unsafe_answer"
+    UNSAFE_BLANK = "unsafe_blank"
     ASK = "ask_answer"
     ASK_BLANK = "ask_blank"
     TALK = "talk"
@@ -71,6 +73,7 @@ class Tool(StrEnum):
 
     SAFETY = "safety"
     BLANK = "blank"
+    UNSAFE = "unsafe"
     ASK = "ask"
     COURSE = "course"
     ALLIANCE = "alliance"
@@ -112,6 +115,7 @@ _CLIENT_ITEM = "one a client, item and person who answered"
 _PRIMARY = "The episode’s one primary symptom scale, or false alarms multiply"
 _COURSE = "one an episode: red, amber and not moving replace each other"
 _FROM = f"from {LEAST_ANSWERS} answers over {LEAST_WEEKS:g} weeks"
+_SAFE = "Lines of the check-in about feeling safe with people close, or with grown-ups"
 _SAID = "Nothing is estimated: staff noted what the client said or did"
 
 RULES: tuple[Rule, ...] = (
@@ -136,6 +140,18 @@ RULES: tuple[Rule, ...] = (
         kind=Kind.HARM_BLANK, name="Softer prompt: harm to others left blank",
         data="Items about harm to others", threshold="No answer, for whatever reason",
         certainty=_ITEM, tool=Tool.BLANK, cause=_CLIENT_ITEM, goes_on=True,
+    ),
+    Rule(
+        kind=Kind.UNSAFE, name="Softer prompt: feeling unsafe", data=_SAFE,
+        threshold="An answer in the lowest fifth, of every client: who is a child or lives in a "
+        "couple isn’t always on record, and asking once too often is the safer mistake. Never told "
+        "to the client’s browser, a carer or a partner",
+        certainty=_ITEM, tool=Tool.UNSAFE, cause=_CLIENT_ITEM, goes_on=True,
+    ),
+    Rule(
+        kind=Kind.UNSAFE_BLANK, name="Softer prompt: feeling safe left blank", data=_SAFE,
+        threshold="No answer, for whatever reason",
+        certainty=_ITEM, tool=Tool.UNSAFE, cause=_CLIENT_ITEM, goes_on=True,
     ),
     Rule(
         kind=Kind.ASK, name="Softer prompt: ask about it",
@@ -234,7 +250,7 @@ def rows() -> Iterator[tuple[str, ...]]:
         )  # fmt: skip
 
 
-ITEM_COLUMNS = ("Questionnaire", "Item", "About", "Kind", "From", "Goes on after")
+ITEM_COLUMNS = ("Questionnaire", "Item", "About", "Kind", "Answers", "Goes on after")
 
 
 def item_rows() -> Iterator[tuple[str, ...]]:
@@ -245,11 +261,11 @@ def item_rows() -> Iterator[tuple[str, ...]]:
             hours = f"{HOURS} working hours"
             if from_on is not None and risk.kind.value == "suicide":
                 hours = f"{SOON_HOURS} working hours" + (
-                    f" from {from_on}, else {hours}" if from_on > risk.min else ""
+                    f" from {from_on}, else {hours}" if from_on > (risk.min or 0) else ""
                 )
             yield (
                 one.short_name, str(risk.item), risk.topic,
-                Kind(f"{risk.kind.value}_answer").rule.name, f"{risk.min:g}", hours,
+                Kind(f"{risk.kind.value}_answer").rule.name, risk.span, hours,
             )  # fmt: skip
 
 
@@ -260,10 +276,10 @@ LIFE = (
     "or taken back. **Historic**: the answer was older than 14 days when it came in. Nothing is "
     "deleted, and every step is kept with who and when.",
     "A new answer to a watched item opens its flag again: nobody has looked at that answer yet. "
-    "It is *new* after none or a quieter one that raised nothing, *risen* after a lower one, "
-    "*continuing* otherwise; one that stands is looked at again every four weeks, or on the day "
-    "that was set. A flag of a course opens again where it is graver than what was seen, or was "
-    "closed.",
+    "It is *new* after none or a quieter one that raised nothing, *risen* after a lower one "
+    "(*fallen* after a higher one, where a low answer is the grave one), *continuing* otherwise; "
+    "one that stands is looked at again every four weeks, or on the day that was set. A "
+    "flag of a course opens again where it is graver than what was seen, or was closed.",
     "Working hours and days, and the days on which it is closed, are the practice's own "
     "(*Settings*): public holidays count where they are written down there. A therapist is *not "
     "there* while disabled, on leave (*People*, *Account*), or where nobody is assigned. A "

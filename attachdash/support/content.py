@@ -136,8 +136,9 @@ class Content:
 
     signed_off: str | None  # by whom and when; None: a draft
     sources: Mapping[str, Source]
-    questions: Mapping[str, Question]  # of the look, in order
-    steps: Mapping[str, Question]  # of safety, in order
+    questions: dict[str, Question]  # of the look, in order
+    unsafe: dict[str, Question]  # where somebody may not be safe at home, in order
+    steps: dict[str, Question]  # of safety, in order
     tools: Mapping[str, Tool]
     prompts: tuple[Prompt, ...]
     why_not_by_score: Grounds
@@ -147,11 +148,11 @@ class Content:
 
     def asked(self, tool: Tool) -> tuple[Question, ...]:
         """The questions of a tool, in its order."""
-        return tuple(self.questions[one] for one in tool.asks)
+        return tuple((self.unsafe | self.questions)[one] for one in tool.asks)
 
     def question(self, question_id: str) -> Question | None:
-        """A question of the look or a step of safety."""
-        return self.questions.get(question_id) or self.steps.get(question_id)
+        """A question of the look or of unsafe, or a step of safety."""
+        return (self.questions | self.unsafe | self.steps).get(question_id)
 
     def prompts_for(self, pattern: Patterns | None) -> tuple[Prompt, ...]:
         """What may be considered with this pattern; nothing without one."""
@@ -170,6 +171,7 @@ class Content:
         """Everything that is said, file by file."""
         yield from self.tools.values()
         yield from self.questions.values()
+        yield from self.unsafe.values()
         yield from self.steps.values()
         yield from self.prompts
         yield from self.moves
@@ -191,6 +193,7 @@ def read_content(folder: Path) -> Content:
         signed_off=sources.signed_off,
         sources={one.id: one for one in sources.sources},
         questions={one.id: one for one in _read(folder, "look.yaml", _Look).questions},
+        unsafe={one.id: one for one in _read(folder, "unsafe.yaml", _Look).questions},
         steps={one.id: one for one in _read(folder, "safety.yaml", _Safety).steps},
         tools={one.id: one for one in _read(folder, "tools.yaml", _Tools).tools},
         prompts=_read(folder, "patterns.yaml", _Patterns).prompts,
@@ -235,11 +238,13 @@ def _contradictions(found: Content) -> Iterator[str]:
         for lacking in sorted(set(sources) - set(found.sources)):
             yield f"{name}: sources.yaml has no {lacking}"
     for tool in found.tools.values():
-        for lacking in sorted(set(tool.asks) - set(found.questions)):
-            yield f"tools.yaml, {tool.id}: look.yaml has no {lacking}"
+        for lacking in sorted(set(tool.asks) - set(found.questions) - set(found.unsafe)):
+            yield f"tools.yaml, {tool.id}: neither look.yaml nor unsafe.yaml has {lacking}"
         if not FEWEST_ASKED <= len(set(tool.asks)) == len(tool.asks) <= MOST_ASKED:
             yield f"tools.yaml, {tool.id}: asks {FEWEST_ASKED} to {MOST_ASKED} questions, each once"
-    for question in (*found.questions.values(), *found.steps.values()):
+    for question in (
+        *found.questions.values(), *found.unsafe.values(), *found.steps.values()
+    ):  # fmt: skip
         words = [one.answer for one in question.answers]
         if len(set(words)) < len(words):
             yield f"{question.id}: an answer is there twice"

@@ -57,6 +57,17 @@ def _lines(words: Content) -> Iterator[str]:
     for question in words.questions.values():
         yield from _question(words, question)
     yield ""
+    yield "## Where somebody may not be safe with those close to them"
+    yield ""
+    yield (
+        "Asked after a low answer, or none, to the check-in's line on feeling safe: with the "
+        "client alone, unheard, and not in a couple session first. Nothing of it is told to a "
+        "carer or a partner. Answers marked **protocol first** lift the practice's own protocol to "
+        "the top."
+    )
+    for question in words.unsafe.values():
+        yield from _question(words, question)
+    yield ""
     yield "## The steps of safety"
     yield ""
     yield (

@@ -276,9 +276,12 @@ def history(one: flags.Flag, zone: str) -> str:
     """What was answered to the item before, and who looked at what wanted an eye."""
     if not one.before:
         return f"It is the first answer to this item{rows.by_whom(one)}."
-    least = min(risk.min for risk in one.instrument.risk_items if risk.item == one.item)
-    least *= one.instrument.steps_per_unit
-    quiet = [e.answer is not None and e.answer < least for e in one.before]
+    risks = [risk for risk in one.instrument.risk_items if risk.item == one.item]
+    steps = one.instrument.steps_per_unit
+    quiet = [
+        e.answer is not None and not any(risk.wants_an_eye(e.answer, steps) for risk in risks)
+        for e in one.before
+    ]
     said = []
     calm = quiet.index(False) if False in quiet else len(quiet)
     if calm:

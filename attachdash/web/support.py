@@ -162,9 +162,10 @@ def _key(flag: Flag | Watched, question_id: str) -> str:
 
 
 def is_urgent(helps: Help, flag: Flag | Watched, looked: Looked) -> bool:
-    """Whether an answer to a step of safety lifts the practice's protocol to the top."""
+    """Whether an answer lifts the practice's protocol to the top."""
     held = support.now_held(looked.given, flag.flag_id, support.since(flag))
-    answers = (one.answer(held[one.id].answer) for one in helps.steps if one.id in held)
+    asked = (*helps.steps, *helps.questions)
+    answers = (one.answer(held[one.id].answer) for one in asked if one.id in held)
     return any(answer is not None and answer.urgent for answer in answers)
 
 

@@ -95,6 +95,11 @@ CONTRADICTIONS = [
     ("recovery from attachment", "ecr_r", put("scales", 0, "recovery", value={"source": "x", "checked": False}), "scales.anxiety.recovery", "a way of being"),
     ("risk item not an item", "phq9", put("risk_items", 0, "item", value=10), "risk_items", "10"),
     ("risk answer impossible", "phq9", put("risk_items", 0, "min", value=4), "risk_items", "4"),
+    ("risk answer that all give", "phq9", put("risk_items", 0, "min", value=0), "risk_items", "min 0"),
+    ("risk item with both ends", "phq9", put("risk_items", 0, "max", value=2), "risk_items", "either"),
+    ("risk item with no end", "phq9", drop("risk_items", 0, "min"), "risk_items", "either"),
+    ("low risk answer that all give", "checkin_adult", put("risk_items", 0, "max", value=10), "risk_items", "max 10"),
+    ("low risk answer impossible", "checkin_child", put("risk_items", 0, "max", value=0), "risk_items", "max 0"),
     ("items without verified keys", "phq9", put("items", "keys_verified", value=False), "entry", "verified"),
     ("items without a range", "phq9", drop("items", "range"), "items", "needed"),
     ("nothing may come in", "phq9", put("entry", value=[]), "entry", "neither"),
@@ -163,8 +168,8 @@ def test_a_missing_file_is_refused_in_words(tmp_path: Path) -> None:
 
 def test_the_library_holds_every_file_and_every_scale() -> None:
     assert list(library()) == IDS
-    assert len(library()) == 64
-    assert sum(len(one.scales) for one in library().values()) == 186
+    assert len(library()) == 67
+    assert sum(len(one.scales) for one in library().values()) == 213
 
 
 @pytest.mark.parametrize("name", IDS)
@@ -218,7 +223,7 @@ def test_leads_exist_and_lie_in_order() -> None:
 def test_each_word_has_its_label_and_each_kind_its_gravity() -> None:
     assert all(domain.label for domain in Domain)
     assert all(direction.label for direction in Direction)
-    grave = [RiskKind.ASK, RiskKind.HARM_TO_OTHERS, RiskKind.SUICIDE]
+    grave = [RiskKind.ASK, RiskKind.UNSAFE, RiskKind.HARM_TO_OTHERS, RiskKind.SUICIDE]
     assert sorted(RiskKind, key=lambda kind: kind.gravity) == grave
 
 

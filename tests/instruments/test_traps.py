@@ -11,7 +11,9 @@ from attachdash.errors import Invalid
 from attachdash.instruments import (
     BLANK,
     DECLINED,
+    LEADS,
     NOT_APPLICABLE,
+    Direction,
     RiskKind,
     State,
     library,
@@ -220,6 +222,37 @@ def test_risk_items_flag_from_their_least_answer(
     ((risk, positive, _),) = risk_answers(library()[name], np.vstack([below, at]))
     assert risk.kind is kind
     assert positive.tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("checkin_adult", 2), ("checkin_teen", 2), ("checkin_child", 1)]
+)
+def test_feeling_unsafe_is_the_lowest_fifth_of_its_line_and_never_a_blank(
+    name: str, most: int
+) -> None:
+    instrument = library()[name]
+    low, high = instrument.item(4).low, instrument.item(4).high
+    assert (high - low) * 0.2 >= most - low > (high - low) * 0.2 - 1
+    steps = [BLANK, DECLINED, NOT_APPLICABLE, *range(low, high + 1)]
+    answers = np.vstack([form(name, high, {4: answer}) for answer in steps])
+    ((risk, positive, blank),) = risk_answers(instrument, answers)
+    assert risk.kind is RiskKind.UNSAFE
+    assert positive.tolist() == [low <= answer <= most for answer in steps]
+    assert blank.tolist() == [answer < 0 for answer in steps]
+
+
+@pytest.mark.parametrize("name", ["checkin_adult", "checkin_teen", "checkin_child"])
+def test_a_check_in_is_lines_alone_never_added_up_nor_leading_a_domain(name: str) -> None:
+    instrument = library()[name]
+    assert [scale.items for scale in instrument.scales] == [(n,) for n in range(1, 10)]
+    assert "not validated" in f"{instrument.citation} {instrument.caution}"
+    for scale in instrument.scales:
+        assert scale.direction is Direction.HIGHER
+        assert (scale.norms, scale.clinical, scale.sem, scale.reverse) == ((), (), None, ())
+        assert all((name, scale.id) not in leads for leads in LEADS.values())
+    assert instrument.recall_days == 7
+    # A ready score would raise no prompt.
+    assert instrument.entry == {"items"}
 
 
 # The DSM-5 clusters: one of B, one of C, two of D, two of E rated 2 or more.

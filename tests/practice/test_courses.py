@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from attachdash.instruments import Domain, library
+from attachdash.instruments import LEADS, Domain, library
 from attachdash.practice import caseload, clients, courses, record
 from tests.practice.conftest import TODAY, House
 
@@ -36,6 +36,10 @@ def test_h11_no_measure_with_a_risk_item_is_drawn_for_a_client() -> None:
         name
         for name in known
         if known[name].risk_items
-        and any(scale.domain in courses.TRIAD for scale in known[name].scales)
+        and any(
+            (name, scale.id) in LEADS[domain]
+            for domain in courses.TRIAD
+            for scale in known[name].scales
+        )
     }
     assert drawn == set()

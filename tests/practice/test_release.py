@@ -213,6 +213,9 @@ def test_h11_a_client_is_told_one_scale_of_a_measure_and_no_single_answer() -> N
     assert {one.id for one in asking} >= {"bdi2", "core10", "dar5", "pcl5", "phq9", "phq9a"}
     for instrument in asking:
         scale = release.told_scale(instrument)
+        if all(len(one.items) == 1 for one in instrument.scales):
+            assert scale is None, instrument.id
+            continue
         assert scale is not None, instrument.id
         others = set(scale.items) - {one.item for one in instrument.risk_items}
         assert len(others) >= 4, instrument.id

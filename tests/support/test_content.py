@@ -54,14 +54,31 @@ def test_the_look_is_short_and_covers_what_may_hold_somebody_back() -> None:
 
 
 def test_whoever_does_not_know_is_never_left_without_a_next_step() -> None:
-    for one in content().questions.values():
+    for one in (content().questions | content().unsafe).values():
         unknown = one.answer("don't know")
         assert unknown is not None, one.id
         assert unknown.consider
         # The first answer is the one that needs nothing; every other has something to consider.
-        easy = {"pushed_away": "no", "happened": "no"}.get(one.id, one.answers[0].answer)
+        easy = {"pushed_away": "no", "happened": "no", "frightened": "no"}.get(
+            one.id, one.answers[0].answer
+        )
         for answer in one.answers:
             assert bool(answer.consider) is (answer.answer != easy), (one.id, answer.answer)
+
+
+def test_where_somebody_may_be_unsafe_they_are_alone_before_anything_is_asked() -> None:
+    tool, asked = content().tools["unsafe"], list(content().unsafe)
+    assert asked == ["alone_unheard", "frightened", "safer_today", "who_could_help"]
+    assert tool.asks[:4] == tuple(asked)
+    for words in ("alone and unheard", "partner, parent or other carer", "not in a couple"):
+        assert words in tool.prompt
+    urgent = {
+        (one.id, each.answer)
+        for one in content().unsafe.values() for each in one.answers if each.urgent
+    }  # fmt: skip
+    assert urgent == {("frightened", "yes"), ("safer_today", "nothing yet")}
+    for one in content().tools.values():
+        assert one.id == "unsafe" or not set(asked) & set(one.asks)
 
 
 def test_safety_is_asked_in_order_and_the_grave_answers_lift_the_protocol() -> None:
@@ -73,7 +90,7 @@ def test_safety_is_asked_in_order_and_the_grave_answers_lift_the_protocol() -> N
     assert urgent == {("ask_directly", "asked: wish to act"), ("ask_directly", "could not ask"),
                       ("means", "at hand"), ("plan", "yes")}  # fmt: skip
     assert set(content().tools) == {
-        "safety", "blank", "ask", "course", "alliance", "overdue", "paused", "talk",
+        "safety", "blank", "unsafe", "ask", "course", "alliance", "overdue", "paused", "talk",
     }  # fmt: skip
     for tool in ("safety", "blank"):
         assert content().tools[tool].begins_with == "safety"
@@ -135,7 +152,7 @@ def planted(tmp_path: Path, name: str, old: str, new: str) -> Path:
         ("look.yaml", "id: family_ear", "id: means", "means is the id of two things"),
         ("look.yaml", '- answer: "no"', "- answer: no", "answers.0.answer"),
         ("look.yaml", "- answer: a little", '- answer: "no"', "an answer is there twice"),
-        ("tools.yaml", "asks: [pushed_away,", "asks: [pushed,", "look.yaml has no pushed"),
+        ("tools.yaml", "asks: [pushed_away,", "asks: [pushed,", "nor unsafe.yaml has pushed"),
         ("tools.yaml", "[could_tell_you, wants_change,", "[wants_change,", "overdue: asks 6 to 12"),
         ("patterns.yaml", "pattern: both", "pattern: fearful", "prompts.0.pattern"),
         ("sources.yaml", "signed_off: null", "signed: null", "signed_off"),

@@ -124,6 +124,27 @@ def test_a_softer_prompt_begins_with_the_look_and_answers_are_kept_as_tapped(
     assert [one.answer for one in given] == ["nobody", "at times"]
 
 
+def test_who_feels_unsafe_is_asked_alone_first_and_a_yes_lifts_the_protocol(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flag_id = raised(small, [9, 9, 9, 1, *[9] * 5], "checkin_adult")
+    tab = opened(small, monkeypatch)
+    assert asked(tab)[:4] == [plain(one.prompt) for one in content().unsafe.values()]
+    said = words(tab)
+    assert "never in front of a partner, parent or other carer" in said
+    assert "a clinician’s sign-off is pending" in said
+    assert "Now: this practice’s protocol" not in said
+    [one] = [one for one in tab.button_group if one.key == f"support_{flag_id}_frightened"]
+    one.set_value("yes")
+    tab.run()
+    assert not tab.exception
+    said = words(tab)
+    assert "Now: this practice’s protocol" in said
+    assert "confront that person" in said
+    given = support.looked(small.viewer("t.one"), small.clients["A"]).given
+    assert [(one.question_id, one.answer) for one in given] == [("frightened", "yes")]
+
+
 def test_a_blank_has_its_tool_and_a_supervisor_reads_but_does_not_answer(
     small: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,1 @@
+-- A prompt where somebody doesn't feel safe with those close to them is a kind of flag.
