@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from attachdash.instruments import Instrument
+from attachdash.instruments import Instrument, RiskKind
 from attachdash.practice import escalation, relations
 from attachdash.practice.escalation import Level
 from attachdash.practice.relations import Relation
@@ -105,6 +105,11 @@ class Flag:
     def is_risk(self) -> bool:
         """Whether it is about suicide; the others are soft prompts."""
         return self.kind.startswith("suicide")
+
+    @property
+    def is_for_alone(self) -> bool:
+        """Whether it is asked about with the client alone: those around them may be the reason."""
+        return self.kind.startswith(RiskKind.UNSAFE)
 
     @property
     def urgency(self) -> tuple[int, int, int, int]:

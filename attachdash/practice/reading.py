@@ -186,6 +186,7 @@ class RiskLine:
     answer: str  # as on the paper; empty where it is blank or declined
     is_risk: bool  # about suicide; the others are soft prompts
     is_historic: bool  # too old to stand first by itself
+    is_for_alone: bool = False  # asked about with the client alone
 
     @property
     def is_blank(self) -> bool:
@@ -209,6 +210,7 @@ def risk_lines(
                     answer="" if blank[0] else f"{answers[risk.item - 1] * instrument.step:g}",
                     is_risk=risk.kind is RiskKind.SUICIDE,
                     is_historic=viewer.today - answered_on > HISTORIC_AFTER,
+                    is_for_alone=risk.kind is RiskKind.UNSAFE,
                 ),
             )
     return sorted(found.values(), key=lambda one: (not one.is_risk, one.is_blank))

@@ -20,6 +20,10 @@ NEXT_STEP = (
     "Ask directly at the next contact. The total says nothing about it, and this product is no "
     "emergency service."
 )
+ALONE = (
+    "Ask at the next contact, alone and unheard: never in front of a partner, parent or other "
+    "carer. This product is no emergency service."
+)
 _DECISION = "what-you-decide"  # the place that the way leads to
 
 
@@ -138,7 +142,7 @@ def _open(viewer: Viewer, one: flags.Flag, zone: str) -> None:
             f"<div>{rows.badge(one)} <b>{look.esc(fact(one))}; "
             f"came in {clock(one.came_in_at, zone)}.</b></div>"
             f'<div class="ad-say">{look.esc(history(one, zone))} Nobody has marked this answer '
-            f"seen. {NEXT_STEP}{look.esc(_came(viewer, one))}</div>"
+            f"seen. {ALONE if one.is_for_alone else NEXT_STEP}{look.esc(_came(viewer, one))}</div>"
         )
         _seen(viewer, one, loud=True)
         _deciding(viewer, one)

@@ -11,7 +11,7 @@ from attachdash.practice.reading import BLANK, DECLINED, SELF, Instrument, Item,
 from attachdash.practice.relations import Relation
 from attachdash.practice.rights import Viewer
 from attachdash.web import look, rows, tables, whom
-from attachdash.web.flagged import NEXT_STEP
+from attachdash.web.flagged import ALONE, NEXT_STEP
 
 # In no widget's key, so that Streamlit holds them while another page is shown; whoever signs out,
 # or comes after, finds nothing (who.settle, who.sign_out).
@@ -308,15 +308,18 @@ def will_raise(risks: list[RiskLine], instrument: Instrument, code: str) -> None
         f"<div>{badge(one)} <b>{look.esc(_fact(one, instrument))}</b></div>" for one in risks
     )
     what = "a flag" if len(risks) == 1 else f"{len(risks)} flags"
+    alone = any(one.is_for_alone for one in risks)
+    step = ALONE if alone else NEXT_STEP
     if risks[0].is_historic:
         then = (
             "The day on the form is more than 14 days back: keeping it lists this on the record "
             f"of {code} as older, and does not put it first. If the day is wrong, go back to "
-            "typing. If nobody has asked about it since, ask at the next contact."
+            "typing. If nobody has asked about it since, ask "
+            f"{'alone ' if alone else ''}at the next contact."
         )
     else:
         first = ", first in the caseload" if risks[0].is_risk else " in the caseload"
-        then = f"Keeping this form raises {what} for {code} in the same moment{first}. {NEXT_STEP}"
+        then = f"Keeping this form raises {what} for {code} in the same moment{first}. {step}"
     with st.container(border=True, key="flag-paper"):
         st.html(f'{lines}<div class="ad-say">{look.esc(then)}</div>')
 
@@ -336,7 +339,8 @@ def was_raised(done: Kept) -> str:
     if not done.new or first.is_historic:
         return "It holds an answer to ask about: the record says whether anybody has looked at it."
     if not first.is_risk:
-        return "A softer prompt now stands in the caseload: ask about it."
+        alone = ", alone" if first.is_for_alone else ""
+        return f"A softer prompt now stands in the caseload: ask about it{alone}."
     if first.is_blank:
         return "A risk item left blank is now first in the caseload: speak to them."
     return "A risk answer is now first in the caseload: speak to them."

@@ -59,6 +59,7 @@ def test_the_lowest_fifth_raises_a_soft_prompt_and_nothing_above_it_does(
         [flag] = raised(either)
         assert (flag.kind, flag.answer, flag.state) == ("unsafe_answer", answer, "open")
         assert not flag.is_risk
+        assert flag.is_for_alone
         assert flag.grade is (Grade.FALLEN if days_ago else Grade.NEW)
     checked_in(either, low[-1], 1, name)
     assert raised(either)[0].grade is Grade.CONTINUING
@@ -100,6 +101,7 @@ def test_it_is_said_before_it_is_kept_on_paper_and_in_a_file(small: House) -> No
     mine, instrument = small.viewer("t.one"), library()["checkin_adult"]
     [line] = risk_lines(mine, instrument, TODAY, [9, 9, 9, 2, 9, 9, 9, 9, 9])
     assert (line.item.number, line.answer, line.is_risk, line.is_blank) == (4, "2", False, False)
+    assert line.is_for_alone
     assert risk_lines(mine, instrument, TODAY, [9, 9, 9, 3, 9, 9, 9, 9, 9]) == []
     rows = [("A", TODAY - timedelta(days=n), [9, 9, 9, n, *[9] * 5]) for n in range(5)]
     asked = PHQ9.model_copy(update={"instrument": "checkin_adult"})

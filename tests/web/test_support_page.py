@@ -145,6 +145,22 @@ def test_who_feels_unsafe_is_asked_alone_first_and_a_yes_lifts_the_protocol(
     assert [(one.question_id, one.answer) for one in given] == [("frightened", "yes")]
 
 
+@pytest.mark.parametrize(
+    ("instrument", "answers", "alone"),
+    [("checkin_adult", [9, 9, 9, 1, *[9] * 5], True),
+     ("checkin_adult", [9, 9, 9, BLANK, *[9] * 5], True),
+     ("phq9", [0] * 8 + [1], False)],
+)  # fmt: skip
+def test_a_record_says_to_ask_alone_only_where_those_around_may_be_the_reason(
+    small: House, monkeypatch: pytest.MonkeyPatch, instrument: str, answers: list[int],
+    alone: bool,
+) -> None:  # fmt: skip
+    raised(small, answers, instrument)
+    said = words(opened(small, monkeypatch, page="client"))
+    assert ("alone and unheard: never in front of" in said) is alone
+    assert ("Ask directly at the next contact" in said) is not alone
+
+
 def test_a_blank_has_its_tool_and_a_supervisor_reads_but_does_not_answer(
     small: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
