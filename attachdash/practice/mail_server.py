@@ -23,8 +23,11 @@ LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 # No name of this machine, which would be a look into the practice's network.
 OWN_NAME = "[127.0.0.1]"
 WANTS_SIGN_IN = 530  # RFC 4954, 6
+# Words with dots between them. "=?" would begin an encoded word, which is read as what it stands
+# for: a line break, say.
 ADDRESS = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
+    r"(?=[^@]{1,64}@)(?!.*=\?)"
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@(?:localhost|(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63})"
 )
 LONGEST_ADDRESS = 254
@@ -111,10 +114,14 @@ def checked_address(text: str) -> str:
 
 
 def letter(server: Server, to: str, subject: str, body: str) -> EmailMessage:
-    """A message in plain ASCII. Raises Invalid where an address would be more than one header."""
+    """A message in plain ASCII. Raises Invalid where the sender's address would be more than one
+    header, Unsent where that of whom it is to would."""
     made = EmailMessage(policy=SMTP)
     made["From"] = f"AttachDash <{checked_address(server.sender)}>"
-    made["To"] = checked_address(to)
+    try:
+        made["To"] = checked_address(to)
+    except (Invalid, ValueError) as error:
+        raise Unsent(Reason.RECIPIENT, one_address=True) from error
     made["Subject"] = subject
     made["Date"] = formatdate()
     # Python's own would hold this machine's name, the process and the time.

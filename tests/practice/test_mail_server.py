@@ -183,13 +183,16 @@ def test_a_server_that_says_nothing_is_not_waited_for(
         "A <a@b.example>", "a b@c.example", "a@b", "@b.example", "a@.example", "a@b..example",
         "ä@b.example", "a@b.example\x00", "a@b.example\u2028", "a" * 65 + "@b.example", "",
         "a@" + "b." * 130 + "example", "\ta@b.example", "a@-b.example",
+        "=?utf-8?b?DQpCY2M6IGFAeC5leGFtcGxl?=@b.example", "=?utf-8?q?=0d=0a?=@b.example",
+        "a..b@c.example", ".a@b.example", "a.@b.example",
     ],
 )  # fmt: skip
 def test_what_is_no_address_or_more_than_one_header_is_refused(address: str) -> None:
     with pytest.raises(Invalid):
         checked_address(address)
-    with pytest.raises(Invalid):
+    with pytest.raises(Unsent) as told:
         letter(server(Mailbox()), address, "Subject", "Body")
+    assert told.value.one_address
     with pytest.raises(Invalid):
         letter(server(Mailbox(), sender=address), TO, "Subject", "Body")
 
