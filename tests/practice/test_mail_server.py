@@ -3,7 +3,10 @@
 import platform
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -174,6 +177,31 @@ def test_a_server_that_says_nothing_is_not_waited_for(
     with socket.create_server(("127.0.0.1", 0)) as silent:
         box = Mailbox(port=silent.getsockname()[1])
         assert reason(server(box)) in (Reason.UNREACHABLE, Reason.BROKEN)
+
+
+@pytest.mark.parametrize("part", [b"250-" + b"x" * 1000 + b"\r\n", b"250-x\r\n", b"2"])
+def test_an_answer_without_end_is_not_read_to_the_end(
+    part: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As fast as can be, line by line, or letter by letter."""
+    monkeypatch.setattr(mail_server, "TIMEOUT", 0.4)
+    over = threading.Event()
+
+    def answer(listening: socket.socket) -> None:
+        line, _ = listening.accept()
+        with line, suppress(OSError):
+            line.sendall(b"220 here\r\n")
+            while not over.wait(0 if len(part) > 10 else 0.1):
+                line.sendall(part)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=answer, args=(listening,), daemon=True).start()
+        begun = time.monotonic()
+        try:
+            assert reason(server(Mailbox(port=listening.getsockname()[1]))) is Reason.BROKEN
+        finally:
+            over.set()
+    assert time.monotonic() - begun < 3
 
 
 @pytest.mark.parametrize(
