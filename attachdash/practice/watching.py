@@ -7,7 +7,7 @@ The courses of all of them are judged in one pass of the change engine.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -34,6 +34,7 @@ KINDS = (
 # three; where an episode has just ended its flags go, which is as many steps again.
 MOST_FLAGS, MOST_STEPS = 6, 24
 AT_ONCE = 2_000  # clients in one transaction of the night
+IN_A_PASS = 10_000  # clients judged at once: more take memory and win no time
 LIVE = ("open", "historic", "seen", "acted", "closed")
 KEY = ["client_id", "cause"]
 WANTED: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -74,10 +75,22 @@ def refresh(
 
     A silence begins by time alone: what somebody does just now may be the first of more.
     """
-    if not client_ids:
-        return
+    everyone = sorted(client_ids)
+    for start in range(0, len(everyone), IN_A_PASS):
+        some = everyone[start : start + IN_A_PASS]
+        of_some = replace(
+            taken,
+            flag_ids=taken.flag_ids[MOST_FLAGS * start :],
+            step_ids=taken.step_ids[MOST_STEPS * start :],
+        )
+        _refresh(cursor, viewer, some, of_some, by_time)
+
+
+def _refresh(
+    cursor: Cursor, viewer: Viewer, client_ids: list[int], taken: Watch, by_time: bool
+) -> None:
     found = watched.judged(
-        cursor, viewer.site_id, viewer.today, list(client_ids), list(taken.scales),
+        cursor, viewer.site_id, viewer.today, client_ids, list(taken.scales),
         [kind.value for kind in KINDS],
     )  # fmt: skip
     current = found.current.unique("client_id", keep="last", maintain_order=True)

@@ -34,7 +34,7 @@ def reopened(house: House, url: str | None, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_answers_to_a_departed_instrument_stay_in_sight(
-    either: House, store_url: str | None, monkeypatch: pytest.MonkeyPatch
+    either: House, free_url: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine, a = either.viewer("t.one"), either.clients["A"]
     recording.record_administration(mine, a, "phq9", TODAY, [1] * 8 + [2])
@@ -42,7 +42,7 @@ def test_answers_to_a_departed_instrument_stay_in_sight(
     before = exporting.export(mine)
     told = record.client_record(mine, a)
 
-    house = reopened(either, store_url, monkeypatch)
+    house = reopened(either, free_url, monkeypatch)
     try:
         mine = house.viewer("t.one")
         shown = record.client_record(mine, a)

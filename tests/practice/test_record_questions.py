@@ -125,7 +125,7 @@ def test_a_nominal_day_is_told_also_of_scores_from_before_they_said_so(either: H
     assert told.count(False) >= 3
 
 
-def test_a_record_asks_at_most_six_questions(
+def test_a_record_asks_at_most_seven_questions(
     either: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     viewer, client_id = either.viewer("t.one"), either.clients["A"]
@@ -146,7 +146,7 @@ def test_a_record_asks_at_most_six_questions(
     shown = record.client_record(viewer, client_id)
     assert shown.flags[0].answer == 1
     assert shown.therapists == ("T.ONE",)
-    assert len(asked) <= 6, [sql[-200:] for sql in asked]
+    assert len(asked) <= 7, [sql[-200:] for sql in asked]
 
 
 def test_flags_read_of_one_client_are_those_read_of_all(either: House) -> None:

@@ -93,6 +93,19 @@ def test_a_file_whole_or_in_blocks_raises_what_typing_does_and_undoing_ends_it(
     assert held(either, "F") == {"red": "open"}
 
 
+def test_clients_judged_in_several_passes_get_the_flags_of_one(
+    either: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "IN_A_PASS", 2)
+    codes = [f"P{number}" for number in range(5)]
+    for code in codes:
+        add(either, code, START)
+    rows = [(code, day, items(total)) for day, total in every(7, WORSE).items() for code in codes]
+    import_one(either.viewer("a.diallo"), read_csv("p.csv", phq9_file(*rows)), PHQ9)
+    assert [held(either, code) for code in codes] == [{"red": "open"}] * 5
+    assert not [one for one in checking.problems(either.store) if "flag" in one]
+
+
 def test_correcting_withdrawing_restoring_and_moving_tell_anew(either: House) -> None:
     add(either, "W", START)
     answered(either, "W", every(7, WORSE))

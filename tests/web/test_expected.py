@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from attachdash import charts, web
 from attachdash.practice.rights import Role
 from attachdash.web import expected as web_expected
+from attachdash.web import who
 from tests.practice.closed import PHQ9, plant
 from tests.practice.conftest import House, _light_bcrypt, make_house, small
 from tests.practice.test_expected import WENT, with_start
@@ -23,7 +24,7 @@ def measure(house: House, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """PHQ-9 of client A, as t.one opens it."""
     a = house.clients["A"]
     monkeypatch.setattr(web, "viewer", lambda: house.viewer("t.one"))
-    monkeypatch.setattr(web, "held_client", lambda: a)
+    monkeypatch.setattr(who, "held_client", lambda: a)
     tab = AppTest.from_file(PAGES / "measure.py", default_timeout=30)
     tab.session_state[f"measure_{a}"] = PHQ9
     return tab.run()
