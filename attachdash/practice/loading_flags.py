@@ -24,6 +24,7 @@ STEPS = {
     *flag_log.PERSONAL,
 }  # fmt: skip
 REMOVED, MOST_REMOVED = "removed ", 10_000
+YEARS = range(1900, 2200)
 NEW = {"form": "administration", "episode": "episode", "person": "client"}
 Form = tuple[object, ...]  # instrument, client, day, occasion, about, informant
 
@@ -118,6 +119,8 @@ def read_log(viewer: Viewer, files: Mapping[str, str], here: Here) -> Log | None
             raise Invalid(f"flags.csv: clients.csv has no client {code[:40]}.")
         if row["kind"] not in list(Kind) or row["state"] not in (*STATES, *OVER):
             raise Invalid(f"flags.csv: {row['kind'][:40]} {row['state'][:40]} isn't known.")
+        if Kind(row["kind"]).is_of_item and row["state"] == "over":
+            raise Invalid("flags.csv: what rests on an answer is never over by itself.")
         form = here.form(code, row["form"])
         if Kind(row["kind"]).is_of_item and row["state"] not in OVER and isinstance(form, int):
             raise Invalid(f"flags.csv: a flag of {code[:40]} rests on no answer that counts.")
@@ -137,6 +140,10 @@ def read_log(viewer: Viewer, files: Mapping[str, str], here: Here) -> Log | None
         if flag is None or row["step"] not in STEPS:
             raise Invalid("flag_steps.csv: each step is known, and taken with one of flags.csv.")
         steps.append({**row, "of": flag, "form": here.form(row["client"], row["form"])})
+    said = {(step["of"]["flag_id"], step["step"]) for step in steps}
+    for flag in flags.values():
+        if flag["state"] in flag_log.PERSONAL and (flag["flag_id"], flag["state"]) not in said:
+            raise Invalid("flag_steps.csv: how each flag of flags.csv was dealt with is a step.")
     many = len(steps) + len(flags)
     return Log(flags, steps, viewer.store.engine.new_ids("flag_step", many) if many else [])
 
@@ -159,6 +166,8 @@ def put_log(
         of_item = Kind(flag["kind"]).is_of_item
         if of_item:
             place = flag["client_id"], flag["kind"], flag["cause"]
+            if place in raised and flag["state"] in OVER:
+                raise Invalid("flags.csv: a flag is gone, but the answer that raised it is there.")
             flag["flag_id"] = raised.get(place, flag["flag_id"])
         number = _number(flag["form"], forms)
         flags.append({**flag, "administration_id": number})
@@ -240,15 +249,16 @@ def _number(form: Form | int | None, kept: Mapping[Form, int]) -> int | None:
 
 def _moments(name: str, frame: pl.DataFrame, column: str) -> pl.DataFrame:
     """The frame with a column of moments, in every row."""
-    known = converted(name, frame, column, _moment)
+    known = converted(name, frame, column, moment)
     if None in known.values():
         raise Invalid(f"{name}: each row says when.")
     moments = [known[one] for one in frame[column]]
     return frame.with_columns(pl.Series(column, moments, dtype=pl.Datetime("us")))
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """The moment that a text says. Raises ValueError, also for what no practice can have seen."""
     found = datetime.fromisoformat(text)
-    if found.tzinfo is not None:
+    if found.tzinfo is not None or found.year not in YEARS:
         raise ValueError(text)
     return found

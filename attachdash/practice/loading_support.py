@@ -9,7 +9,9 @@ import polars as pl
 import pyarrow as pa
 
 from attachdash.errors import Invalid
-from attachdash.practice.loading_flags import Here, signs
+from attachdash.practice.clients import A_DAY
+from attachdash.practice.loading_flags import Here, moment, signs
+from attachdash.practice.release import LONGEST_HOLD
 from attachdash.practice.rights import Viewer
 from attachdash.practice.support import How
 from attachdash.store import release, support
@@ -59,9 +61,13 @@ def _hold(row: Mapping[str, str], people_ids: Mapping[tuple[str, str], int]) -> 
         to_on = date.fromisoformat(row["to"])
     except ValueError as error:
         raise Invalid(f"{name}: each row has the day on which it no longer holds.") from error
+    from_at = _moment(name, row["from"])
+    # The practice's day may be another than that of the moment.
+    if not -A_DAY <= to_on - from_at.date() <= LONGEST_HOLD + 2 * A_DAY:
+        raise Invalid(f"{name}: nothing is held back for longer than {LONGEST_HOLD.days} days.")
     return {
         "client_id": people_ids[code, ""], "instrument": row["instrument"],
-        "from_at": _moment(name, row["from"]), "to_on": to_on, "reason": row["reason"],
+        "from_at": from_at, "to_on": to_on, "reason": row["reason"],
         "by": row["by"], "ended": row["ended_by"],
         "ended_at": _moment(name, row["ended_at"]) if row["ended_at"] else None,
     }  # fmt: skip
@@ -80,7 +86,7 @@ def _both(name: str, row: Mapping[str, str], here: Here) -> dict[str, Any]:
 
 def _moment(name: str, text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text)
+        return moment(text)
     except ValueError as error:
         raise Invalid(f"{name}: {text[:40]} can't be read as a moment.") from error
 

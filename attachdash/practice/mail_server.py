@@ -7,7 +7,9 @@ failure. What a server answers may hold addresses, so that only the kind of a fa
 import re
 import secrets
 import smtplib
+import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,12 +21,16 @@ from enum import StrEnum
 from attachdash.errors import Invalid
 
 TIMEOUT = 15.0  # seconds that a server may take for an answer
+MOST_LINES = 100  # of one answer
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 # No name of this machine, which would be a look into the practice's network.
 OWN_NAME = "[127.0.0.1]"
 WANTS_SIGN_IN = 530  # RFC 4954, 6
+# Words with dots between them. "=?" would begin an encoded word, which is read as what it stands
+# for: a line break, say.
 ADDRESS = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
+    r"(?=[^@]{1,64}@)(?!.*=\?)"
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@(?:localhost|(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63})"
 )
 LONGEST_ADDRESS = 254
@@ -111,10 +117,14 @@ def checked_address(text: str) -> str:
 
 
 def letter(server: Server, to: str, subject: str, body: str) -> EmailMessage:
-    """A message in plain ASCII. Raises Invalid where an address would be more than one header."""
+    """A message in plain ASCII. Raises Invalid where the sender's address would be more than one
+    header, Unsent where that of whom it is to would."""
     made = EmailMessage(policy=SMTP)
     made["From"] = f"AttachDash <{checked_address(server.sender)}>"
-    made["To"] = checked_address(to)
+    try:
+        made["To"] = checked_address(to)
+    except (Invalid, ValueError) as error:
+        raise Unsent(Reason.RECIPIENT, one_address=True) from error
     made["Subject"] = subject
     made["Date"] = formatdate()
     # Python's own would hold this machine's name, the process and the time.
@@ -156,15 +166,60 @@ def post(line: smtplib.SMTP, server: Server, to: str, message: EmailMessage) -> 
         line.send_message(message, from_addr=server.sender, to_addrs=[to])
 
 
+class _Answer:
+    """What a server answers, read up to an end: else whoever stands before the encryption could
+    have this go on for ever, or fill the memory."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock, self._held = sock, b""
+        self.begin()
+
+    def begin(self) -> None:
+        """Another answer comes."""
+        self._lines, self._until = 0, time.monotonic() + TIMEOUT
+
+    def readline(self, most: int) -> bytes:
+        self._lines += 1
+        if self._lines > MOST_LINES:
+            raise OSError("an answer without end")
+        while b"\n" not in self._held and len(self._held) < most:
+            left = self._until - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            self._sock.settimeout(left)
+            if not (more := self._sock.recv(most)):
+                break
+            self._held += more
+        self._sock.settimeout(TIMEOUT)
+        end = min(self._held.find(b"\n") + 1 or most, most)
+        line, self._held = self._held[:end], self._held[end:]
+        return line
+
+    def close(self) -> None:
+        """Nothing: the line closes what it reads from."""
+
+
+class _Line(smtplib.SMTP):
+    def getreply(self) -> tuple[int, bytes]:
+        if self.sock is not None:
+            self.file = self.file or _Answer(self.sock)
+            self.file.begin()
+        return super().getreply()
+
+
+class _TlsLine(_Line, smtplib.SMTP_SSL):
+    pass
+
+
 def _opened(server: Server) -> smtplib.SMTP:
     context = ssl.create_default_context()
     with _told_by_kind():
         if server.security is Security.TLS:
-            return smtplib.SMTP_SSL(
+            return _TlsLine(
                 server.host, server.port, local_hostname=OWN_NAME, timeout=TIMEOUT,
                 context=context,
             )  # fmt: skip
-        line = smtplib.SMTP(server.host, server.port, local_hostname=OWN_NAME, timeout=TIMEOUT)
+        line = _Line(server.host, server.port, local_hostname=OWN_NAME, timeout=TIMEOUT)
         if server.security is Security.STARTTLS:
             try:
                 line.starttls(context=context)

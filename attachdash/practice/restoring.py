@@ -1,6 +1,5 @@
 """Putting a backup back, at the terminal, while nobody serves the practice."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -71,7 +70,7 @@ def keep_what_is_left(home: Path, sign_in: str, now: datetime, url: str | None =
         store = open_store(home, now, url=url, marked=False)
         try:
             viewer = _administrator(store, sign_in, now)
-            _noted(viewer, "kept what was left", now, counts.forget)
+            _noted(viewer, "kept what was left", now, count_anew=True)
         finally:
             store.close()
     except BaseException:
@@ -84,14 +83,12 @@ def _administrator(store: Store, sign_in: str, now: datetime) -> Viewer:
     return at_terminal(store, sign_in, now, Role.ADMINISTRATOR)
 
 
-def _noted(
-    viewer: Viewer, kind: str, until: datetime,
-    first: Callable[[Cursor, int], None] = lambda cursor, site_id: None,
-) -> None:  # fmt: skip
-    """Every page says from then on from when the data are; `first` goes before, at once with it."""
+def _noted(viewer: Viewer, kind: str, until: datetime, *, count_anew: bool = False) -> None:
+    """Every page says from then on from when the data are."""
 
     def work(cursor: Cursor) -> None:
-        first(cursor, viewer.site_id)
+        if count_anew:
+            counts.begin(cursor, viewer.site_id, viewer.store.audit_key)
         settings.put(cursor, viewer.site_id, "data_until", until.isoformat())
 
     change(viewer, kind, work, detail=f"data until {until:%Y-%m-%d %H:%M} UTC")

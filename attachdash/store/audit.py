@@ -75,12 +75,14 @@ def append(cursor: Cursor, site_id: int, key: bytes, entry: Entry) -> Place:
     assert row is not None
     seq, previous = int(row[0]), str(row[1])
     sealed = seal(key, previous, seq, entry)
-    held = counts.after(cursor, site_id, row[2])
+    held = counts.after(cursor, site_id, key, seq - 1, previous, row[2])
+    # Counts that somebody changed stay as they are, and don't fit this place: so they are found.
+    kept = row[2] if held is None else counts.sealed(key, seq, sealed, held)
     cursor.run(
         "UPDATE head SET hash = $2, counts = $3 WHERE site_id = $1 AND name = 'audit'",
         site_id,
         sealed,
-        counts.sealed(key, seq, sealed, held),
+        kept,
     )
     cursor.run(
         "INSERT INTO audit (site_id, seq, happened_at, actor_id, role, session_ref, kind, "
@@ -89,7 +91,7 @@ def append(cursor: Cursor, site_id: int, key: bytes, entry: Entry) -> Place:
         site_id, seq, entry.happened_at, entry.actor_id, entry.role, entry.session_ref, entry.kind,
         entry.client_id, entry.object_kind, entry.object_id, entry.detail, previous, sealed,
     )  # fmt: skip
-    return Place(seq, sealed, held)
+    return Place(seq, sealed, held or {})
 
 
 def holds(cursor: Cursor, site_id: int, place: Place) -> bool:

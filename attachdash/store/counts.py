@@ -23,16 +23,16 @@ def of_tables(cursor: Cursor, site_id: int) -> dict[str, int]:
     return dict(zip(COUNTED, map(int, row), strict=True))
 
 
-def after(cursor: Cursor, site_id: int, before: str | None) -> dict[str, int]:
-    """How many there are after what this transaction did, from what was sealed before it.
+def after(
+    cursor: Cursor, site_id: int, key: bytes, seq: int, place: str, before: str | None
+) -> dict[str, int] | None:
+    """How many there are after what this transaction did, from what was sealed before it for that
+    place in the audit; None where that was changed or taken out: nothing is counted on from it.
 
     What came is counted once: a second entry of the transaction adds only what came since.
     """
-    if before is None:
-        found = of_tables(cursor, site_id)
-    else:
-        known = json.loads(before)["counts"]
-        found = {table: int(count) + cursor.came[table] for table, count in known.items()}
+    known = _genuine(key, seq, place, before)
+    found = known and {table: count + cursor.came[table] for table, count in known.items()}
     cursor.came.clear()
     return found
 
@@ -43,13 +43,20 @@ def sealed(key: bytes, seq: int, place: str, counts: Mapping[str, int]) -> str:
     return json.dumps({"counts": counts, "seal": seal(key, body)})
 
 
-def forget(cursor: Cursor, site_id: int) -> None:
-    """Let the next entry count anew what is there: for somebody who goes on with what is left."""
-    cursor.run("UPDATE head SET counts = NULL WHERE site_id = $1 AND name = 'audit'", site_id)
+def begin(cursor: Cursor, site_id: int, key: bytes) -> None:
+    """Count anew what is there, and seal that: a store of an earlier version, or for somebody who
+    goes on with what is left."""
+    row = cursor.one("SELECT seq, hash FROM head WHERE site_id = $1 AND name = 'audit'", site_id)
+    assert row is not None
+    cursor.run(
+        "UPDATE head SET counts = $2 WHERE site_id = $1 AND name = 'audit'",
+        site_id,
+        sealed(key, int(row[0]), str(row[1]), of_tables(cursor, site_id)),
+    )
 
 
 def are_sealed(cursor: Cursor, site_id: int) -> bool:
-    """Whether there are counts at all: a store of an earlier version has none before an entry."""
+    """Whether there are counts at all: a store of an earlier version has none."""
     row = cursor.one(
         "SELECT 1 FROM head WHERE site_id = $1 AND name = 'audit' AND counts IS NOT NULL", site_id
     )
@@ -61,16 +68,8 @@ def wrong(cursor: Cursor, site_id: int, key: bytes) -> str | None:
     row = cursor.one(
         "SELECT seq, hash, counts FROM head WHERE site_id = $1 AND name = 'audit'", site_id
     )
-    if row is None or row[2] is None:
-        return None
-    try:
-        kept = json.loads(row[2])
-        counts = {str(table): int(count) for table, count in kept["counts"].items()}
-        genuine = sealed(key, int(row[0]), str(row[1]), counts)
-        whole = hmac.compare_digest(str(kept["seal"]), json.loads(genuine)["seal"])
-    except (ValueError, KeyError, TypeError, AttributeError):
-        whole = False
-    if not whole:
+    counts = row and _genuine(key, int(row[0]), str(row[1]), row[2])
+    if not counts:
         return "the sealed counts of rows, or the end of the audit they belong to, were changed"
     there = of_tables(cursor, site_id)
     differing = [
@@ -79,3 +78,15 @@ def wrong(cursor: Cursor, site_id: int, key: bytes) -> str | None:
         if table in there and there[table] != count
     ]
     return "; ".join(differing) or None
+
+
+def _genuine(key: bytes, seq: int, place: str, text: str | None) -> dict[str, int] | None:
+    """What was sealed for that place in the audit; None where this isn't that."""
+    try:
+        kept = json.loads(text or "")
+        counts = {str(table): int(count) for table, count in kept["counts"].items()}
+        genuine = json.loads(sealed(key, seq, place, counts))["seal"]
+        whole = hmac.compare_digest(str(kept["seal"]), genuine)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return counts if whole else None

@@ -68,18 +68,23 @@ class Mark:
             json.dump({**body, "seal": seal(self._key, body)}, file)
         beside.replace(self._path)
 
-    def check(self, cursor: Cursor, site_id: int) -> None:
+    def said(self) -> str | None:
+        """What was written down last; None where nothing is. To be asked before the store is read:
+        another process may commit, and write that down, in between."""
+        return self._path.read_text() if self._path.exists() else None
+
+    def check(self, cursor: Cursor, site_id: int, said: str | None) -> None:
         """Raise Unavailable, naming the cure, when the store is behind its mark, or rows are
         missing or too many in it. A mark of an earlier version has no counts.
         """
-        if not self._path.exists():
+        if said is None:
             row = cursor.one("SELECT max(seq) FROM audit WHERE site_id = $1", site_id)
             # A practice killed while it was founded has its first entry and no mark yet.
             if row and row[0] is not None and int(row[0]) > 1:
                 raise Unavailable(f"The mark {self._path} is missing. {CURE}")
             return
         try:
-            body = json.loads(self._path.read_text())
+            body = json.loads(said)
             sealed = str(body.pop("seal"))
             seq, expected = int(body["seq"]), str(body["hash"])
         except (ValueError, KeyError, AttributeError, TypeError):
@@ -100,8 +105,10 @@ class Mark:
                 f"The store {ends}, but entry {seq} had been confirmed: what came after is lost, "
                 f"or an older copy was put in its place. {CURE}"
             )
-        if body.get("counts") and not counts.are_sealed(cursor, site_id):
-            raise Unavailable(f"The counts of the store's rows were taken out of it. {CURE}")
+        if not counts.are_sealed(cursor, site_id):
+            if "counts" in body:
+                raise Unavailable(f"The counts of the store's rows were taken out of it. {CURE}")
+            return
         if wrong := counts.wrong(cursor, site_id, self._key):
             # Its end and the counts are sealed together: the chain says which of them it was.
             broken = broken_at(cursor, site_id, self._key)

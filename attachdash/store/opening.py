@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attachdash.errors import Unavailable
 from attachdash.instruments import Library, library
-from attachdash.store import copies, definitions
+from attachdash.store import copies, counts, definitions
 from attachdash.store.audit import Verified
 from attachdash.store.definitions import Catalogue
 from attachdash.store.engine import Engine, Scope
@@ -71,14 +71,23 @@ def open_store(
             key = _audit_key(engine, home)
             mark = Mark(home, key)
             if marked:
+                said = mark.said()
                 with engine.reading(Scope()) as cursor:
-                    mark.check(cursor, 1)
+                    mark.check(cursor, 1, said)
+            _begin_counts(engine, key)
             known = library()
             catalogue = definitions.load(engine, known, now)
             return Store(engine, home, key, mark, known, catalogue)
     except BaseException:
         engine.close()
         raise
+
+
+def _begin_counts(engine: Engine, key: bytes) -> None:
+    with engine.reading(Scope()) as cursor:
+        if counts.are_sealed(cursor, 1):
+            return
+    engine.writing(Scope(), lambda cursor: counts.begin(cursor, 1, key))
 
 
 def _shut_to_others(home: Path) -> None:

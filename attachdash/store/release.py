@@ -50,6 +50,19 @@ kept AS (
     WHERE form.waits
     GROUP BY form.administration_id
 ),
+said AS (
+    SELECT flag.flag_id, flag_step.words, audit.role, max(audit.seq) AS seq
+    FROM flag
+    INNER JOIN flag_step
+        ON flag_step.site_id = flag.site_id AND flag_step.flag_id = flag.flag_id
+        AND flag_step.kind IN ('seen', 'acted', 'closed')
+    INNER JOIN audit
+        ON audit.site_id = $1 AND audit.happened_at = flag_step.done_at
+        AND audit.actor_id = flag_step.by_person_id
+        AND audit.object_kind = 'flag' AND audit.object_id = flag.flag_id
+    WHERE flag.site_id = $1 AND flag.client_id = $5
+    GROUP BY flag.flag_id, flag_step.words, audit.role
+),
 looked AS (
     -- Only who treats the client opens their record as a therapist.
     SELECT '' AS words, max(audit.seq) AS seq
@@ -57,17 +70,33 @@ looked AS (
     WHERE audit.site_id = $1 AND audit.client_id = $5 AND audit.kind = 'opened record'
         AND audit.role = 'therapist'
     UNION ALL
-    SELECT flag_step.words, max(audit.seq) AS seq
+    SELECT said.words, said.seq
+    FROM said
+    WHERE said.role = 'therapist'
+),
+unseen AS (
+    SELECT flag.flag_id, flag.administration_id
     FROM flag
-    INNER JOIN flag_step
-        ON flag_step.site_id = flag.site_id AND flag_step.flag_id = flag.flag_id
-        AND flag_step.kind IN ('seen', 'acted', 'closed')
-    INNER JOIN audit
-        ON audit.site_id = $1 AND audit.happened_at = flag_step.done_at
-        AND audit.actor_id = flag_step.by_person_id AND audit.role = 'therapist'
-        AND audit.object_kind = 'flag' AND audit.object_id = flag.flag_id
-    WHERE flag.site_id = $1 AND flag.client_id = $5
-    GROUP BY flag_step.words
+    WHERE flag.site_id = $1 AND flag.client_id = $5 AND flag.state = 'open' AND """
+    + OF_ITEM
+    + """
+),
+flagged AS (
+    SELECT unseen.administration_id
+    FROM unseen
+    UNION
+    -- A flag rests on the newest of its answers: all that came in since somebody last said that
+    -- they saw it wait with that one.
+    SELECT kept.administration_id
+    FROM unseen
+    INNER JOIN flag_step ON flag_step.site_id = $1 AND flag_step.flag_id = unseen.flag_id
+    INNER JOIN kept
+        ON flag_step.words = 'administration ' || CAST(kept.administration_id AS VARCHAR)
+    WHERE flag_step.kind IN ('raised', 'new evidence', 'historic evidence')
+        AND NOT EXISTS (
+            SELECT 1
+            FROM said
+            WHERE said.flag_id = unseen.flag_id AND said.seq > kept.seq)
 )
 SELECT form.administration_id
 FROM form
@@ -79,13 +108,8 @@ WHERE NOT form.waits OR ((
             INNER JOIN looked ON looked.seq > kept.seq
             WHERE kept.administration_id = form.administration_id AND looked.words
                 IN ('', 'administration ' || CAST(form.administration_id AS VARCHAR))))
-    AND NOT EXISTS (
-        SELECT 1
-        FROM flag
-        WHERE flag.site_id = $1 AND flag.client_id = $5 AND flag.state = 'open'
-            AND flag.administration_id = form.administration_id AND """
-    + OF_ITEM
-    + "))"
+    AND form.administration_id NOT IN (SELECT flagged.administration_id FROM flagged))
+"""
 )
 
 _HOLDS = """

@@ -89,11 +89,10 @@ def _test(viewer: Viewer) -> None:
             st.success(look.plain(f"The server took the message for {running.result()}."))
         except ForPeople as error:
             st.error(look.plain(error))
-    st.button("Send a test message", key="mail_test", on_click=_begin_test, args=(viewer,))
-
-
-def _begin_test(viewer: Viewer) -> None:
-    st.session_state[_TEST] = _pool.submit(notices.send_test, viewer)
+    # No callback: it would run before it is asked who is here, as whoever was here at the last run.
+    if st.button("Send a test message", key="mail_test"):
+        st.session_state[_TEST] = _pool.submit(notices.send_test, viewer)
+        st.rerun()
 
 
 @st.fragment(run_every=1.0)

@@ -50,10 +50,10 @@ def enrol_page() -> None:
                     "You can decline for all administrators; it is written down who did. "
                     "*Settings* take it back."
                 )
-                st.button(
-                    "Decline for this practice", on_click=house.require_second_factor,
-                    args=(viewer, False),
-                )  # fmt: skip
+                # No callback: it would run before it is asked who is here.
+                if st.button("Decline for this practice"):
+                    house.require_second_factor(viewer, required=False)
+                    st.rerun()
 
 
 def shows_codes() -> bool:

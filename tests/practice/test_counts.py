@@ -2,6 +2,8 @@
 at the start, and a store or mark of an earlier version goes on."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from attachdash.errors import Invalid, Unavailable
 from attachdash.practice import checking, mending, recording, release, restoring, safekeeping
 from attachdash.store import counts, open_store
 from attachdash.store.engine import COUNTED, Cursor, Scope
+from attachdash.store.engine_postgresql import PostgresCursor, PostgresEngine
 from attachdash.store.seals import seal
 from tests.engines import past_the_audit
 from tests.practice.conftest import NOW, TODAY, House
@@ -85,7 +88,7 @@ def test_h15_a_row_that_went_past_the_audit_is_found_when_the_store_opens(
 
 def test_a_store_and_mark_of_an_earlier_version_go_on_and_are_counted(either: House) -> None:
     home, url = either.store.home, getattr(either.store.engine, "_url", None)
-    past_the_audit(either.store, lambda cursor: counts.forget(cursor, 1))
+    past_the_audit(either.store, lambda cursor: cursor.run("UPDATE head SET counts = NULL"))
     body = json.loads((home / "mark.json").read_text())
     del body["counts"], body["seal"]
     body["seal"] = seal(either.store.audit_key, body)
@@ -110,6 +113,56 @@ def test_h15_counts_that_were_taken_out_or_written_over_are_found(small: House, 
     small.store.close()
     with pytest.raises(Unavailable, match=r"[Cc]ounts of"):
         open_store(home, NOW)
+
+
+@pytest.mark.parametrize("to", ["less", "none"])
+def test_h15_what_is_done_while_the_store_is_open_is_not_sealed_with_the_next_entry(
+    either: House, to: str
+) -> None:
+    """Rows are taken out, and from the counts too, under a running server."""
+    answer(either)
+    home, url = either.store.home, getattr(either.store.engine, "_url", None)
+
+    def work(cursor: Cursor) -> None:
+        cursor.run("DELETE FROM flag_step")
+        [(text,)] = cursor.rows("SELECT counts FROM head")
+        less = json.loads(text)
+        less["counts"]["flag_step"] = 0
+        cursor.run("UPDATE head SET counts = $1", json.dumps(less) if to == "less" else None)
+
+    past_the_audit(either.store, work)
+    for _ in range(2):
+        release.hold_back(either.viewer("t.one"), either.clients["A"], "phq9", TODAY, "Not yet")
+        assert any("counts of rows" in one for one in checking.problems(either.store))
+    either.store.close()
+    with pytest.raises(Unavailable, match=r"ounts of"):
+        open_store(home, NOW, url=url)
+    restoring.keep_what_is_left(home, "a.diallo", NOW, url)
+    store = open_store(home, NOW, url=url)
+    try:
+        assert not any("past the audit" in one for one in checking.problems(store))
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_process_that_starts_while_another_commits_finds_the_store_whole(
+    either: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other's entry, and its mark, come after this one's look at the store began."""
+    reading, busy = PostgresEngine.reading, either.store.engine
+
+    @contextmanager
+    def late(self: PostgresEngine, scope: Scope) -> Iterator[PostgresCursor]:
+        with reading(self, scope) as cursor:
+            if self is not busy:
+                monkeypatch.setattr(PostgresEngine, "reading", reading)
+                answer(either)
+            yield cursor
+
+    monkeypatch.setattr(PostgresEngine, "reading", late)
+    open_store(either.store.home, NOW, url=getattr(busy, "_url", None)).close()
+    assert PostgresEngine.reading is reading
 
 
 def test_rows_without_an_audit_entry_are_not_kept(either: House) -> None:

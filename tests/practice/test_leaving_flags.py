@@ -26,6 +26,7 @@ from attachdash.practice import (
     mending,
     record,
     recording,
+    release,
     supervision,
     support,
 )
@@ -237,6 +238,30 @@ def test_h04_an_export_without_a_flag_that_its_answers_raise_is_refused(
     files["about.txt"] = files["about.txt"].replace(sum_of(admin), bare)
     with pytest.raises(Invalid, match="were changed since"):
         loading.load(own, files)
+
+
+FORGED = (
+    (edited("flags.csv", ",open,", ",withdrawn,"), "the answer that raised it is there"),
+    (edited("flags.csv", ",open,", ",over,"), "never over by itself"),
+    (edited("flags.csv", ",open,", ",closed,"), "is a step"),
+    (edited("flags.csv", ",open,2026", ",open,0001"), "can't be read"),
+    (edited("holds.csv", f",{SOON:%Y-%m-%dT%H:%M:%S}", ",0001-01-01T00:00:00"), "can't be read"),
+    (edited("holds.csv", f",{TODAY + timedelta(days=1)},", ",9999-12-31,"), "longer than 90 days"),
+)
+
+
+def test_h04_what_no_practice_could_have_written_of_flags_and_holds_is_refused(
+    small: House, own: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever changes the files can make the sum fit: it is no seal."""
+    answer(small, 3)
+    release.hold_back(small.viewer("t.one", SOON), small.clients["A"], "phq9", TODAY, "Later")
+    files, summed = exporting.export(administrator(small)), sum_of(administrator(small))
+    monkeypatch.setattr("attachdash.store.export.state_hash", lambda *_, **__: summed)
+    for edit, told in FORGED:
+        with pytest.raises(Invalid, match=told):
+            loading.load(own, edit(files))
+    loading.load(own, files)
 
 
 def test_an_export_from_before_flags_were_loaded_raises_them_anew(

@@ -3,7 +3,10 @@
 import platform
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -176,6 +179,31 @@ def test_a_server_that_says_nothing_is_not_waited_for(
         assert reason(server(box)) in (Reason.UNREACHABLE, Reason.BROKEN)
 
 
+@pytest.mark.parametrize("part", [b"250-" + b"x" * 1000 + b"\r\n", b"250-x\r\n", b"2"])
+def test_an_answer_without_end_is_not_read_to_the_end(
+    part: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As fast as can be, line by line, or letter by letter."""
+    monkeypatch.setattr(mail_server, "TIMEOUT", 0.4)
+    over = threading.Event()
+
+    def answer(listening: socket.socket) -> None:
+        line, _ = listening.accept()
+        with line, suppress(OSError):
+            line.sendall(b"220 here\r\n")
+            while not over.wait(0 if len(part) > 10 else 0.1):
+                line.sendall(part)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=answer, args=(listening,), daemon=True).start()
+        begun = time.monotonic()
+        try:
+            assert reason(server(Mailbox(port=listening.getsockname()[1]))) is Reason.BROKEN
+        finally:
+            over.set()
+    assert time.monotonic() - begun < 3
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -183,13 +211,16 @@ def test_a_server_that_says_nothing_is_not_waited_for(
         "A <a@b.example>", "a b@c.example", "a@b", "@b.example", "a@.example", "a@b..example",
         "ä@b.example", "a@b.example\x00", "a@b.example\u2028", "a" * 65 + "@b.example", "",
         "a@" + "b." * 130 + "example", "\ta@b.example", "a@-b.example",
+        "=?utf-8?b?DQpCY2M6IGFAeC5leGFtcGxl?=@b.example", "=?utf-8?q?=0d=0a?=@b.example",
+        "a..b@c.example", ".a@b.example", "a.@b.example",
     ],
 )  # fmt: skip
 def test_what_is_no_address_or_more_than_one_header_is_refused(address: str) -> None:
     with pytest.raises(Invalid):
         checked_address(address)
-    with pytest.raises(Invalid):
+    with pytest.raises(Unsent) as told:
         letter(server(Mailbox()), address, "Subject", "Body")
+    assert told.value.one_address
     with pytest.raises(Invalid):
         letter(server(Mailbox(), sender=address), TO, "Subject", "Body")
 

@@ -322,6 +322,23 @@ def test_an_address_that_is_refused_keeps_nobody_else_from_being_told(
     assert told(box) == ["one"]
 
 
+def test_an_address_that_no_message_can_be_written_to_keeps_nobody_else_from_being_told(
+    wired: House, box: Mailbox
+) -> None:
+    """An encoded line break, which somebody found a way to have kept as theirs."""
+    wired.store.engine.writing(
+        wired.viewer("t.one").scope,
+        lambda cursor: store_mail.set_address(
+            cursor, 1, wired.people["t.one"], "=?utf-8?q?=0d=0aBcc:?=@x.example"
+        ),
+    )
+    raised(wired)
+    assert send_waiting(wired.store, ONE) == 1
+    assert told(box) == ["s.one"]
+    [refused] = state(wired).refused
+    assert refused.reason is Reason.RECIPIENT
+
+
 def test_a_kill_between_sending_and_noting_sends_one_more_at_most(
     wired: House, box: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

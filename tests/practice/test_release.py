@@ -133,6 +133,24 @@ def test_h11_an_answer_whose_flag_waits_to_be_seen_is_not_shown(
     assert days(small, later) == [TODAY - A_DAY]
 
 
+def test_h11_also_the_answers_before_the_one_that_a_waiting_flag_rests_on_are_not_shown(
+    either: House,
+) -> None:
+    """A flag rests on the newest of its answers; nobody said that they saw the one before."""
+    without_form(either)
+    first, second = TODAY - 5 * A_DAY, TODAY - A_DAY
+    came_in(either, POSITIVE, CAME_IN, first)
+    came_in(either, POSITIVE, CAME_IN + MINUTE, second)
+    at = CAME_IN + timedelta(hours=1)
+    opened(either, at)
+    assert days(either, at) == []
+    deciding.mark_seen(either.viewer("t.one", at), either.clients["A"], *flag(either, at))
+    assert days(either, at) == [first, second]
+    # Those were seen; what comes next doesn't take them away again.
+    came_in(either, POSITIVE, at + MINUTE, TODAY)
+    assert days(either, at + MINUTE) == [first, second]
+
+
 @pytest.mark.parametrize(
     ("act", "words"), [("mark_seen", ()), ("act", ("Talked",)), ("close", ("Misread",))]
 )

@@ -14,7 +14,7 @@ from attachdash.practice.marks import PHASE, EventKind, Technique
 from attachdash.practice.rights import Role
 from attachdash.practice.rules import Kind
 from attachdash.practice.support import How
-from attachdash.store import Store, copies, migrate, open_store
+from attachdash.store import Store, copies, migrate, open_store, opening
 from attachdash.store.engine import Cursor, Scope
 from attachdash.store.migrate import FOLDER
 from tests.engines import NOW
@@ -71,6 +71,7 @@ def test_a_store_of_the_first_step_opens_and_goes_on(
         (first / path.name).write_bytes(path.read_bytes())
     with monkeypatch.context() as patch:
         patch.setattr(migrate, "FOLDER", first)
+        patch.setattr(opening, "_begin_counts", lambda *_: None)
         store = open_store(tmp_path / "home", NOW, url=store_url, create=True)
     # What an earlier version could leave behind: the same span twice, and one within another.
     later = date(2026, 12, 1)
@@ -111,6 +112,7 @@ def test_a_store_of_the_first_step_opens_and_goes_on(
         copies.stage(one.folder, tmp_path / "earlier")
         with monkeypatch.context() as patch:
             patch.setattr(migrate, "FOLDER", first)
+            patch.setattr(opening, "_begin_counts", lambda *_: None)
             store = open_store(tmp_path / "earlier", NOW)
         with store.engine.reading(Scope()) as cursor:
             assert cursor.one("SELECT count(*) FROM treats") == (len(spans),)
@@ -134,6 +136,7 @@ def test_a_store_of_each_earlier_step_opens_and_has_a_way_back(
             (earlier / path.name).write_bytes(path.read_bytes())
     with monkeypatch.context() as patch:
         patch.setattr(migrate, "FOLDER", earlier)
+        patch.setattr(opening, "_begin_counts", lambda *_: None)
         open_store(home, NOW, url=store_url, create=True).close()
     for _ in range(2):
         store = open_store(home, NOW, url=store_url)

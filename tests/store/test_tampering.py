@@ -133,7 +133,7 @@ class _TakeBack(Exception):
 def said(store: Store, cursor: Cursor) -> str:
     """What start-up and `attachdash check` say; "" where they find nothing."""
     try:
-        store.mark.check(cursor, 1)
+        store.mark.check(cursor, 1, store.mark.said())
     except Unavailable as error:
         return str(error)
     return audit.broken_at(cursor, 1, store.audit_key) or ""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from attachdash import web
@@ -114,6 +115,18 @@ def test_a_test_message_is_sent_off_the_pages_way(admin: House, box: Mailbox) ->
     answered(press(tab, "mail_test"))
     assert "took the message for amara@practice.example" in texts(tab)
     assert len(box.messages) == 1
+
+
+def test_whoever_is_here_no_longer_sends_no_test_message(
+    admin: House, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their page is still drawn when they press: their session ended meanwhile."""
+    mail.change_mail(admin.viewer("a.diallo"), plain(box))
+    mail.set_my_address(admin.viewer("a.diallo"), "amara@practice.example")
+    tab = page("settings")
+    monkeypatch.setattr(web, "viewer", st.stop)
+    press(tab, "mail_test")
+    assert "_mail_test" not in tab.session_state
 
 
 def answered(tab: AppTest) -> None:
