@@ -30,7 +30,7 @@ from attachdash.practice import entrance, founding, house, safekeeping
 from attachdash.practice.flagging import raise_flags
 from attachdash.practice.keeping import FILED, Given, prepare
 from attachdash.practice.record import client_record
-from attachdash.practice.rights import Role, Viewer, reach
+from attachdash.practice.rights import Role, Viewer, change, reach
 from attachdash.store import Store, answers, clients, open_store, people, scores
 from attachdash.store.answers import ADMINISTRATION, SCORE
 from attachdash.store.engine import Cursor, filled
@@ -126,8 +126,8 @@ def fill(home: Path, administrations: int, now: datetime) -> None:
         random = np.random.default_rng(7)
         for block in rows.iter_slices(BLOCK):
             _bring(admin, block, ids, random)
-        engine.writing(
-            admin.scope, lambda cursor: answers.summarise(cursor, 1, ids["client"].tolist())
+        change(
+            admin, "summed up", lambda cursor: answers.summarise(cursor, 1, ids["client"].tolist())
         )
         print(
             f"# {rows.height:,} administrations, {episodes.height:,} episodes, {len(therapists):,} "
@@ -179,7 +179,7 @@ def _bring(admin: Viewer, block: pl.DataFrame, ids: dict[str, Any], random: Any)
             evidence = one.evidence.join(filed, on="administration_id")
             raise_flags(cursor, admin, evidence, one.flag_ids, one.step_ids)
 
-    admin.store.engine.writing(admin.scope, work)
+    change(admin, "filled", work)
 
 
 class Watch:
