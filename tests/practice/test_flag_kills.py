@@ -189,9 +189,9 @@ def test_h04_a_kill_never_parts_an_answer_from_its_flag(
 
 @pytest.mark.long
 def test_h04_many_kills_never_part_an_answer_from_its_flag(
-    make_house: Callable[[str | None], House], store_url: str | None
+    make_house: Callable[[str | None], House], free_url: str | None
 ) -> None:
     points = [(what, at) for what in WHAT for at in AT if (what, at.partition("-")[0]) not in NEVER]
     plan = [("form", "", 0), *((what, at, random.randint(1, 6)) for what, at in points)]
     plan += [(random.choice(WHAT), "", 0) for _ in range(50 - len(plan))]
-    drill(make_house(store_url), store_url, plan)
+    drill(make_house(free_url), free_url, plan)
