@@ -99,8 +99,9 @@ with left, web.card("settings", stretch=False), st.form("settings", border=False
     opens, shuts = st.columns(2)
     first = opens.time_input("From", value=hours.first)
     last = shuts.time_input("To", value=hours.last)
-    soon = opens.number_input("The gravest after, working hours", 1, rules.SOON_HOURS, hours.soon)
-    later = shuts.number_input("Others after, working hours", 1, rules.HOURS, hours.later)
+    gravest, others = st.columns(2)
+    soon = gravest.number_input("The gravest after, working hours", 1, rules.SOON_HOURS, hours.soon)
+    later = others.number_input("Others after, working hours", 1, rules.HOURS, hours.later)
     closed = st.text_area(
         "Days closed, one a line", value=closed_days.written(hours.closed), height=120,
         placeholder="2026-12-25\n2026-12-24 to 2027-01-02",
