@@ -56,6 +56,8 @@ case "${1:-}" in
     *) fail "tools/setup.sh knows only 'dev', not '$1'." ;;
 esac
 
+[ -L .venv ] && fail ".venv is a link to another folder, which is not emptied from here. Remove the link, or call what is in it without make."
+
 wanted=$(state "$lock")
 is_stamped "$stamp" "$wanted" && exit 0
 
