@@ -92,8 +92,13 @@ def test_h04_a_risk_answer_is_said_before_and_after_it_is_kept(
         settled(page)
         record = page.get_by_role("button", name="Open the record")
         assert record.get_attribute("data-testid") == "stBaseButton-primary"
-        # Where the focus is after the form has gone depends on when the browser drew it.
-        record.focus()
+        page.keyboard.press("Tab")
+        if focused(page) == "Skip to main content":
+            # The browser let go of the form that went, and begins at the top of the page.
+            for _ in range(20):
+                page.keyboard.press("Tab")
+                if focused(page) == "Open the record":
+                    break
         assert focused(page) == "Open the record"
         page.keyboard.press("Enter")
         page.get_by_role("button", name="I have seen this").click(timeout=30_000)
