@@ -56,7 +56,10 @@ def in_reach(cursor: Cursor, reach: Reach) -> pd.DataFrame:
 
 
 class Stepped(NamedTuple):
-    """A flag and one step taken with it, as OF_CLIENT reads it."""
+    """A flag and one step taken with it, as OF_CLIENT reads it.
+
+    Steps follow each other by `step_id`: `done_at` is what the clock said, and clocks are set back.
+    """
 
     flag_id: int
     client_id: int
@@ -116,7 +119,7 @@ WHERE flag.site_id = $1 AND flag.client_id = $5 AND """
     + CLINICAL_ONE
     + """
 ORDER BY flag.raised_at DESC NULLS LAST, flag.flag_id DESC NULLS LAST,
-    flag_step.done_at NULLS LAST, flag_step.step_id NULLS LAST
+    flag_step.step_id NULLS LAST
 """
 )
 
@@ -274,7 +277,7 @@ def looked_at(cursor: Cursor, site_id: int, flag_ids: list[int]) -> set[tuple[in
     rows = cursor.rows(
         "SELECT flag_id, words, kind FROM flag_step WHERE site_id = $1 "
         "AND flag_id IN (SELECT unnest(CAST($2 AS BIGINT[]))) "
-        "AND kind NOT IN ('acted', 'closed') ORDER BY done_at NULLS LAST, step_id NULLS LAST",
+        "AND kind NOT IN ('acted', 'closed') ORDER BY step_id NULLS LAST",
         site_id,
         flag_ids,
     )

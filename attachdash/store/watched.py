@@ -103,7 +103,7 @@ LEFT JOIN person
 WHERE flag.site_id = $1 AND flag.state NOT IN ('over', 'withdrawn') AND NOT """
     + OF_ITEM
     + """
-ORDER BY flag.flag_id NULLS LAST, flag_step.done_at NULLS LAST, flag_step.step_id NULLS LAST
+ORDER BY flag.flag_id NULLS LAST, flag_step.step_id NULLS LAST
 """
 )
 
