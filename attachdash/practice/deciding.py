@@ -7,6 +7,7 @@ import polars as pl
 from attachdash.errors import Invalid, Refused
 from attachdash.practice import escalation
 from attachdash.practice.escalation import Level
+from attachdash.practice.lines import one_line
 from attachdash.practice.rights import (
     NOT_THERE,
     About,
@@ -118,7 +119,7 @@ _STEP: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 def _in_words(said: str, what: str) -> str:
-    said = " ".join(said.split())
+    said = one_line(said)
     if not said:
         raise Invalid(f"Please say {what}: it stays with the flag.")
     if len(said) > LONGEST_WORDS:

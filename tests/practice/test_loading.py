@@ -105,7 +105,7 @@ def enrich(house: House) -> None:
     clients.reopen_episode(mine, episode, TODAY - timedelta(days=10))
     other = clients.add_client(admin, "Ä-7/ 2", "", None)
     early = clients.open_episode(admin, other, date(2020, 1, 1), "@problem\r\nof two lines")
-    clients.close_episode(admin, early, date(2020, 2, 1), "")
+    clients.close_episode(admin, early, date(2020, 2, 1), "moved away")
     clients.open_episode(admin, other, date(2021, 1, 1), nominal=True)
     people.disable(admin, house.people["t.former"])
     note(house)
