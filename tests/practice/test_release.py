@@ -133,6 +133,26 @@ def test_h11_an_answer_whose_flag_waits_to_be_seen_is_not_shown(
     assert days(small, later) == [TODAY - A_DAY]
 
 
+def test_h11_a_historic_risk_answer_is_shown_once_its_therapist_opened_the_record(
+    either: House,
+) -> None:
+    """It waits for nobody: old answers raise no alarm, and whoever opens the record is shown it."""
+    without_form(either)
+    old = TODAY - timedelta(days=40)
+    came_in(either, POSITIVE, day=old)
+    assert days(either, CAME_IN + timedelta(hours=1)) == []
+    opened(either, CAME_IN + timedelta(hours=1), "s.one")
+    assert days(either, CAME_IN + timedelta(hours=1)) == []
+    later = either.viewer("t.one", CAME_IN + timedelta(hours=2))
+    [raised] = record.client_record(later, either.clients["A"]).flags
+    assert (raised.state, raised.answered_on) == ("historic", old)
+    assert days(either, CAME_IN + timedelta(hours=2)) == [old]
+    # One of these days on the same item waits again, with all that nobody said they saw.
+    came_in(either, POSITIVE, CAME_IN + timedelta(hours=3), TODAY)
+    opened(either, CAME_IN + timedelta(hours=4))
+    assert TODAY not in days(either, CAME_IN + timedelta(hours=4))
+
+
 def test_h11_also_the_answers_before_the_one_that_a_waiting_flag_rests_on_are_not_shown(
     either: House,
 ) -> None:
