@@ -143,6 +143,19 @@ def test_a_code_and_what_a_spreadsheet_makes_of_it_never_become_two_clients(
         assert {one.cure for one in shown.problems} == {"Write it as 7."}
 
 
+@pytest.mark.parametrize("rows", [None, 1], ids=["whole", "in blocks"])
+def test_nobody_but_an_administrator_creates_clients_by_a_file(
+    either: House, rows: int | None
+) -> None:
+    """Whatever is asked for: a therapist's unknown codes are refused, and no episode opens."""
+    before, mine = clients.register(either.viewer("a.diallo")), either.viewer("t.one")
+    forms = [("NEW", DAY, [1] * 9), ("B", DAY, [1] * 9), ("A", DAY, [1] * 9)]
+    said = {"create_clients": True, "open_episodes": True, "block_rows": rows}
+    done = import_one(mine, read_csv("new.csv", phq9_file(*forms)), PHQ9, **said)
+    assert (done.created, done.episodes, done.kept, done.refused) == (0, 0, 1, 2)
+    assert clients.register(either.viewer("a.diallo")) == before
+
+
 @pytest.mark.parametrize("code", ["x@y#1", "n+1", "a_b!", "(1)", "☃"])
 def test_what_cannot_be_typed_as_a_code_cannot_be_imported_as_one(small: House, code: str) -> None:
     with pytest.raises(Invalid):
