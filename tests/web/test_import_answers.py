@@ -74,6 +74,20 @@ def test_words_come_in_as_what_was_said_of_them(
     assert "0,0,0,0,0,0,0,0,3" in line
 
 
+def test_words_come_in_where_each_row_is_an_answer(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their columns are those of the forms that the rows make, not of the file."""
+    rows = [f"A,{DAY},phq9_{n},{'often' if n == 9 else 'Never'}" for n in range(1, 10)]
+    tab = opened(small, monkeypatch, worded(*rows, header="client_code,date,item,answer"))
+    word(tab, "Never").select("0").run()  # type: ignore[attr-defined]
+    word(tab, "often").select("3").run()  # type: ignore[attr-defined]
+    press(tab, "This is right")
+    press(tab, "Keep 1 row")
+    lines = exporting.export(small.viewer("t.one"))["phq9.csv"].splitlines()
+    assert any(str(DAY) in one and "0,0,0,0,0,0,0,0,3" in one for one in lines)
+
+
 def test_a_saved_mapping_is_offered_and_taken_over_by_one_click(
     small: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
