@@ -166,7 +166,7 @@ def test_no_answer_about_suicide_or_danger_reassures() -> None:
 
 def test_nobody_is_pressed_nearer_and_no_harm_is_explained_away() -> None:
     prompts = {one.id: one.prompt for one in content().prompts}
-    assert "a no is as welcome as a yes" in prompts["avoidance_distance"]
+    assert "a no is as welcome as a yes. Questions of safety" in prompts["avoidance_distance"]
     for one in ("family_ear", "carried_outside"):
         said = said_by(content().questions[one])
         assert "If your client wants it" in said
