@@ -191,7 +191,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         kind=Kind.WITHDREW, name="Withdrew",
-        data="A note of staff on the client’s page", threshold="The client broke the work off",
+        data="A note of staff on the client’s page", threshold="The client ended or left the work",
         certainty=_SAID, tool=Tool.PAUSED, cause="one a client: paused and withdrew replace "
         "each other",
     ),

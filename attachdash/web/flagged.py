@@ -82,7 +82,7 @@ def others(viewer: Viewer, record: ClientRecord, zone: str) -> None:
             _help(one)
     if viewer.role not in (Role.THERAPIST, Role.SUPERVISOR):
         return
-    with st.popover("Note: asked to talk, pauses, broke off", type="tertiary", key="note-open"):
+    with st.popover("Note: asked to talk, pauses, withdrew", type="tertiary", key="note-open"):
         for kind in deciding.NOTED:
             if st.button(kind.rule.name, key=f"note_{kind}", help=kind.rule.threshold):
                 forms.attempt(
