@@ -155,8 +155,8 @@ def test_nothing_of_one_flag_stands_beside_another_of_the_same_client(either: Ho
     deciding.mark_seen(two, *at["dar5 harm_to_others_answer"])
     deciding.act(two, *at["talk"], "Talked on Monday", days["c"])
     phq9, talk = at["phq9 suicide_answer"][1], at["talk"][1]
-    support.answer(one, a, phq9, "means", 1, "none at hand", How.WITH_CLIENT)
-    support.answer(one, a, talk, "pushed_away", 1, "yes", How.WITH_CLIENT)
+    support.answer(one, a, phq9, *as_asked("means"), "none at hand", How.WITH_CLIENT)
+    support.answer(one, a, talk, *as_asked("pushed_away"), "yes", How.WITH_CLIENT)
     support.add_note(either.viewer("s.one"), a, phq9, "Thursday")
 
     who_and_what = {
