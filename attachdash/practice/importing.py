@@ -312,7 +312,7 @@ def _first_of(codes: Sequence[Sequence[str]]) -> dict[str, int]:
 
 def _scored(viewer: Viewer, plan: Plan, tell: Told) -> Iterator[_Block]:
     """The planned rows of each block, ready to be kept."""
-    blocks = plan.settled.checked(partial(tell, "kept"))
+    blocks = [plan.whole] if plan.whole else plan.settled.checked(partial(tell, "kept"))
     for checked, packed in zip(blocks, plan.kept, strict=True):
         mask = np.unpackbits(packed, count=checked.n).astype(bool)
         rows = checked.rows.with_row_index("place").filter(pl.Series(mask))
