@@ -221,8 +221,7 @@ def _judge(
     everyone = register.clients
     found, codes = plan.found, dict[str, None]()
     for checked in plan.settled.checked(partial(tell, "checked")):
-        if plan.settled.block_rows >= plan.stream.rows:
-            plan.whole = checked
+        plan.whole = None if plan.kept else checked
         rows, problems, refused = judged(viewer, checked, register)
         strangers = rows.filter(~register.known(rows))
         if not may_create and strangers.height:
