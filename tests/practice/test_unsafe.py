@@ -198,9 +198,9 @@ def test_h25_neither_the_line_on_feeling_safe_nor_its_prompt_moves_anything_a_cl
     before the prompt was seen and after."""
     house, shown = make_house(None), []
     for day, safe in ((1, 9), (2, 0), (3, BLANK)):
-        on = TODAY - timedelta(days=30 * day)
         answers = [5, 5, 5, safe, 5, 5, 5, 5]
         came = NOW + timedelta(days=60 * day)
+        on = came.date() - timedelta(days=1)
         if by_file:
             imported(house, came, on, answers)
         else:
