@@ -10,7 +10,7 @@ from attachdash import charts, web
 from attachdash.practice.record import Progress, my_progress
 from attachdash.practice.telling import client_summary
 from attachdash.practice.words import Domain
-from attachdash.web import own_lines, phases, rows
+from attachdash.web import asking, forms, own_lines, phases, rows
 
 NAMES = {
     Domain.COMMUNICATION: "Talking and being heard",
@@ -90,11 +90,13 @@ def in_words(progress: Progress) -> None:
 
 
 hello()
+forms.say()
 st.html(
     '<div class="ad-say">Not safe right now? “Need help now?” at the top of every page says '
     "whom to call.</div>"
 )
 if found is not None:
+    asking.card(viewer)
     pictures(found)
     own_lines.lines(found)
     in_words(found)

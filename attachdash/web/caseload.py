@@ -15,7 +15,7 @@ from attachdash.practice.rules import Kind
 from attachdash.practice.telling import Told
 from attachdash.practice.words import Domain, Word
 from attachdash.web import browser, drawn, look, rows
-from attachdash.web.tables import ago, counted, day
+from attachdash.web.tables import ago, clock, counted, day
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
           "October", "November", "December")  # fmt: skip
@@ -28,8 +28,10 @@ _FLAGS = {
     Need.OFF_COURSE: (Kind.RED, Kind.AMBER),
     Need.NOT_MOVING: (Kind.NOT_MOVING,),
     Need.OVERDUE: (Kind.OVERDUE,),
+    Need.TALK: (Kind.TALK,),
 }
 BADGES = {
+    Group.TALK: ("first", "Asked to talk"),
     Group.WORSE: ("first", "Look first"), Group.SOON: ("soon", "Look soon"),
     Group.NEW: ("course", "Too early"), Group.COURSE: ("course", "On course"),
     Group.NO_EPISODE: ("course", "No episode"),
@@ -147,7 +149,7 @@ def badge(row: Row) -> str:
 def why(row: Row, today: date, zone: str) -> str:
     """Why the row stands where it stands, what else holds, a next step, and who looked: HTML."""
     first, others = row.reasons[0], row.reasons[1:]
-    said = [_fact(first, row, today)]
+    said = [_fact(first, row, today, zone)]
     if also := _also(row, others):
         said.append(f"Also {also}.")
     if row.review_due:
@@ -168,7 +170,7 @@ def percent(probability: float | None) -> str:
     return "over 99%" if probability > 0.99 else f"{int(probability * 100)}%"
 
 
-def _fact(reason: Reason, row: Row, today: date) -> str:
+def _fact(reason: Reason, row: Row, today: date, zone: str) -> str:
     told, flag, need = reason.evidence.told, reason.evidence.flag, reason.need
     if flag is not None:
         if need is Need.LATE:
@@ -181,6 +183,8 @@ def _fact(reason: Reason, row: Row, today: date) -> str:
             f"{_waits(flag, today)}" + (f" And {more} more." if more else "")
         )
     if told is None:
+        if need is Need.TALK:
+            return f"Asked to talk before the next meeting{_answer_by(row, zone)}."
         if need is Need.OVERDUE:
             return f"{_silence(row, today)}."
         return "No answer yet." if need is Need.NEW else ""
@@ -207,6 +211,12 @@ def _fact(reason: Reason, row: Row, today: date) -> str:
     if told.word is Word.NO_CLEAR_CHANGE and told.disagreement:
         said = f"{said[:-1]}; the ways of telling change disagree."
     return said if row.primary else f"{said} No symptom scale was answered."
+
+
+def _answer_by(row: Row, zone: str) -> str:
+    """By when they are to be answered."""
+    flag = next((one for one in row.others if one.answer_by), None)
+    return f"; answer by {clock(flag.answer_by, zone)}" if flag and flag.answer_by else ""
 
 
 def _waits(flag: Flag, today: date) -> str:
