@@ -28,15 +28,19 @@ def card(viewer: Viewer) -> None:
 
 def _ask(viewer: Viewer, found: Standing, practice: Settings) -> None:
     if not st.session_state.get(_SURE):
-        st.html(rows.heading(LINE))
-        st.html(rows.say("", f"Ask here, and {_by(found, practice)}."))
+        st.html(
+            rows.say("Something that can’t wait?", f"Ask here, and {_by(found, practice)}.")
+        )  # fmt: skip
         if st.button(f"{LINE} …", key="talk_ask"):
             st.session_state[_SURE] = True
             st.rerun()
         return
     st.html(rows.heading("Ask to talk?"))
     st.html(
-        rows.say(f"{_capital(_by(found, practice))}.", "Not sooner: nobody watches this page.")
+        rows.say(
+            f"{_capital(_by(found, practice))}.",
+            "It may take until then: nobody watches this page.",
+        )
         + rows.say("If that is too late, don’t wait for us:")
         + rows.where_to_turn(practice)
     )

@@ -150,7 +150,7 @@ def why(row: Row, today: date, zone: str) -> str:
     """Why the row stands where it stands, what else holds, a next step, and who looked: HTML."""
     first, others = row.reasons[0], row.reasons[1:]
     said = [_fact(first, row, today, zone)]
-    if also := _also(row, others):
+    if also := _also(row, others, zone):
         said.append(f"Also {also}.")
     if row.review_due:
         said.append("Time to look back together.")
@@ -239,7 +239,7 @@ def _standing(reason: Reason, row: Row, zone: str, today: date) -> str:
     return f"Flagged {ago(flag.raised_at, zone, today)}, {by}."
 
 
-def _also(row: Row, others: Sequence[Reason]) -> str:
+def _also(row: Row, others: Sequence[Reason], zone: str) -> str:
     """What else holds, each kind once, short: the words of the triad stand under their pictures."""
     said: dict[str, list[str]] = {}
     for one in others:
@@ -257,8 +257,10 @@ def _also(row: Row, others: Sequence[Reason]) -> str:
                 named = _lower(_named(one))
             said.setdefault(told.word.label, []).append(f"{named} ({percent(one.certainty)})")
     for flag in row.others:
-        if flag.kind in NOTED and flag.state != "closed":
-            said[_lower(flag.kind.rule.name)] = []
+        is_the_fact = flag.kind is Kind.TALK and row.need is Need.TALK
+        if flag.kind in NOTED and flag.state != "closed" and not is_the_fact:
+            by = [f"answer by {clock(flag.answer_by, zone)}"] if flag.answer_by else []
+            said[_lower(flag.kind.rule.name)] = by
     softer = sum(one.state == "historic" and not one.is_risk for one in row.flags)
     if softer:
         said[counted(softer, "softer answer or blank", "softer answers or blanks") + " late"] = []

@@ -57,4 +57,4 @@ def _line(told: Told) -> str:
     picture = f'<img alt="Your answers to this line." width="118" src="{address}">'
     if not told.course.n:
         picture = "<span></span>"
-    return f"<li><span>{asked}</span>{picture}<b>{said}</b></li>"
+    return f'<li class="ad-line"><span>{asked}</span>{picture}<b>{said}</b></li>'
