@@ -17,18 +17,18 @@ _CARER_SEEN_BY = (
     "them."
 )
 _STYLE = """
-@page{size:A4;margin:16mm}
-body{font:12pt/1.35 system-ui,sans-serif;color:#000;background:#fff;max-width:178mm;
-  margin:0 auto;padding:4mm}
-h1{font-size:16pt;margin:0 0 2mm} p{margin:2mm 0} ol{list-style:none;padding:0;margin:4mm 0}
-li{break-inside:avoid;margin:0 0 4mm} .steps{display:flex;gap:2mm;margin-top:1.5mm}
+@page{size:A4;margin:12mm 16mm}
+body{font:11pt/1.3 system-ui,sans-serif;color:#000;background:#fff;max-width:178mm;
+  margin:0 auto;padding:0}
+h1{font-size:16pt;margin:0 0 2mm} p{margin:2mm 0} ol{list-style:none;padding:0;margin:3mm 0}
+li{break-inside:avoid;margin:0 0 2.6mm} .steps{display:flex;gap:2mm;margin-top:1mm}
 .steps span{flex:1;text-align:center;border:1px solid #000;border-radius:5mm;padding:1mm 0}
-.ends{display:flex;justify-content:space-between;font-size:10pt}
+.ends{display:flex;justify-content:space-between;font-size:9.5pt}
 .worded{display:flex;gap:2mm;font-size:10pt} .worded span{flex:1;text-align:center}
-.box{border:2px solid #000;padding:3mm;margin:4mm 0;break-inside:avoid}
+.box{border:2px solid #000;padding:3mm;margin:3mm 0;break-inside:avoid}
 .square{display:inline-block;width:4.5mm;height:4.5mm;border:2px solid #000;vertical-align:-1mm;
   margin-right:2mm}
-.foot{font-size:9pt;margin-top:4mm}
+.foot{font-size:9pt;margin-top:3mm}
 """
 
 
