@@ -4,6 +4,7 @@ import streamlit as st
 
 from attachdash import web
 from attachdash.errors import ForPeople
+from attachdash.practice.asking import asked_on_form
 from attachdash.practice.clients import Client, register
 from attachdash.practice.house import settings
 from attachdash.practice.mending import correct_administration
@@ -94,7 +95,18 @@ def looking_over(made: Paper, instrument: Instrument, client: Client) -> None:
                 f"Keep this form: {count}", type="primary", key=made.key("keep"), disabled=nothing
             )
             back = st.button("Back to typing", key=made.key("back"))
-        if nothing:
+        if nothing and made.wants_to_talk:
+            # Somebody who ticks the box and nothing else is the last to be lost.
+            st.write(
+                "Nothing is answered, so there is no form to keep. That they asked can be noted "
+                "all the same."
+            )
+            if st.button("Note that they asked to talk", type="primary", key=made.key("asked")):
+                asked_on_form(viewer, client.client_id, made.day)
+                words = f"That {client.code} asked to talk is noted."
+                parts.kept(made, Kept(client.client_id, instrument.id, words, False, [], True))
+                st.rerun()
+        elif nothing:
             st.write("Nothing is answered yet: at least one answer is needed.")
         parts.read_back(instrument, made.answers, risks)
     if back:

@@ -81,6 +81,20 @@ def ask_to_talk(viewer: Viewer) -> datetime:
     return change(viewer, "noted of client", work, client_id=client_id, object_kind="flag")
 
 
+@use_case(roles=[Role.THERAPIST], about=About.CLIENT, audit=Audit.CHANGE)
+def asked_on_form(viewer: Viewer, client_id: int, on: date) -> None:
+    """Note that a form of that day asks to talk which holds no answer, so that it can't be kept; it
+    waits as one that is kept with its answers. Raises Invalid for a day in the future."""
+    if on > viewer.today:
+        raise Invalid("The day lies in the future.")
+    taken = ids(viewer)
+
+    def work(cursor: Cursor) -> None:
+        raised(cursor, viewer, client_id, Kind.TALK, TALK, taken, on)
+
+    change(viewer, "noted of client", work, client_id=client_id, object_kind="flag")
+
+
 def ids(viewer: Viewer) -> tuple[int, int]:
     """The ids of a flag and a step, taken before the transaction."""
     new_ids = viewer.store.engine.new_ids

@@ -113,6 +113,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "entrance.switch_role": (),
         "expected.course": (a, e, ("rses", "total")),
         "deciding.act": (a,),
+        "asking.asked_on_form": (a, TODAY),
         "deciding.close": (a,),
         "deciding.mark_seen": (a,),
         "deciding.note": (a, Kind.TALK),
@@ -412,6 +413,7 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     do("outcomes.recoveries", viewer(small, "supervisor_a"))
     assert do("record.my_progress", viewer(small, "client_a"))
     do("looks.at_mine", viewer(small, "client_a"))
+    do("asking.asked_on_form", therapist, a, TODAY)
     do("asking.standing", viewer(small, "client_a"))
     do("asking.ask_to_talk", viewer(small, "client_a"))
     for name in ("looks.who_could_have", "looks.who_looked"):

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attachdash.errors import Invalid, Refused
+from attachdash.instruments import BLANK
 from attachdash.practice import (
     asking,
     assignments,
@@ -114,6 +115,23 @@ def test_h04_a_form_that_is_refused_asks_nothing(either: House) -> None:
     with pytest.raises(Invalid, match="Other answers"):
         checked_in(either, safe=1)
     assert asked(either) is None
+
+
+def test_a_form_with_nothing_but_the_box_is_no_form_and_still_asks(either: House) -> None:
+    mine, a = either.viewer("t.one"), either.clients["A"]
+    with pytest.raises(Invalid, match="at least one answer"):
+        recording.record_administration(
+            mine, a, "checkin_adult", TODAY, [BLANK] * 8, wants_to_talk=True
+        )
+    assert asked(either) is None
+    asking.asked_on_form(mine, a, TODAY)
+    flag = asked(either)
+    assert flag is not None
+    assert (flag.state, flag.seen_by) == ("open", None)
+    with pytest.raises(Refused):
+        asking.asked_on_form(either.viewer("t.two"), a, TODAY)
+    with pytest.raises(Invalid, match="future"):
+        asking.asked_on_form(mine, a, TODAY + timedelta(days=1))
 
 
 def test_h23_what_was_asked_long_ago_is_listed_and_opens_nothing(either: House) -> None:

@@ -147,6 +147,18 @@ def test_a_box_left_alone_raises_nothing_and_other_forms_have_none(
     assert not tab.get("download_button")
 
 
+def test_who_ticks_the_box_and_answers_nothing_is_not_lost(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = typed(small, monkeypatch, "checkin_adult", [""] * 8)
+    tab.checkbox[0].check()
+    tab = press(tab, "Look it over")
+    assert [one.disabled for one in tab.button if one.label.startswith("Keep this form")] == [True]
+    tab = press(tab, "Note that they asked to talk")
+    assert flag(small) == "open"
+    assert "That A asked to talk is noted." in words(tab)
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_a_printed_form_has_its_lines_the_box_with_its_time_who_reads_it_and_where_to_turn(
     name: str,
