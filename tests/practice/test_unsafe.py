@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from attachdash.errors import Invalid
 from attachdash.instruments import BLANK, library
 from attachdash.intake import read_csv
 from attachdash.practice import (
@@ -71,6 +72,33 @@ def test_the_lowest_fifth_raises_a_soft_prompt_and_nothing_above_it_does(
         assert flag.grade is (Grade.FALLEN if days_ago else Grade.NEW)
     checked_in(either, low[-1], 1, name)
     assert raised(either)[0].grade is Grade.CONTINUING
+    assert checking.problems(either.store) == []
+
+
+@pytest.mark.parametrize(("safe", "kind"), [(2, "unsafe_answer"), (BLANK, "unsafe_blank"), (3, "")])
+def test_h25_what_a_carer_sees_raises_its_prompt_for_staff_alone(
+    either: House, safe: int, kind: str
+) -> None:
+    """By whoever brings the child up; the child answers none of it, and their page has none."""
+    before = seen_by_client(either, NOW)
+    mine, a = either.viewer("t.one"), either.clients["A"]
+    with pytest.raises(Invalid):
+        recording.record_administration(mine, a, "checkin_carer", TODAY, [5, 5, 5, safe, *[5] * 4])
+    for who in ("mother", "carer"):
+        recording.record_administration(
+            mine, a, "checkin_carer", TODAY, [5, 5, 5, safe, *[5] * 4], "", who
+        )
+    found = raised(either)
+    assert {one.kind for one in found} == ({kind} if kind else set())
+    assert {one.informant for one in found} == ({"mother", "carer"} if kind else set())
+    assert all(one.is_for_alone for one in found)
+    assert seen_by_client(either, NOW + FORTNIGHT).lines == before.lines == ()
+    # Nothing of what somebody else answered leaves with the client.
+    assert "checkin_carer" not in "".join(
+        text
+        for name, text in exporting.export(either.viewer("c.a")).items()
+        if name != "codebook.csv"
+    )
     assert checking.problems(either.store) == []
 
 
