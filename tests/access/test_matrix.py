@@ -38,7 +38,7 @@ from attachdash.store.engine import Scope
 from attachdash.web.navigation import PAGES
 from tests.access.mail import mail_done
 from tests.access.second_factor import second_factor_done
-from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.conftest import NOW, TODAY, House, as_asked
 from tests.practice.imports import import_one
 
 for module in pkgutil.iter_modules(attachdash.practice.__path__):
@@ -190,7 +190,7 @@ NORM: dict[str, object] = {
 }  # fmt: skip
 # What is said beside a flag of client A's.
 BESIDE = {
-    "support.answer": ("pushed_away", 1, "yes", How.KNOWLEDGE),
+    "support.answer": (*as_asked("pushed_away"), "yes", How.KNOWLEDGE),
     "support.add_note": ("Bring it on Thursday",),
 }
 
