@@ -4,11 +4,13 @@ import streamlit as st
 
 from attachdash import web
 from attachdash.errors import ForPeople
+from attachdash.practice.asking import asked_on_form
 from attachdash.practice.clients import Client, register
+from attachdash.practice.house import settings
 from attachdash.practice.mending import correct_administration
 from attachdash.practice.reading import SELF, Instrument, questionnaires, risk_lines, typed
 from attachdash.practice.recording import record_administration
-from attachdash.web import meaning, tables
+from attachdash.web import asking, meaning, printed, tables
 from attachdash.web import paper as parts
 from attachdash.web.paper import Kept, Paper
 
@@ -48,6 +50,10 @@ def typing(made: Paper, instrument: Instrument) -> None:
             "what was left blank · <b>d</b> for declined</div>"
         )
         made.texts = parts.fields(made, instrument)
+        if instrument.in_own_words and not made.corrects:
+            made.wants_to_talk = asking.box(
+                web.viewer(), ticked=made.wants_to_talk, key=made.key("talk")
+            )
         sent = st.button("Look it over", type="primary", key=made.key("look"), disabled=not said)
         if not said:
             st.write("Say above who answered about whom: then it can be looked over.")
@@ -82,13 +88,25 @@ def looking_over(made: Paper, instrument: Instrument, client: Client) -> None:
         )
         if not nothing:
             parts.will_raise(risks, instrument, client.code)
+            parts.will_ask(made, client.code)
         said = st.container()
         with st.container(horizontal=True):
             keep = st.button(
                 f"Keep this form: {count}", type="primary", key=made.key("keep"), disabled=nothing
             )
             back = st.button("Back to typing", key=made.key("back"))
-        if nothing:
+        if nothing and made.wants_to_talk:
+            # Somebody who ticks the box and nothing else is the last to be lost.
+            st.write(
+                "Nothing is answered, so there is no form to keep. That they asked can be noted "
+                "all the same."
+            )
+            if st.button("Note that they asked to talk", type="primary", key=made.key("asked")):
+                asked_on_form(viewer, client.client_id, made.day)
+                words = f"That {client.code} asked to talk is noted."
+                parts.kept(made, Kept(client.client_id, instrument.id, words, False, [], True))
+                st.rerun()
+        elif nothing:
             st.write("Nothing is answered yet: at least one answer is needed.")
         parts.read_back(instrument, made.answers, risks)
     if back:
@@ -107,6 +125,7 @@ def looking_over(made: Paper, instrument: Instrument, client: Client) -> None:
                     viewer, client.client_id, instrument.id, made.day, made.answers,
                     made.occasion.strip(), made.informant or SELF, made.about or SELF,
                     made.person.relation_id if made.person else None,
+                    wants_to_talk=made.wants_to_talk,
                 )  # fmt: skip
         except ForPeople as error:
             said.error(web.plain(error))
@@ -114,7 +133,10 @@ def looking_over(made: Paper, instrument: Instrument, client: Client) -> None:
         what = f"{instrument.short_name} of {tables.day(made.day)} for {client.code}"
         what += parts.whose(made)
         how = f"is kept: {count}." if new else "is held already, with the same answers."
-        parts.kept(made, Kept(client.client_id, instrument.id, f"{what} {how}", new, risks))
+        parts.kept(
+            made,
+            Kept(client.client_id, instrument.id, f"{what} {how}", new, risks, made.wants_to_talk),
+        )
         st.rerun()
 
 
@@ -125,7 +147,7 @@ def after(done: Kept) -> None:
         if raised:
             with st.container(border=True, key="flag-paper"):
                 st.html(
-                    f"{parts.badge(done.risks[0])} <b>{web.esc(raised)}</b>"
+                    f"{parts.badge_of(done)} <b>{web.esc(raised)}</b>"
                     f'<div class="ad-say">{web.esc(done.words)}</div>'
                 )
         else:
@@ -170,6 +192,12 @@ instrument = right.selectbox(
     index=next((place for place, one in enumerate(offered) if one.id == at_hand), None),
     placeholder="Choose a questionnaire", format_func=meaning.named, key=key,
 )  # fmt: skip
+if instrument and instrument.in_own_words:
+    st.download_button(
+        "Print an empty form", printed.form(instrument, settings(viewer)).encode(),
+        f"{instrument.id}.html", "text/html", on_click="ignore", type="tertiary",
+        key=f"paper_empty_{instrument.id}",
+    )  # fmt: skip
 if client and instrument:
     done = parts.just_kept(client.client_id, instrument)
     made = parts.paper(client.client_id, instrument)

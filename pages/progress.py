@@ -1,6 +1,7 @@
 """My progress: a client's own answers, in everyday words, and what staff share. No numbers.
 
-Of a measure with a risk item there are words alone, and nothing before it is released to them.
+Of a measure with a risk item there are words alone, of the check-in each line but the one on
+feeling safe, and nothing of either before it is released to them.
 """
 
 import streamlit as st
@@ -9,7 +10,7 @@ from attachdash import charts, web
 from attachdash.practice.record import Progress, my_progress
 from attachdash.practice.telling import client_summary
 from attachdash.practice.words import Domain
-from attachdash.web import phases, rows
+from attachdash.web import asking, forms, own_lines, phases, rows
 
 NAMES = {
     Domain.COMMUNICATION: "Talking and being heard",
@@ -89,12 +90,15 @@ def in_words(progress: Progress) -> None:
 
 
 hello()
+forms.say()
 st.html(
     '<div class="ad-say">Not safe right now? “Need help now?” at the top of every page says '
     "whom to call.</div>"
 )
 if found is not None:
+    asking.card(viewer)
     pictures(found)
+    own_lines.lines(found)
     in_words(found)
     phases.shared(found)
 with web.card("quiet-limits"):

@@ -8,7 +8,7 @@ import streamlit as st
 from attachdash import web
 from attachdash.practice import closed_days, house, people, rules
 from attachdash.practice.escalation import Hours
-from attachdash.web import forms, mail, tables
+from attachdash.web import asking, forms, mail, tables
 
 START = (
     "A start: If you might hurt yourself, or someone may hurt you, don't wait for us. Call "
@@ -16,7 +16,6 @@ START = (
     "reads them on [days]."
 )
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PROTOCOL = (
     "A start: Wish to act, or a plan: don't leave the client alone, call [emergency number]. Then "
     "call [doctor on duty, number]. Thoughts without a wish to act: a safety plan today, next "
@@ -91,12 +90,13 @@ with left, web.card("settings", stretch=False), st.form("settings", border=False
     st.subheader("Working hours", anchor=False)
     st.write(
         "A risk answer that nobody has seen goes on to the supervisor after so many of them, and "
-        "after as many again to you, as a number."
+        "after as many again to you, as a number. The second number is also within how many a "
+        "client who asks to talk is answered: their page and forms say so."
     )
     hours = known.hours
     days = st.pills(
         "Working days", range(7), default=hours.days, selection_mode="multi",
-        format_func=lambda at: DAYS[at],
+        format_func=lambda at: asking.DAYS[at],
     )  # fmt: skip
     opens, shuts = st.columns(2)
     first = opens.time_input("From", value=hours.first)

@@ -87,6 +87,11 @@ def for_therapist(figures: ScaleFigures, found: Verdicts, row: int) -> tuple[str
     figure = f"{signed(change, _decimals(figures, change))} points"
     if word is Word.NEITHER:
         return (f"{name}: {figure} since the start; neither way is better.",)
+    if figures.threshold is None and figures.scale.asked:
+        return (
+            f"{name}: {figure} since the start. One line in our own words, not validated: no "
+            "reliable change is claimed.",
+        )
     if figures.threshold is None:
         return (
             f"{name}: {figure} since the start. Whether that is more than noise can’t be told: "
@@ -193,6 +198,18 @@ def for_client(figures: ScaleFigures, found: Verdicts, row: int) -> str:
     if abs(rise) > CLOSE * figures.scale.span:
         where = f"Your latest answer is {'higher' if rise > 0 else 'lower'} than when you began."
     return f"{where} {_THEN[word]}"
+
+
+def line_for_client(first: float, latest: float, count: int) -> str:
+    """Where a single line in our own words stands against the start, higher being better.
+
+    Two answers put side by side, and no more: a line has no figures to tell change from noise.
+    """
+    if count < 2:
+        return "One answer so far: where you began."
+    if latest == first:
+        return "The same as when you began."
+    return f"{'Higher' if latest > first else 'Lower'} than when you began."
 
 
 def together_for_client(named: Mapping[str, Word]) -> str:

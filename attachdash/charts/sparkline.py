@@ -4,7 +4,7 @@ from base64 import b64encode
 from html import escape
 
 from attachdash.change import Answer, Course
-from attachdash.charts.references import usual_range
+from attachdash.charts.references import UsualRange, usual_range
 from attachdash.charts.theme import Mode, Palette, domain_hue, palette
 
 WIDE, HIGH = 118, 38
@@ -12,18 +12,20 @@ _EDGE = 5  # keeps whole dots inside the picture
 _SHORTEST_WEEKS = 6
 
 
-def sparkline(course: Course | None, *, mode: Mode) -> str:
+def sparkline(course: Course | None, *, mode: Mode, for_client: bool = False) -> str:
     """A `data:` address of an SVG, 118 x 38 px, for an img: share of range, up is better.
+
+    For a client without a usual range and without numbers.
 
     The first answer is hollow, the latest large; the axis is the whole range, and across it the
     weeks that all pictures of the episode show. Pages must give
     the img its own alt text: what is inside an img isn't read aloud.
     """
-    svg = _svg(course, palette(mode), mode)
+    svg = _svg(course, palette(mode), mode, for_client)
     return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
 
 
-def _svg(course: Course | None, ink: Palette, mode: Mode) -> str:
+def _svg(course: Course | None, ink: Palette, mode: Mode, for_client: bool) -> str:
     parts: list[str] = []
     title = "no answers"
     if course is None or not course.scored:
@@ -32,18 +34,18 @@ def _svg(course: Course | None, ink: Palette, mode: Mode) -> str:
             f"no score yet</text>"
         )
     else:
-        title = f"{course.instrument.short_name}, n {course.n}"
-        parts = _course(course, ink, domain_hue(course.scale.domain, mode))
+        title = "your answers" if for_client else f"{course.instrument.short_name}, n {course.n}"
+        usual = None if for_client else usual_range(course.scale)
+        parts = _course(course, ink, domain_hue(course.scale.domain, mode), usual)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDE}" height="{HIGH}" '
         f'viewBox="0 0 {WIDE} {HIGH}"><title>{escape(title)}</title>{"".join(parts)}</svg>'
     )
 
 
-def _course(course: Course, ink: Palette, hue: str) -> list[str]:
+def _course(course: Course, ink: Palette, hue: str, usual: UsualRange | None) -> list[str]:
     scale = course.scale
     parts: list[str] = []
-    usual = usual_range(scale)
     if usual is not None:
         low, high = sorted((_down(scale.share(usual.low)), _down(scale.share(usual.high))))
         parts.append(

@@ -61,6 +61,8 @@ def _scale(instrument: Instrument, scale: Scale) -> Iterator[Fault]:
     yield from _missing(scale)
     yield from _figures(scale)
     yield from _bands(scale)
+    if scale.asked and not (instrument.licence.may_ship_wording and len(scale.items) == 1):
+        yield "asked", "only a single line whose wording may be shipped has one"
     for informant in scale.informants:
         if informant not in instrument.informants:
             yield "informants", f"{informant} is not an informant"

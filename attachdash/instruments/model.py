@@ -202,6 +202,14 @@ class Scale(Identified):
     person_change: bool
     why: Word  # why a person's change may, or may not, be told on this scale
     note: Word | None = None
+    # The line as it is asked: only of instruments in our own words, each of whose scales is one.
+    asked: Word | None = Field(default=None, exclude_if=lambda one: one is None)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What else to know of it: how it is asked, where that is ours to say, and its note."""
+        asked = f"Asked as “{self.asked}”" if self.asked else None
+        return tuple(one for one in (asked, self.note) if one)
 
     @property
     def low(self) -> float:
@@ -389,6 +397,11 @@ class Instrument(Identified):
     @cached_property
     def sha256(self) -> str:
         return sha256(self.body.encode()).hexdigest()
+
+    @property
+    def in_own_words(self) -> bool:
+        """Whether it is of single lines in our own words, which may be printed and shown."""
+        return all(scale.asked for scale in self.scales)
 
     def item(self, number: int) -> Item:
         """The item of that number. Raises KeyError."""

@@ -130,6 +130,7 @@ def _row(
     facts = needs.Facts(
         has_episode=episode is not None, told=told, flags=flags,
         silent_days=_silent_days(viewer, client, last),
+        asked_to_talk=any(one.kind is Kind.TALK and one.state == "open" for one in others),
     )  # fmt: skip
     return Row(
         client=client,

@@ -2,10 +2,8 @@
 
 from datetime import date
 
-import polars as pl
-
 from attachdash.errors import Invalid, Refused
-from attachdash.practice import escalation
+from attachdash.practice import asking, escalation
 from attachdash.practice.escalation import Level
 from attachdash.practice.lines import one_line
 from attachdash.practice.rights import (
@@ -19,7 +17,7 @@ from attachdash.practice.rights import (
     use_case,
 )
 from attachdash.practice.rules import Kind
-from attachdash.store import flags, watched
+from attachdash.store import flags
 from attachdash.store.engine import Cursor
 
 STAFF = (Role.THERAPIST, Role.SUPERVISOR)
@@ -70,7 +68,7 @@ def close(
 
 
 # What staff note of a client, by cause: of one cause there is one flag.
-NOTED = {Kind.TALK: "talk", Kind.PAUSED: "pause", Kind.WITHDREW: "pause"}
+NOTED = {Kind.TALK: asking.TALK, Kind.PAUSED: "pause", Kind.WITHDREW: "pause"}
 
 
 @use_case(roles=STAFF, about=About.CLIENT, audit=Audit.CHANGE)
@@ -82,40 +80,17 @@ def note(viewer: Viewer, client_id: int, kind: Kind) -> None:
     """
     if kind not in NOTED:
         raise Invalid("That is not something to note.")
-    new_ids = viewer.store.engine.new_ids
-    flag_id, (step_id, seen_id) = int(new_ids("flag", 1)[0]), new_ids("flag_step", 2)
+    taken, [seen_id] = asking.ids(viewer), viewer.store.engine.new_ids("flag_step", 1)
 
     def work(cursor: Cursor) -> None:
-        held = watched.noted(cursor, viewer.site_id, client_id, NOTED[kind])
-        flag = pl.DataFrame(
-            [(held or flag_id, client_id, None, kind.value, NOTED[kind], None, "open")],
-            _FLAG, orient="row",
-        )  # fmt: skip
-        step = pl.DataFrame(
-            [(int(step_id), held or flag_id, "new evidence" if held else "raised", "")],
-            _STEP, orient="row",
-        )  # fmt: skip
-        none = flag.clear()
-        watched.write(
-            cursor, viewer.site_id, viewer.now, raised=none if held else flag,
-            renewed=flag if held else none, steps=step, by_person_id=viewer.person_id,
-        )  # fmt: skip
+        flag_id = asking.raised(cursor, viewer, client_id, kind, NOTED[kind], taken)
         if viewer.role is Role.THERAPIST:
             flags.move(
-                cursor, viewer.site_id, int(seen_id), held or flag_id, "seen", None,
-                viewer.person_id, viewer.now,
+                cursor, viewer.site_id, int(seen_id), flag_id, "seen", None, viewer.person_id,
+                viewer.now,
             )  # fmt: skip
 
     change(viewer, "noted of client", work, client_id=client_id, object_kind="flag")
-
-
-_FLAG: dict[str, pl.DataType | type[pl.DataType]] = {
-    "flag_id": pl.Int64, "client_id": pl.Int64, "episode_id": pl.Int64, "kind": pl.String,
-    "cause": pl.String, "administration_id": pl.Int64, "state": pl.String,
-}  # fmt: skip
-_STEP: dict[str, pl.DataType | type[pl.DataType]] = {
-    "step_id": pl.Int64, "flag_id": pl.Int64, "kind": pl.String, "words": pl.String,
-}  # fmt: skip
 
 
 def _in_words(said: str, what: str) -> str:

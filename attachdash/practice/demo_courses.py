@@ -16,6 +16,9 @@ SHOWN = {0: 1, 5: BLANK, 14: 2}  # current clients and their latest answer to th
 ADOLESCENT = 7
 EARLIER_THERAPY = (4, 19)
 QUIET_LATELY = (9, 23)
+# Who checks in each fortnight, and who once felt unsafe, at their third check-in.
+CHECKED_IN, ONCE_UNSAFE = (0, 1, 2, 6, ADOLESCENT, 10, 12, 16), 6
+SAFE = 3  # the place of the line on feeling safe
 JUST_ENDED = 40  # still assigned: listed without an episode
 WEEKS = (22, 9, 30, 13, 17, 29, 7, 15)  # that therapies now going on have lasted, at least
 
@@ -78,6 +81,8 @@ def invent(
             # An earlier therapy was kept on paper, and typed in when the next one began.
             late = None if spell is spells[-1] else spells[-1].started_on
             one.forms.extend(_forms(rng, plan, library, number, spell, late, today))
+        if number in CHECKED_IN:
+            one.forms.extend(_check_ins(number, spells[-1], today))
         found.append(one)
     return found
 
@@ -172,6 +177,26 @@ def _forms(
                 answers[8] = 1
             answered_on = spell.started_on + timedelta(days=int(day))
             found.append(Form(instrument_id, answered_on, late or answered_on, answers))
+    return found
+
+
+def _check_ins(number: int, spell: Spell, today: date) -> list[Form]:
+    """The check-ins of a therapy that goes on, each with the session's line a day later. From a
+    seed of their own, so that nothing else changes by them."""
+    rng, who = np.random.default_rng((SEED, number)), "teen" if number == ADOLESCENT else "adult"
+    total, found = (today - spell.started_on).days, list[Form]()
+    begins, moves = rng.uniform(2.5, 6, 8), rng.uniform(-2.5, 4.5, 8)
+    for place, day in enumerate(range(1, total, 14)):
+        level = begins + moves * day / total + rng.normal(0, 0.8, 8)
+        answers = np.clip(np.rint(level), 0, 10).astype(np.int16)
+        answers[SAFE] = 1 if (number, place) == (ONCE_UNSAFE, 2) else max(answers[SAFE], 5)
+        session = np.clip(np.rint([rng.normal(7, 1.2)]), 0, 10).astype(np.int16)
+        on = spell.started_on + timedelta(days=day)
+        found.append(Form(f"checkin_{who}", on, on, answers))
+        if on < today:
+            found.append(
+                Form(f"session_{who}", on + timedelta(days=1), on + timedelta(days=1), session)
+            )
     return found
 
 

@@ -50,6 +50,7 @@ class Waiting:
     client_id: int
     raised_at: datetime  # since when, in UTC
     soon: bool  # one of the answers that go on soonest
+    asked: bool = False  # the client asked, and was told by when somebody answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,16 +94,32 @@ def worked(since: datetime, now: datetime, hours: Hours) -> timedelta:
     return total
 
 
+def answered_by(asked_at: datetime, hours: Hours) -> datetime:
+    """The moment by which somebody answers who was asked for something then, both in UTC: when the
+    practice has worked for as many hours as a flag may wait."""
+    zone, left = ZoneInfo(hours.zone), timedelta(hours=hours.later)
+    day = _local(asked_at, zone).date()
+    while True:
+        shut = _utc(datetime.combine(day, hours.last, zone))
+        today = worked(max(asked_at, _utc(datetime.combine(day, hours.first, zone))), shut, hours)
+        if today >= left:
+            return shut - (today - left)
+        left, day = left - today, day + timedelta(days=1)
+
+
 def level(flag: Waiting, staff: Staff, hours: Hours, now: datetime) -> Level:
     """Whom the flag has come to by now.
 
-    To the supervisor after its working hours, at once where no therapist of the client is there;
+    To the supervisor after its working hours (after half of them where the client was told when
+    somebody answers, so that it can still be in time), at once where no therapist is there;
     to the administrator after as many again, at once where no supervisor is there either. A flag
     that was opened later than now waited nobody knows how long: the clock was set back.
     """
     treating = staff.treats.get(flag.client_id, set())
     theirs = {one for therapist in treating for one in staff.supervises.get(therapist, set())}
     patience = timedelta(hours=hours.soon if flag.soon else hours.later)
+    if flag.asked:
+        patience /= 2
     first = patience if treating & staff.therapists else timedelta(0)
     set_back = flag.raised_at > now + SKEW
     waited = first + patience if set_back else worked(flag.raised_at, now, hours)
@@ -188,7 +205,12 @@ def hours_of(known: Mapping[str, str]) -> Hours:
 
 def _waiting(cursor: Cursor, viewer: Viewer) -> dict[int, Waiting]:
     return {
-        one.flag_id: Waiting(client_id=one.client_id, raised_at=one.raised_at, soon=_is_soon(one))
+        one.flag_id: Waiting(
+            client_id=one.client_id,
+            raised_at=one.raised_at,
+            soon=_is_soon(one),
+            asked=one.kind == Kind.TALK,
+        )
         for one in flags.unseen(cursor, viewer.site_id, KINDS)
     }
 

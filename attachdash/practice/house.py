@@ -94,7 +94,8 @@ def change_settings(
         changed = [name for name, body in new.items() if known.get(name, "") != body]
         for name in changed:
             store_settings.put(cursor, viewer.site_id, name, new[name])
-        if "crisis_text" in changed:
+        undated = new["crisis_text"] and not known.get("crisis_text_on")
+        if "crisis_text" in changed or undated:
             store_settings.put(cursor, viewer.site_id, "crisis_text_on", viewer.today.isoformat())
         return changed
 

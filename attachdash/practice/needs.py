@@ -29,6 +29,7 @@ class Need(StrEnum):
 
     RISK = "Risk answer"
     PROMPT = "Softer prompt"
+    TALK = "Asked to talk"
     RELIABLY_WORSE = "Reliably worse"
     OFF_COURSE = "Off course"
     PROBABLY_WORSE = "Probably worse"
@@ -46,6 +47,7 @@ class Group(StrEnum):
 
     RISK = "Risk answers first"
     PROMPT = "Softer prompts"
+    TALK = "Asked to talk"
     WORSE = "Getting worse"
     SOON = "Look soon"
     NEW = "Too early to tell"
@@ -55,7 +57,7 @@ class Group(StrEnum):
     @property
     def is_first(self) -> bool:
         """Whether these want a look first."""
-        return self in (Group.RISK, Group.PROMPT, Group.WORSE)
+        return self in (Group.RISK, Group.PROMPT, Group.TALK, Group.WORSE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ class Facts:
     told: Mapping[Domain, Told]  # of the leading scales that have a score; symptoms: the primary
     flags: tuple[Flag, ...]  # most urgent first
     silent_days: int | None  # since the last answer, or the start; None without an open episode
+    asked_to_talk: bool = False  # and nobody has said that they saw it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +139,11 @@ def _open(risk: bool) -> Callable[[Facts], Iterator[Evidence]]:
                 yield Evidence(flag=flag)
 
     return holds
+
+
+def _asked(facts: Facts) -> Iterator[Evidence]:
+    if facts.asked_to_talk:
+        yield Evidence()
 
 
 def _late(facts: Facts) -> Iterator[Evidence]:
@@ -218,6 +226,13 @@ RULES: tuple[Rule, ...] = (
         data="Items about harm to others and other things to ask about",
         threshold="As above", certainty="Nothing is estimated",
         next_step="Ask directly.", holds=_open(risk=False),
+    ),
+    Rule(
+        need=Need.TALK, group=Group.TALK,
+        data="What the client ticked on a form, asked on their page, or said to staff",
+        threshold="They asked to talk before the next meeting, and nobody has marked it as seen",
+        certainty="Nothing is estimated",
+        next_step="Answer in time.", holds=_asked,
     ),
     Rule(
         need=Need.RELIABLY_WORSE, group=Group.WORSE, data=_LEADS,

@@ -139,7 +139,7 @@ def provenance(
         version=next(one for one in form.versions if one.version == row.version),
         steps=made,
         grounds=grounds(definition, made.scale),
-        beware=tuple(filter(None, (definition.caution, made.scale.note, *definition.traps))),
+        beware=tuple(filter(None, (definition.caution, *made.scale.notes, *definition.traps))),
         sha256=row.sha256,
         loaded_at=row.loaded_at,
         is_todays=_is_todays(viewer, form.instrument.id, row.sha256),

@@ -87,7 +87,8 @@ class ClientRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """What a client sees of themself: the triad, measures in words, what staff share with them."""
+    """What a client sees of themself: the triad, the check-in's lines, measures in words, and what
+    staff share with them."""
 
     client: Client
     therapists: tuple[str, ...]
@@ -98,6 +99,9 @@ class Progress:
     # With a risk item, as far as they are released: for words, never for pictures.
     measures: tuple[Course, ...]
     told_measures: tuple[Told, ...] = field(compare=False)  # one each
+    # Single lines in our own words, each a course of its own and never summed; in their order.
+    lines: tuple[Course, ...]
+    told_lines: tuple[Told, ...] = field(compare=False)
     phases: tuple[Phase, ...]  # shared ones alone, as are the events
     events: tuple[Event, ...]
 
@@ -146,6 +150,7 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
                 if course.scale.domain == domain
                 and course.n
                 and course.scale.direction is not Direction.NEITHER
+                and not course.instrument.in_own_words
             )
             for domain in TRIAD
         },
@@ -183,8 +188,9 @@ def client_record(viewer: Viewer, client_id: int, episode_id: int | None = None)
 
 @use_case(roles=[Role.CLIENT], about=About.NOTHING, audit=Audit.OPENING)
 def my_progress(viewer: Viewer) -> Progress | None:
-    """A client's own triad in their open or last episode, the measures with a risk item that are
-    released, and what is shared with them; None while no record is linked.
+    """A client's own triad in their open or last episode, the check-in's lines and the measures
+    with a risk item that are released, and what is shared with them; None while no record is
+    linked.
 
     What isn't shown to them yet, or is held back, leaves no trace in any of it.
     """
@@ -198,20 +204,23 @@ def my_progress(viewer: Viewer) -> Progress | None:
     [client], fixed_ids = clients.from_rows([head.who], head.spans), head.leads
     episode = _episode(client, None)
     found = courses.from_scores(viewer, history, client.client_id, episode) if episode else []
-    pictured = [course for course in found if not course.instrument.risk_items]
+    lines = _lines(found)
+    others = [course for course in found if not course.instrument.in_own_words]
+    pictured = [course for course in others if not course.instrument.risk_items]
     triad: dict[Domain, Course | None] = {}
     for domain in TRIAD:
         key = (episode.episode_id, domain.value) if episode else None
         fixed = _code(viewer, fixed_ids[key]) if key in fixed_ids else None
         triad[domain] = courses.leading(pictured, domain, fixed)
     measures = sorted(
-        (course for course in found if course.instrument.risk_items),
+        (course for course in others if course.instrument.risk_items),
         key=lambda course: (list(Domain).index(course.scale.domain), _lead_place(course)),
     )
     phases, events = marks.of_episode(head.marks, episode)
     shown = [course.latest.answered_on for course in triad.values() if course and course.latest]
     drawn = {domain: course for domain, course in triad.items() if course}
-    told = tell([(client, course) for course in (*drawn.values(), *measures)])
+    told = tell([(client, course) for course in (*drawn.values(), *lines, *measures)])
+    after = len(drawn) + len(lines)
     return Progress(
         client=client,
         therapists=head.therapists,
@@ -220,7 +229,9 @@ def my_progress(viewer: Viewer) -> Progress | None:
         triad=triad,
         told=dict(zip(drawn, told, strict=False)),
         measures=tuple(measures),
-        told_measures=tuple(told[len(drawn) :]),
+        told_measures=tuple(told[after:]),
+        lines=tuple(lines),
+        told_lines=tuple(told[len(drawn) : after]),
         phases=phases,
         events=events,
     )
@@ -234,7 +245,9 @@ def fix_lead(viewer: Viewer, episode_id: int, domain: Domain, lead: tuple[str, s
         if lead not in catalogue.scale_ids:
             raise Invalid("There is no such scale.")
         _, scale = catalogue.scales[catalogue.scale_ids[lead]]
-        if scale.domain != domain or scale.direction is Direction.NEITHER:
+        # A single line of our own leads nothing.
+        unfit = scale.direction is Direction.NEITHER or scale.asked is not None
+        if scale.domain != domain or unfit:
             raise Invalid(f"That scale can't stand for {domain.label.lower()}.")
     scale_id = catalogue.scale_ids[lead] if lead else None
     taken = watch(viewer, 1)
@@ -294,6 +307,20 @@ def _pair(found: list[Course]) -> tuple[Course, Course] | None:
         if anxiety and avoidance:
             return anxiety, avoidance
     return None
+
+
+def _lines(found: list[Course]) -> list[Course]:
+    """The courses of single lines, those of the form that was answered last first."""
+    lines = [course for course in found if course.instrument.in_own_words]
+
+    def place(course: Course) -> tuple[bool, int, int]:
+        own = [one for one in lines if one.instrument.id == course.instrument.id]
+        last = max(answer.answered_on for one in own for answer in one.answers)
+        scales = [scale.id for scale in course.instrument.scales]
+        apart = course.instrument.recall_days is None  # of a session, not of a week
+        return apart, -last.toordinal(), scales.index(course.scale.id)
+
+    return sorted(lines, key=place)
 
 
 def _lead_place(course: Course) -> tuple[int, str, int]:

@@ -1,8 +1,10 @@
 """When a client sees what they answered, and what staff hold back from them for a while.
 
 Of a measure with a risk item a client is told one scale, in words, once it was released: after
-somebody who treats them has looked at it, or two weeks after it came in. Their own copy of their
-answers is never touched by any of this.
+somebody who treats them has looked at it, or two weeks after it came in. Of a check-in in our own
+words they are told each line but the one on feeling safe, by the same rule; neither what was
+answered to that line nor what staff do about it moves any of this. Their own copy of their answers
+is never touched by any of this.
 """
 
 from collections.abc import Iterable
@@ -51,15 +53,22 @@ class Hold:
         return self.ended_at is None and today < self.to_on
 
 
-def told_scale(instrument: Instrument) -> Scale | None:
-    """The one scale of a measure with a risk item that a client is told of: that which counts most
-    items, so that no single answer can be read from it, nor from the difference of two. None where
-    every scale is a single answer, or counts nothing but risk items."""
+def told_scales(instrument: Instrument) -> tuple[Scale, ...]:
+    """The scales of a measure with a risk item that a client is told of.
+
+    In general the one that counts most items, so that no single answer can be read from it, nor
+    from the difference of two; none where every scale is a single answer, or counts nothing but
+    risk items. Of an instrument in our own words each line that is no risk item.
+    """
     word = answered_as(instrument, SELF)
+    if word is None:
+        return ()
     risk = {one.item for one in instrument.risk_items}
-    found = [(_counted(instrument, scale) - risk, scale) for scale in instrument.scales_for(word)]
-    others, widest = max(found, key=lambda one: len(one[0]), default=(set[int](), None))
-    return widest if len(others) > 1 else None
+    found = [(_counted(instrument, scale), scale) for scale in instrument.scales_for(word)]
+    if instrument.in_own_words:
+        return tuple(scale for items, scale in found if not items & risk)
+    widest = max(found, key=lambda one: len(one[0] - risk), default=None)
+    return (widest[1],) if widest and len(widest[0] - risk) > 1 else ()
 
 
 def _counted(instrument: Instrument, scale: Scale) -> set[int]:
@@ -70,18 +79,18 @@ def _counted(instrument: Instrument, scale: Scale) -> set[int]:
 def shown(cursor: Cursor, viewer: Viewer, client_id: int, rows: Iterable[Scored]) -> list[Scored]:
     """Of a client's own scores those that they may see now, in their order."""
     catalogue = viewer.store.catalogue
-    told: dict[int, int] = {}
+    told: dict[int, set[int]] = {}
     for number, instrument in catalogue.instruments.items():
         if instrument.risk_items:
-            scale = told_scale(instrument)
-            told[number] = catalogue.scale_ids[instrument.id, scale.id] if scale else 0
+            scales = told_scales(instrument)
+            told[number] = {catalogue.scale_ids[instrument.id, scale.id] for scale in scales}
     released = store.shown(
         cursor, reach(viewer), client_id, list(told), viewer.now - RELEASED_AFTER
     )
 
     def is_told(scale_id: int) -> bool:
         instrument, _ = catalogue.scales[scale_id]
-        return told.get(catalogue.instrument_ids[instrument.id], scale_id) == scale_id
+        return scale_id in told.get(catalogue.instrument_ids[instrument.id], {scale_id})
 
     return [one for one in rows if one.administration_id in released and is_told(one.scale_id)]
 

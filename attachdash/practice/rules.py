@@ -103,6 +103,12 @@ class Rule:
         """Where it goes while nobody has seen it."""
         if not self.goes_on:
             return "None: it waits on the caseload"
+        if self.kind is Kind.TALK:
+            return (
+                f"To the supervisor after half of the {HOURS} working hours by which somebody "
+                "answers, at once where no therapist is there; after them to the administrator, as "
+                "a number alone"
+            )
         soon = f"{SOON_HOURS} or " if self.kind is Kind.SUICIDE else ""
         return (
             f"To the supervisor after {soon}{HOURS} working hours, at once where no therapist is "
@@ -167,8 +173,10 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         kind=Kind.TALK, name="Asked to talk",
-        data="A note of staff on the client’s page", threshold="The client asked to talk",
-        certainty=_SAID, tool=Tool.TALK, cause="one a client", goes_on=True,
+        data="The box on a check-in’s form, the client’s own page, or a note of staff",
+        threshold="The client, or who answers for a child, asked to talk",
+        certainty="Nothing is estimated: they asked", tool=Tool.TALK, cause="one a client",
+        goes_on=True,
     ),
     Rule(
         kind=Kind.RED, name="Red", data=_PRIMARY,

@@ -16,6 +16,7 @@ from attachdash.change.sentences import (
     disagreement,
     for_client,
     for_therapist,
+    line_for_client,
     off_the_course,
     together,
     together_for_client,
@@ -86,6 +87,14 @@ class Told:
         if self.word in (Word.NO_ANSWER, Word.ONE_ANSWER):
             return "Not enough answers to say anything yet."
         return self.client_sentence
+
+    @property
+    def line_words(self) -> str:
+        """For the client, of a single line in our own words: where it stands against the start."""
+        values = self.course.values
+        return (
+            line_for_client(values[0], values[-1], len(values)) if values else "Left blank so far."
+        )
 
     @property
     def shares_from(self) -> str:

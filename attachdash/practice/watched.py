@@ -10,7 +10,7 @@ from attachdash.practice.escalation import Level
 from attachdash.practice.flags import Decision
 from attachdash.practice.rights import Role, Viewer, reach
 from attachdash.practice.rules import Kind
-from attachdash.store import watched
+from attachdash.store import settings, watched
 from attachdash.store.engine import Cursor
 from attachdash.store.flags import Stepped
 
@@ -31,6 +31,7 @@ class Watched:
     seen_at: datetime | None
     decisions: tuple[Decision, ...]  # newest first
     came: Level = Level.THERAPIST
+    answer_by: datetime | None = None  # for who asked to talk and isn't answered yet, in UTC
 
     @property
     def review_on(self) -> date | None:
@@ -56,7 +57,19 @@ def read(
     if asks and any(one.state == "open" and one.kind.rule.goes_on for one in found):
         come = escalation.levels(cursor, viewer)
         found = [replace(one, came=come.get(one.flag_id, Level.THERAPIST)) for one in found]
+    if any(_waits_for_an_answer(one) for one in found):
+        hours = escalation.hours_of(settings.everything(cursor, viewer.site_id))
+        found = [
+            replace(one, answer_by=escalation.answered_by(one.raised_at, hours))
+            if _waits_for_an_answer(one)
+            else one
+            for one in found
+        ]
     return sorted(found, key=lambda one: (one.state != "open", list(Kind).index(one.kind)))
+
+
+def _waits_for_an_answer(one: Watched) -> bool:
+    return one.kind is Kind.TALK and one.state in ("open", "seen")
 
 
 def _of(steps: list[Stepped]) -> Watched:

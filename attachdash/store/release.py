@@ -17,6 +17,11 @@ HOLD = pa.schema([
     ("ended_by", pa.int64()),
 ])  # fmt: skip
 
+# Neither a low answer on feeling safe nor what staff do about it may show in when anything is
+# shown: whoever frightens the client may read along. So flags of that kind hold back nothing, and a
+# look at one releases nothing.
+UNSAFE = "flag.kind LIKE 'unsafe%'"
+
 # One row per form that client $5 answered about themself and may see on day $4: it is not held
 # back, and has no risk item ($6: the instruments that have one), came in up to $7, or was looked
 # at. That goes by the order of the audit and by no clock: an import may be committed minutes after
@@ -60,7 +65,9 @@ said AS (
         ON audit.site_id = $1 AND audit.happened_at = flag_step.done_at
         AND audit.actor_id = flag_step.by_person_id
         AND audit.object_kind = 'flag' AND audit.object_id = flag.flag_id
-    WHERE flag.site_id = $1 AND flag.client_id = $5
+    WHERE flag.site_id = $1 AND flag.client_id = $5 AND NOT """
+    + UNSAFE
+    + """
     GROUP BY flag.flag_id, flag_step.words, audit.role
 ),
 looked AS (
@@ -80,6 +87,8 @@ unseen AS (
     FROM flag
     WHERE flag.site_id = $1 AND flag.client_id = $5 AND flag.state = 'open' AND """
     + OF_ITEM
+    + " AND NOT "
+    + UNSAFE
     + """
 ),
 flagged AS (

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from attachdash.store.engine import Cursor, filled
 from attachdash.store.flags import FLAG, OF_ITEM, STEP, STEPPED, Stepped
-from attachdash.store.reach import CLINICAL, Reach
+from attachdash.store.reach import CLINICAL, CLINICAL_ONE, Reach
 from attachdash.store.scores import OWN
 
 # One row per client of `judged` and therapy that goes on: who they are and since when.
@@ -103,6 +103,19 @@ ORDER BY flag.flag_id NULLS LAST, flag_step.step_id NULLS LAST
 """
 )
 
+# One row with the moment, or with none, of the viewer's own steps that keep flag $6 of client $5
+# open.
+ASKED = (
+    """
+SELECT min(flag_step.done_at)
+FROM flag
+INNER JOIN flag_step ON flag_step.site_id = flag.site_id AND flag_step.flag_id = flag.flag_id
+WHERE flag.site_id = $1 AND flag.client_id = $5 AND flag.cause = $6 AND flag.state = 'open'
+    AND flag_step.by_person_id = $3 AND flag_step.done_at >= flag.raised_at
+    AND flag_step.kind IN ('raised', 'new evidence') AND """
+    + CLINICAL_ONE
+)
+
 
 class Judged(NamedTuple):
     """What clients are judged by: the columns of CURRENT, SUMMED, FIXED, LAST and HELD."""
@@ -175,12 +188,28 @@ def in_care(cursor: Cursor, site_id: int) -> list[int]:
     return sorted(int(row[0]) for row in rows)
 
 
-def noted(cursor: Cursor, site_id: int, client_id: int, cause: str) -> int | None:
-    """The flag of this client that staff noted for a cause, if there is one."""
+class Noted(NamedTuple):
+    """A flag that was noted of a client."""
+
+    flag_id: int
+    state: str
+    raised_at: datetime
+
+
+def noted(cursor: Cursor, site_id: int, client_id: int, cause: str) -> Noted | None:
+    """The flag of this client that was noted for a cause, if there is one."""
     row = cursor.one(
-        "SELECT flag_id FROM flag WHERE site_id = $1 AND client_id = $2 AND cause = $3",
+        "SELECT flag_id, state, raised_at FROM flag "
+        "WHERE site_id = $1 AND client_id = $2 AND cause = $3",
         site_id,
         client_id,
         cause,
     )
-    return int(row[0]) if row else None
+    return Noted(*row) if row else None
+
+
+def asked_at(cursor: Cursor, reach: Reach, client_id: int, cause: str) -> datetime | None:
+    """When the viewer themself first asked for what this client's flag of a cause, which is open,
+    is about; None where they haven't since it was opened."""
+    row = cursor.one(reach.narrowed(ASKED), *reach.parameters, client_id, cause)
+    return row[0] if row else None

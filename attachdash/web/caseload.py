@@ -15,7 +15,7 @@ from attachdash.practice.rules import Kind
 from attachdash.practice.telling import Told
 from attachdash.practice.words import Domain, Word
 from attachdash.web import browser, drawn, look, rows
-from attachdash.web.tables import ago, counted, day
+from attachdash.web.tables import ago, clock, counted, day
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
           "October", "November", "December")  # fmt: skip
@@ -28,8 +28,10 @@ _FLAGS = {
     Need.OFF_COURSE: (Kind.RED, Kind.AMBER),
     Need.NOT_MOVING: (Kind.NOT_MOVING,),
     Need.OVERDUE: (Kind.OVERDUE,),
+    Need.TALK: (Kind.TALK,),
 }
 BADGES = {
+    Group.TALK: ("first", "Asked to talk"),
     Group.WORSE: ("first", "Look first"), Group.SOON: ("soon", "Look soon"),
     Group.NEW: ("course", "Too early"), Group.COURSE: ("course", "On course"),
     Group.NO_EPISODE: ("course", "No episode"),
@@ -147,8 +149,8 @@ def badge(row: Row) -> str:
 def why(row: Row, today: date, zone: str) -> str:
     """Why the row stands where it stands, what else holds, a next step, and who looked: HTML."""
     first, others = row.reasons[0], row.reasons[1:]
-    said = [_fact(first, row, today)]
-    if also := _also(row, others):
+    said = [_fact(first, row, today, zone)]
+    if also := _also(row, others, zone):
         said.append(f"Also {also}.")
     if row.review_due:
         said.append("Time to look back together.")
@@ -168,7 +170,7 @@ def percent(probability: float | None) -> str:
     return "over 99%" if probability > 0.99 else f"{int(probability * 100)}%"
 
 
-def _fact(reason: Reason, row: Row, today: date) -> str:
+def _fact(reason: Reason, row: Row, today: date, zone: str) -> str:
     told, flag, need = reason.evidence.told, reason.evidence.flag, reason.need
     if flag is not None:
         if need is Need.LATE:
@@ -181,6 +183,8 @@ def _fact(reason: Reason, row: Row, today: date) -> str:
             f"{_waits(flag, today)}" + (f" And {more} more." if more else "")
         )
     if told is None:
+        if need is Need.TALK:
+            return f"Asked to talk before the next meeting{_answer_by(row, zone)}."
         if need is Need.OVERDUE:
             return f"{_silence(row, today)}."
         return "No answer yet." if need is Need.NEW else ""
@@ -209,6 +213,12 @@ def _fact(reason: Reason, row: Row, today: date) -> str:
     return said if row.primary else f"{said} No symptom scale was answered."
 
 
+def _answer_by(row: Row, zone: str) -> str:
+    """By when they are to be answered."""
+    flag = next((one for one in row.others if one.answer_by), None)
+    return f"; answer by {clock(flag.answer_by, zone)}" if flag and flag.answer_by else ""
+
+
 def _waits(flag: Flag, today: date) -> str:
     """That nobody has seen it, since how many days, and to whom it has gone on."""
     days = (today - flag.raised_at.date()).days if flag.raised_at else 0
@@ -229,7 +239,7 @@ def _standing(reason: Reason, row: Row, zone: str, today: date) -> str:
     return f"Flagged {ago(flag.raised_at, zone, today)}, {by}."
 
 
-def _also(row: Row, others: Sequence[Reason]) -> str:
+def _also(row: Row, others: Sequence[Reason], zone: str) -> str:
     """What else holds, each kind once, short: the words of the triad stand under their pictures."""
     said: dict[str, list[str]] = {}
     for one in others:
@@ -247,8 +257,10 @@ def _also(row: Row, others: Sequence[Reason]) -> str:
                 named = _lower(_named(one))
             said.setdefault(told.word.label, []).append(f"{named} ({percent(one.certainty)})")
     for flag in row.others:
-        if flag.kind in NOTED and flag.state != "closed":
-            said[_lower(flag.kind.rule.name)] = []
+        is_the_fact = flag.kind is Kind.TALK and row.need is Need.TALK
+        if flag.kind in NOTED and flag.state != "closed" and not is_the_fact:
+            by = [f"answer by {clock(flag.answer_by, zone)}"] if flag.answer_by else []
+            said[_lower(flag.kind.rule.name)] = by
     softer = sum(one.state == "historic" and not one.is_risk for one in row.flags)
     if softer:
         said[counted(softer, "softer answer or blank", "softer answers or blanks") + " late"] = []

@@ -79,7 +79,7 @@ def sentence(told: Told | None) -> str:
     if told is None:
         return ""
     more = told.disagreement
-    if told.figures.lacking in _FILLED:
+    if told.figures.lacking in _FILLED and not told.course.scale.asked:
         more = "An administrator can enter what is missing, with its source, under Norms."
     # The clause that says whether it changed; figures and reasons follow it.
     bold, mark, figures = told.sentences[0].partition(

@@ -71,8 +71,12 @@ def others(viewer: Viewer, record: ClientRecord, zone: str) -> None:
             name, what = one.kind.rule.name, _reason(record, one)
             # Some reasons begin with the name of their kind.
             lead = f"**{name}**" if what.startswith(name) else f"**{name}.** "
-            rest = (what.removeprefix(name), _standing(one, zone, viewer.today))
-            said = lead + look.plain(" ".join(rest))
+            rest = (
+                what.removeprefix(name),
+                _answer_by(one, zone),
+                _standing(one, zone, viewer.today),
+            )
+            said = lead + look.plain(" ".join(filter(None, rest)))
             if one.state == "open":
                 st.write(said)
                 _seen(viewer, one, loud=False)
@@ -111,6 +115,13 @@ def _reason(record: ClientRecord, one: Watched) -> str:
     else:
         of = []
     return of[0].sentences[0] if of and of[0].sentences else f"{one.kind.rule.threshold}."
+
+
+def _answer_by(one: Watched, zone: str) -> str:
+    """By when somebody who asked to talk is to be answered; nothing for anything else."""
+    if one.answer_by is None:
+        return ""
+    return f"Answer by {clock(one.answer_by, zone)}: that is what their page and form say."
 
 
 def _standing(one: Watched, zone: str, today: date) -> str:
@@ -159,10 +170,10 @@ def reason(
             rest = [history(one, zone), _seen_by(one, zone)]
         else:
             what = _reason(record, one)
-            rest = [_standing(one, zone, today)]
+            rest = [_answer_by(one, zone), _standing(one, zone, today)]
         st.html(
             f"<div>{rows.badge_of(one)} <b>{look.esc(what)}</b></div>"
-            f'<div class="ad-say">{look.esc(" ".join(rest))}</div>'
+            f'<div class="ad-say">{look.esc(" ".join(filter(None, rest)))}</div>'
         )
         if rates := Kind(one.kind).rule.measured:
             st.caption(

@@ -137,7 +137,7 @@ def figures(course: Course) -> None:
     with look.card("measure-figures", stretch=False):
         st.html(rows.heading("Where each figure comes from"))
         st.html(taken_apart.table_of(grounds(known, course.scale)))
-        notes = [course.scale.why, course.scale.note, known.caution, *known.traps]
+        notes = [course.scale.why, *course.scale.notes, known.caution, *known.traps]
         st.html(
             "".join(f'<div class="ad-say">{look.esc(one)}</div>' for one in notes if one)
             + f'<div class="ad-meta">{look.esc(known.citation)}. {look.esc(known.licence.text)}. '

@@ -10,7 +10,7 @@ from attachdash.practice.mending import Form
 from attachdash.practice.reading import BLANK, DECLINED, SELF, Instrument, Item, RiskLine, span
 from attachdash.practice.relations import Relation
 from attachdash.practice.rights import Viewer
-from attachdash.web import look, rows, tables, whom
+from attachdash.web import asking, look, rows, tables, whom
 from attachdash.web.flagged import ALONE, NEXT_STEP
 
 # In no widget's key, so that Streamlit holds them while another page is shown; whoever signs out,
@@ -57,6 +57,7 @@ class Paper:
     informant: str | None = None  # who answered, once it is said
     about: str | None = None
     person: Relation | None = None  # of several of the kind
+    wants_to_talk: bool = False  # ticked on a form in our own words
 
     def key(self, name: str) -> str:
         """The key of one of its widgets."""
@@ -88,6 +89,7 @@ class Kept:
     words: str
     new: bool
     risks: list[RiskLine]
+    talk: bool = False  # it was ticked that they would like to talk
 
 
 def _drafts() -> dict[tuple[int, str], Paper]:
@@ -300,6 +302,13 @@ def badge(risk: RiskLine) -> str:
     return f'<span class="ad-badge ad-soon">{words}</span>'
 
 
+def badge_of(done: Kept) -> str:
+    """The badge of the gravest that a kept form raised, as HTML."""
+    if done.risks:
+        return badge(done.risks[0])
+    return '<span class="ad-badge ad-first">Asked to talk</span>'
+
+
 def will_raise(risks: list[RiskLine], instrument: Instrument, code: str) -> None:
     """What keeping these answers raises and what to do next; nothing where it raises nothing."""
     if not risks:
@@ -324,6 +333,18 @@ def will_raise(risks: list[RiskLine], instrument: Instrument, code: str) -> None
         st.html(f'{lines}<div class="ad-say">{look.esc(then)}</div>')
 
 
+def will_ask(made: Paper, code: str) -> None:
+    """That keeping the form raises that they asked to talk; nothing where they didn't."""
+    if made.wants_to_talk:
+        with st.container(border=True, key="flag-talk"):
+            st.html(
+                '<div><span class="ad-badge ad-first">Asked to talk</span> <b>Ticked: '
+                f'“{asking.LINE}”.</b></div><div class="ad-say">Keeping this form raises it for '
+                f"{look.esc(code)} in the same moment, and it waits until somebody marks it as "
+                "seen.</div>"
+            )
+
+
 def _fact(risk: RiskLine, instrument: Instrument) -> str:
     what = f"Item {risk.item.number} ({risk.topic})"
     if risk.is_blank:
@@ -333,8 +354,13 @@ def _fact(risk: RiskLine, instrument: Instrument) -> str:
 
 def was_raised(done: Kept) -> str:
     """What a form that was just kept raised, and what to do; nothing where it raised nothing."""
+    asked = "They asked to talk: that stands in the caseload until it is seen." if done.talk else ""
     if not done.risks:
-        return ""
+        return asked
+    return f"{_raised(done)} {asked}".strip()
+
+
+def _raised(done: Kept) -> str:
     first = done.risks[0]
     if not done.new or first.is_historic:
         return "It holds an answer to ask about: the record says whether anybody has looked at it."

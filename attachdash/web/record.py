@@ -150,9 +150,9 @@ def measures(viewer: Viewer, record: ClientRecord, *, pictures: bool, reach: str
         seen.add(course.scale.domain)
     leading, rest = leading[:_SHOWN_AT_ONCE], [*leading[_SHOWN_AT_ONCE:], *rest]
     # What wants an eye is never in the fold.
-    flagged_now = {one.instrument for one in record.flags if one.state == "open"}
-    leading += [course for course in rest if course.instrument in flagged_now]
-    rest = [course for course in rest if course.instrument not in flagged_now]
+    wanting = [course for course in rest if _wants_an_eye(record, course)]
+    leading += wanting
+    rest = [course for course in rest if course not in wanting]
     if not any(course.n for course in record.others if course.scale.domain is Domain.ATTACHMENT):
         _attachment_needs(record)
     cards: list[Course | None] = [*([None] if record.attachment else []), *leading]
@@ -177,6 +177,16 @@ def _grid(
                 else:
                     _measure(record, course, pictures=pictures, reach=reach)
         made.panel(viewer, [*(record.attachment or ()), *pair] if None in pair else pair)
+
+
+def _wants_an_eye(record: ClientRecord, course: Course) -> bool:
+    """Whether an open flag rests on this measure; of single lines, on this line."""
+    return any(
+        one.state == "open"
+        and one.instrument == course.instrument
+        and (course.scale.asked is None or one.item in course.scale.items)
+        for one in record.flags
+    )
 
 
 def _attachment_needs(record: ClientRecord) -> None:

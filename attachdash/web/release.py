@@ -18,8 +18,10 @@ from attachdash.web.tables import DAY, clock, last_day
 _RULE = (
     "Their three courses and, in words, each measure that has a risk item: once somebody who "
     "treats them has opened this record, or seen its flag, after it came in, and never while its "
-    f"flag waits; else by itself {RELEASED_AFTER.days} days after it came in. Never risk answers, "
-    "flags, norms or notes. Their own copy under My data always holds all that they answered."
+    f"flag waits; else by itself {RELEASED_AFTER.days} days after it came in. Of a check-in each "
+    "line but the one on feeling safe: once this record was opened after it came in, or after "
+    "those days; its prompt moves nothing. Never risk answers, flags, norms or notes. Their own "
+    "copy under My data always holds all that they answered."
 )
 
 

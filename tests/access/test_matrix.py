@@ -113,6 +113,7 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "entrance.switch_role": (),
         "expected.course": (a, e, ("rses", "total")),
         "deciding.act": (a,),
+        "asking.asked_on_form": (a, TODAY),
         "deciding.close": (a,),
         "deciding.mark_seen": (a,),
         "deciding.note": (a, Kind.TALK),
@@ -265,8 +266,9 @@ ON_THE_SERVER = {"checking.problems", "checking.seen_by", "demo_decisions.decide
                  "safekeeping.is_due", "safekeeping.nightly"}  # fmt: skip
 # Inside a use-case, which has asked already: on its cursor, or through a Reach.
 INSIDE = {
-    "clients.one_client", "clients.read", "clients.refile", "courses.from_scores",
-    "courses.lead_scale_ids", "entrance.check_present", "entrance.count_guess",
+    "asking.ids", "asking.raised", "clients.one_client", "clients.read", "clients.refile",
+    "courses.from_scores", "courses.lead_scale_ids", "entrance.check_present",
+    "entrance.count_guess",
     "escalation.awaited", "escalation.levels", "flagging.raise_flags", "flagging.settle_flags",
     "flags.read", "held.differing", "held.held_already", "held.held_now",
     "importing.open_episodes_of", "importing.refuse_others", "importing.whose_imports",
@@ -411,6 +413,9 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     do("outcomes.recoveries", viewer(small, "supervisor_a"))
     assert do("record.my_progress", viewer(small, "client_a"))
     do("looks.at_mine", viewer(small, "client_a"))
+    do("asking.asked_on_form", therapist, a, TODAY)
+    do("asking.standing", viewer(small, "client_a"))
+    do("asking.ask_to_talk", viewer(small, "client_a"))
     for name in ("looks.who_could_have", "looks.who_looked"):
         assert do(name, admin, *given[name])
     do("people.add_person", admin, *given["people.add_person"])

@@ -69,7 +69,8 @@ def test_whose_data_it_is_about_goes_by_name_not_by_place(small: House) -> None:
 
 
 def test_h22_nothing_that_a_client_may_do_keeps_an_answer() -> None:
-    """What may change the store in a client's role: their own sign-in, and leave with their data.
+    """What may change the store in a client's role: their own sign-in, leave with their data, and
+    ask to talk, which holds no words and no answer.
 
     A way to answer here needs, first, what is shown after a risk answer (docs/hazards.md, H22).
     """
@@ -79,6 +80,6 @@ def test_h22_nothing_that_a_client_may_do_keeps_an_answer() -> None:
         if Role.CLIENT in one.roles and one.audit is Audit.CHANGE
     }
     assert changing == {
-        "entrance.set_password", "entrance.sign_out", "entrance.switch_role", "exporting.export",
-        "second_factor.confirm",
+        "asking.ask_to_talk", "entrance.set_password", "entrance.sign_out", "entrance.switch_role",
+        "exporting.export", "second_factor.confirm",
     }  # fmt: skip

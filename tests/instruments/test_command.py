@@ -252,7 +252,7 @@ def test_words_say_who_has_no_score_and_why(tmp_path: Path) -> None:
 
 
 def test_instruments_are_listed_and_shown() -> None:
-    assert run("instruments").stdout.count("\n") == 67
+    assert run("instruments").stdout.count("\n") == 71
     listed = json.loads(run("instruments", "--json").stdout)
     assert {"id", "name", "scales"} <= set(listed[0])
     assert "Thoughts of self-harm" in run("instruments", "phq9").stdout

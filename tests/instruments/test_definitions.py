@@ -100,6 +100,8 @@ CONTRADICTIONS = [
     ("risk item with no end", "phq9", drop("risk_items", 0, "min"), "risk_items", "either"),
     ("low risk answer that all give", "checkin_adult", put("risk_items", 0, "max", value=10), "risk_items", "max 10"),
     ("low risk answer impossible", "checkin_child", put("risk_items", 0, "max", value=0), "risk_items", "max 0"),
+    ("wording that isn't ours to ship", "phq9", put("scales", 0, "asked", value="x"), "scales.total.asked", "shipped"),
+    ("wording of a sum", "checkin_adult", put("scales", 0, "items", value=[1, 2]), "scales.communication.asked", "single line"),
     ("items without verified keys", "phq9", put("items", "keys_verified", value=False), "entry", "verified"),
     ("items without a range", "phq9", drop("items", "range"), "items", "needed"),
     ("nothing may come in", "phq9", put("entry", value=[]), "entry", "neither"),
@@ -168,8 +170,8 @@ def test_a_missing_file_is_refused_in_words(tmp_path: Path) -> None:
 
 def test_the_library_holds_every_file_and_every_scale() -> None:
     assert list(library()) == IDS
-    assert len(library()) == 67
-    assert sum(len(one.scales) for one in library().values()) == 213
+    assert len(library()) == 71
+    assert sum(len(one.scales) for one in library().values()) == 221
 
 
 @pytest.mark.parametrize("name", IDS)

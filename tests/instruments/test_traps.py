@@ -225,7 +225,8 @@ def test_risk_items_flag_from_their_least_answer(
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("checkin_adult", 2), ("checkin_teen", 2), ("checkin_child", 1)]
+    ("name", "most"),
+    [("checkin_adult", 2), ("checkin_teen", 2), ("checkin_child", 1), ("checkin_carer", 2)],
 )
 def test_feeling_unsafe_is_the_lowest_fifth_of_its_line_and_never_a_blank(
     name: str, most: int
@@ -241,16 +242,23 @@ def test_feeling_unsafe_is_the_lowest_fifth_of_its_line_and_never_a_blank(
     assert blank.tolist() == [answer < 0 for answer in steps]
 
 
-@pytest.mark.parametrize("name", ["checkin_adult", "checkin_teen", "checkin_child"])
-def test_a_check_in_is_lines_alone_never_added_up_nor_leading_a_domain(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [(f"checkin_{who}", 8) for who in ("adult", "teen", "child", "carer")]
+    + [(f"session_{who}", 1) for who in ("adult", "teen", "child")],
+)
+def test_a_check_in_is_lines_alone_never_added_up_nor_leading_a_domain(
+    name: str, count: int
+) -> None:
     instrument = library()[name]
-    assert [scale.items for scale in instrument.scales] == [(n,) for n in range(1, 10)]
+    assert [scale.items for scale in instrument.scales] == [(n,) for n in range(1, count + 1)]
+    assert instrument.in_own_words
     assert "not validated" in f"{instrument.citation} {instrument.caution}"
     for scale in instrument.scales:
         assert scale.direction is Direction.HIGHER
         assert (scale.norms, scale.clinical, scale.sem, scale.reverse) == ((), (), None, ())
         assert all((name, scale.id) not in leads for leads in LEADS.values())
-    assert instrument.recall_days == 7
+    assert instrument.recall_days == (7 if count > 1 else None)
     # A ready score would raise no prompt.
     assert instrument.entry == {"items"}
 

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -58,6 +59,7 @@ def facts(
 PLANTED = {
     Need.RISK: facts(phq(WORSE), flags=[flag(), flag("ask_answer", flag_id=2)]),
     Need.PROMPT: facts(phq(WORSE), flags=[flag("harm_to_others_answer")]),
+    Need.TALK: replace(facts(phq(WORSE)), asked_to_talk=True),
     Need.RELIABLY_WORSE: facts(rses(STEADY), phq(WORSE), silent_days=50),
     Need.OFF_COURSE: facts(rses(STEADY), phq(AMBER)),
     Need.PROBABLY_WORSE: facts(rses(PROBABLY), phq(STUCK)),
@@ -75,7 +77,7 @@ def test_the_rule_has_each_step_once_in_its_published_order() -> None:
     assert [rule.need for rule in RULES] == list(Need) == list(PLANTED)
     groups = [rule.group for rule in RULES]
     assert list(dict.fromkeys(groups)) == list(Group)
-    assert [one for one in Group if one.is_first] == list(Group)[:3]
+    assert [one for one in Group if one.is_first] == list(Group)[:4]
     assert all(rule.data and rule.threshold and rule.certainty for rule in RULES)
     # H19: nobody is named as needing an eye without a next step.
     assert all(rule.next_step for rule in RULES if rule.need is not Need.ON_COURSE)

@@ -127,7 +127,7 @@ def test_a_softer_prompt_begins_with_the_look_and_answers_are_kept_as_tapped(
 def test_who_feels_unsafe_is_asked_alone_first_and_a_yes_lifts_the_protocol(
     small: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    flag_id = raised(small, [9, 9, 9, 1, *[9] * 5], "checkin_adult")
+    flag_id = raised(small, [9, 9, 9, 1, *[9] * 4], "checkin_adult")
     tab = opened(small, monkeypatch)
     assert asked(tab)[:4] == [plain(one.prompt) for one in content().unsafe.values()]
     said = words(tab)
@@ -147,8 +147,8 @@ def test_who_feels_unsafe_is_asked_alone_first_and_a_yes_lifts_the_protocol(
 
 @pytest.mark.parametrize(
     ("instrument", "answers", "alone"),
-    [("checkin_adult", [9, 9, 9, 1, *[9] * 5], True),
-     ("checkin_adult", [9, 9, 9, BLANK, *[9] * 5], True),
+    [("checkin_adult", [9, 9, 9, 1, *[9] * 4], True),
+     ("checkin_adult", [9, 9, 9, BLANK, *[9] * 4], True),
      ("phq9", [0] * 8 + [1], False)],
 )  # fmt: skip
 def test_a_record_says_to_ask_alone_only_where_those_around_may_be_the_reason(
