@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from attachdash.store import engine_duckdb
+from tests import PROFILE
 from tests.engines import engine, free_url, postgresql, store, store_url  # noqa: F401  (fixtures for every folder)
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,7 +28,9 @@ settings.register_profile(
 settings.register_profile(
     "long", settings.get_profile("usual"), max_examples=2_000, derandomize=False
 )
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
+settings.load_profile(PROFILE)
+if PROFILE == "usual":  # see tests/__init__.py
+    engine_duckdb.CONFIGURED["threads"] = "1"
 
 
 @pytest.fixture(scope="session")
