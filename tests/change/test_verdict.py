@@ -21,7 +21,7 @@ from attachdash.change.sentences import (
 from attachdash.change.series import series_of
 from attachdash.change.verdict import Disagreement, Word, verdicts
 from attachdash.instruments import Direction, Operator, library
-from attachdash.instruments.model import Sourced
+from attachdash.instruments.sourced import Sourced
 from tests.change.people import PEOPLE, flat, scored
 
 ALL = [figures_of(i, s) for i in library().values() for s in i.scales]
