@@ -71,10 +71,6 @@ def course(figures, severities, weeks=None):
     return series_of(best + np.array(severities) * (worst - best), weeks * 7.0)
 
 
-def word_of(figures, severities, weeks=None):
-    return Word(int(verdicts(course(figures, severities, weeks), [figures]).word[0]))
-
-
 FALLING = [0.95, 0.9, 0.8, 0.6, 0.4, 0.3, 0.2, 0.1, 0.08, 0.05, 0.05]
 
 
