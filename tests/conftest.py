@@ -32,6 +32,31 @@ settings.load_profile(PROFILE)
 if PROFILE == "usual":  # see tests/__init__.py
     engine_duckdb.CONFIGURED["threads"] = "1"
 
+# Files that take longest begin first, so that no worker is left alone with one at the end. The
+# second has no need of the demo practice, which the first makes meanwhile.
+LONGEST = (
+    "tests/browser/test_mending.py",
+    "tests/practice/test_fuzz_loading.py",
+    "tests/browser/",
+    "tests/practice/test_loading.py",
+    "tests/practice/test_kills.py",
+    "tests/practice/test_nasty_imports.py",
+    "tests/practice/test_several.py",
+    "tests/practice/test_streaming.py",
+    "tests/practice/test_leaving_flags.py",
+    "tests/store/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files of LONGEST first, all else in its order."""
+
+    def place(item: pytest.Item) -> int:
+        known = (at for at, name in enumerate(LONGEST) if item.nodeid.startswith(name))
+        return next(known, len(LONGEST))
+
+    items.sort(key=place)
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
