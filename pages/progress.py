@@ -25,7 +25,7 @@ MEASURES = {
     "phq9": "Your mood",
     "phq9a": "Your mood",
     "psc17": "How things have been",
-    "rcads25": "Worries and mood",
+    "rcads25": "Feeling calm and in good spirits",
 }
 NONE_YET = "Nothing to show here yet."
 # Stands on every client's page alike, whatever they answered: so it tells nothing of them.

@@ -19,7 +19,9 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PROTOCOL = (
     "A start: Wish to act, or a plan: don't leave the client alone, call [emergency number]. Then "
     "call [doctor on duty, number]. Thoughts without a wish to act: a safety plan today, next "
-    "contact within [hours]. Tell your supervisor the same day."
+    "contact within [hours]. Somebody frightens or hurts the client: alone with them, no word to "
+    "those at home; call [service for violence at home], for a child [child protection]. Tell your "
+    "supervisor the same day."
 )
 
 viewer = web.viewer()

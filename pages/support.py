@@ -40,7 +40,7 @@ with left:
     tool.how(viewer, flag)
     if helps.safety_first:
         tool.safety(viewer, helps, flag, looked)
-        asked = st.expander("The other questions can wait until your client is safe: open them",
+        asked = st.expander("The other questions can wait until safety is seen to: open them",
                             key="other_questions", on_change="rerun")  # fmt: skip
         if asked.open:
             with asked:

@@ -191,7 +191,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         kind=Kind.WITHDREW, name="Withdrew",
-        data="A note of staff on the client’s page", threshold="The client broke the work off",
+        data="A note of staff on the client’s page", threshold="The client ended or left the work",
         certainty=_SAID, tool=Tool.PAUSED, cause="one a client: paused and withdrew replace "
         "each other",
     ),
@@ -289,7 +289,7 @@ LIFE = (
     "something waits, at most once in four hours, and nothing else: mail is no emergency channel, "
     "and a flag goes on whether or not it arrives.",
     "This is no emergency service and no risk assessment: nobody is at high or low risk by it, "
-    "and no flag is not safety.",
+    "and where there is no flag there need not be safety.",
 )
 
 

@@ -52,7 +52,8 @@ def _lines(words: Content) -> Iterator[str]:
     yield ""
     yield (
         "Answered with the client in the session, or by the therapist from knowledge. The first "
-        "two matter most when somebody is off course, and come first."
+        "two matter most when somebody is off course, and come first there; where the alliance or "
+        "a silence is the reason, trust is asked about before them."
     )
     for question in words.questions.values():
         yield from _question(words, question)

@@ -145,7 +145,7 @@ def _note(viewer: Viewer, one: Item) -> None:
     key = forms.form_key(name)
     with st.popover("Add a note", type="tertiary"), st.form(key, border=False):
         said = st.text_area(
-            "A note, which the therapist can read and the client can’t", key=f"{key}_words",
+            "A note, which the therapist can read; the client isn’t shown it", key=f"{key}_words",
             max_chars=support.LONGEST_NOTE, height=90,
         )  # fmt: skip
         if st.form_submit_button("Add the note"):

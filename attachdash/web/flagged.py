@@ -17,12 +17,12 @@ from attachdash.web.navigation import go
 from attachdash.web.tables import ago, clock, counted, day
 
 NEXT_STEP = (
-    "Ask directly at the next contact. The total says nothing about it, and this product is no "
-    "emergency service."
+    "Ask directly, today where you can: don’t wait for the next session. The total says nothing "
+    "about it, and this product is no emergency service."
 )
 ALONE = (
-    "Ask at the next contact, alone and unheard: never in front of a partner, parent or other "
-    "carer. This product is no emergency service."
+    "Ask soon, by a way of contact that is safe for them, alone and unheard: never in front of a "
+    "partner, parent or other carer. This product is no emergency service."
 )
 _DECISION = "what-you-decide"  # the place that the way leads to
 
@@ -82,7 +82,7 @@ def others(viewer: Viewer, record: ClientRecord, zone: str) -> None:
             _help(one)
     if viewer.role not in (Role.THERAPIST, Role.SUPERVISOR):
         return
-    with st.popover("Note: asked to talk, pauses, broke off", type="tertiary", key="note-open"):
+    with st.popover("Note: asked to talk, pauses, withdrew", type="tertiary", key="note-open"):
         for kind in deciding.NOTED:
             if st.button(kind.rule.name, key=f"note_{kind}", help=kind.rule.threshold):
                 forms.attempt(
@@ -190,7 +190,7 @@ def decision(viewer: Viewer, one: flags.Flag | Watched) -> None:
             _form(viewer, one)
             st.caption(
                 "Shown when this page or the record is next opened, and on the supervision "
-                "agenda. It is never deleted, and the client doesn’t see it."
+                "agenda. It is never deleted. The client isn’t shown it."
             )
         elif one.state == "closed":
             st.write("It is closed. A new answer opens it again.")

@@ -91,7 +91,7 @@ def _hold_back(viewer: Viewer, record: ClientRecord) -> None:
             key=f"{key}_last",
         )  # fmt: skip
         reason = st.text_input(
-            "Why? (needed; staff read it, the client never does)", max_chars=LONGEST_REASON,
+            "Why? (needed; staff read it, the client isn’t shown it)", max_chars=LONGEST_REASON,
             key=f"{key}_why",
         )  # fmt: skip
         if st.form_submit_button("Hold it back"):

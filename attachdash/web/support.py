@@ -92,7 +92,7 @@ def questions(viewer: Viewer, helps: Help, flag: Flag | Watched, looked: Looked,
         st.subheader(f"{_number(len(helps.questions))} short questions", anchor=False)
         st.caption(
             "Ask them in the session, or answer from what you know. Leave any out. Nothing here "
-            "is summed into a score, and the client never sees it."
+            "is summed into a score or shown to the client."
         )
         _asked(viewer, helps, helps.questions, flag, looked)
         held = support.now_held(looked.given, flag.flag_id, support.since(flag))
@@ -259,7 +259,7 @@ def children(helps: Help) -> None:
     with look.card("children", stretch=False):
         if helps.is_child is not False:
             known = "" if helps.is_child else " (the age isn’t known here)"
-            st.subheader(f"With a child{known}", anchor=False)
+            st.subheader(f"With a child or teenager{known}", anchor=False)
             _listed(helps, helps.words.children)
         never = helps.words.never
         st.html(f'<div class="ad-say"><b>{esc(never.prompt)}</b></div>')

@@ -23,7 +23,7 @@ from attachdash.practice.rules import Kind
 from attachdash.practice.support import How
 from attachdash.store import people as store_people
 from attachdash.store.engine import Scope
-from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.conftest import NOW, TODAY, House, as_asked
 from tests.practice.imports import import_one
 
 SIGN_INS = {
@@ -159,7 +159,7 @@ NORM: dict[str, object] = {
 }  # fmt: skip
 # What is said beside a flag of client A's.
 BESIDE = {
-    "support.answer": ("pushed_away", 1, "yes", How.KNOWLEDGE),
+    "support.answer": (*as_asked("pushed_away"), "yes", How.KNOWLEDGE),
     "support.add_note": ("Bring it on Thursday",),
 }
 

@@ -77,7 +77,7 @@ def test_h04_a_risk_answer_is_said_before_and_after_it_is_kept(
         card = page.locator(".st-key-flag-paper")
         expect(card).to_contain_text("Item 9 (thoughts of death or self-harm) is 1 (of 0–3).")
         expect(card).to_contain_text(f"raises a flag for {CODE} in the same moment, first in")
-        expect(card).to_contain_text("Ask directly at the next contact")
+        expect(card).to_contain_text("Ask directly, today where you can")
         above, button = card.bounding_box(), keep.bounding_box()
         assert above
         assert button

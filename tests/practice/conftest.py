@@ -20,6 +20,7 @@ from attachdash.practice import (
 )
 from attachdash.practice.rights import Role, Viewer
 from attachdash.store import Store, open_store
+from attachdash.support import content
 from tests.engines import copy_database, new_database
 
 NOW = datetime(2026, 11, 24, 8, 40)
@@ -40,6 +41,13 @@ class House:
         """That person, acting now, as a browser would have them."""
         viewer = entrance.at_terminal(self.store, sign_in, now, role)
         return replace(viewer, at_terminal=False, session_ref=f"test-{sign_in}")
+
+
+def as_asked(question_id: str) -> tuple[str, int]:
+    """A question of the support tool with its version, as whoever answers it has both."""
+    question = content().question(question_id)
+    assert question is not None
+    return question_id, question.version
 
 
 Founded = tuple[House, str | None]  # and the address of its database

@@ -34,7 +34,7 @@ from attachdash.practice.escalation import Hours
 from attachdash.practice.rights import Viewer, whole_practice
 from attachdash.practice.rules import Kind
 from attachdash.store.export import state_hash
-from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.conftest import NOW, TODAY, House, as_asked
 from tests.practice.imports import import_one
 from tests.practice.test_caseload import WORSE, add, answered, every
 from tests.practice.test_loading import Empty, administrator, edited, empty, sum_of, without
@@ -97,7 +97,9 @@ def decide(given: House) -> None:
     answered(given, "W", every(7, WORSE))
     deciding.act(*place(given, "W", "red"), "Spoken of", TODAY)
     red = flag_of(given, "W", "red").flag_id
-    support.answer(mine, given.clients["W"], red, "family_ear", 1, "nobody", support.How.KNOWLEDGE)
+    support.answer(
+        mine, given.clients["W"], red, *as_asked("family_ear"), "nobody", support.How.KNOWLEDGE
+    )
     support.add_note(given.viewer("s.one"), a, flag_of(given, "A", "paused").flag_id, "On Monday")
     # Decided on, and then its whole import was undone; with it went the mother whom it added.
     hers = import_one(mine, rcads25(("W", TODAY, [2] * 25)), MOTHERS)
@@ -270,7 +272,7 @@ def test_an_export_from_before_flags_were_loaded_raises_them_anew(
     answer(either, 2)
     mine, a = either.viewer("t.one"), either.clients["A"]
     flag_id = flag_of(either, "A", "suicide_answer").flag_id
-    support.answer(mine, a, flag_id, "means", 1, "at hand", support.How.KNOWLEDGE)
+    support.answer(mine, a, flag_id, *as_asked("means"), "at hand", support.How.KNOWLEDGE)
     admin, other = administrator(either), empty()
     files = exporting.export(admin)
     with either.store.engine.reading(admin.scope) as cursor:

@@ -33,7 +33,7 @@ from attachdash.practice.opening import open_practice
 from attachdash.practice.rights import Viewer, change, whole_practice
 from attachdash.store import Store
 from attachdash.store.export import state_hash
-from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.conftest import NOW, TODAY, House, as_asked
 
 Empty = Callable[[], Viewer]
 
@@ -122,7 +122,7 @@ def look(house: House) -> None:
         [("pushed_away", "yes"), ("family_ear", "nobody"), ("pushed_away", "")]
     ):
         later = house.viewer("t.one", NOW + timedelta(seconds=number))
-        support.answer(later, a, flag_id, question, 1, words, support.How.KNOWLEDGE)
+        support.answer(later, a, flag_id, *as_asked(question), words, support.How.KNOWLEDGE)
     support.add_note(house.viewer("s.one"), a, flag_id, "=HYPERLINK(1);'-2")
 
 

@@ -9,7 +9,7 @@ from attachdash.practice.rules import Kind
 from attachdash.practice.supervision import Agenda, Group, Item
 from attachdash.practice.support import How
 from attachdash.support import content
-from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.conftest import NOW, TODAY, House, as_asked
 
 
 def raise_flag(house: House, days: int = 0, answer: int = 1, at: int = 0) -> int:
@@ -44,7 +44,9 @@ def test_an_item_goes_from_unseen_to_decided_and_comes_back_when_it_is_due(eithe
     deciding.mark_seen(*place(either, 1))  # type: ignore[arg-type]
     assert only(seen_by(either)).group is Group.NO_DECISION
 
-    support.answer(either.viewer("t.one"), a, flag_id, "means", 1, "none at hand", How.WITH_CLIENT)
+    support.answer(
+        either.viewer("t.one"), a, flag_id, *as_asked("means"), "none at hand", How.WITH_CLIENT
+    )
     on = TODAY + timedelta(days=3)
     deciding.act(*place(either, 2), "Asked; a plan is made.", on)  # type: ignore[arg-type]
     item = only(seen_by(either))
@@ -65,7 +67,8 @@ def test_new_evidence_brings_an_item_back_to_the_top_without_the_old_decision(
     raise_flag(small, days=1)
     deciding.act(*place(small, 1), "Asked.", None)  # type: ignore[arg-type]
     support.answer(small.viewer("t.one", NOW + timedelta(minutes=2)), small.clients["A"],
-                   only(seen_by(small)).flag.flag_id, "plan", 1, "no", How.KNOWLEDGE)  # fmt: skip
+                   only(seen_by(small)).flag.flag_id, *as_asked("plan"), "no",
+                   How.KNOWLEDGE)  # fmt: skip
     assert only(seen_by(small)).answered == 1
     raise_flag(small, answer=2, at=5)
     item = only(seen_by(small))
@@ -117,7 +120,7 @@ def test_what_staff_noted_stands_there_too_with_its_tool_and_decision(small: Hou
     assert (item.flag.kind, item.group) == (Kind.TALK, Group.NO_DECISION)
     assert item.asked == len(content().tools["talk"].asks)
     assert item.reason
-    support.answer(mine, a, item.flag.flag_id, "pushed_away", 1, "yes", How.WITH_CLIENT)
+    support.answer(mine, a, item.flag.flag_id, *as_asked("pushed_away"), "yes", How.WITH_CLIENT)
     place = a, item.flag.flag_id, None, None
     deciding.act(small.viewer("t.one", NOW + timedelta(minutes=5)), *place, "Talked on Monday")
     item = only(seen_by(small))

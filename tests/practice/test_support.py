@@ -13,9 +13,10 @@ from attachdash.practice.rules import Kind, Tool
 from attachdash.practice.support import How, before_it, now_held, tool_of
 from attachdash.store import support as store_support
 from attachdash.support import content
-from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.conftest import NOW, TODAY, House, as_asked
 
 LATER = NOW + timedelta(minutes=1)
+LATEST = as_asked("pushed_away")[1]
 PLANTED = "Planted words of a supervisor"
 
 
@@ -40,8 +41,8 @@ def test_an_answer_is_kept_in_its_words_and_the_last_holds(either: House) -> Non
     flag, a = flag_of(either), either.clients["A"]
     for minute, words in enumerate(("a little", "yes", "")):
         mine = either.viewer("t.one", NOW + timedelta(minutes=minute))
-        support.answer(mine, a, flag.flag_id, "pushed_away", 1, words, How.WITH_CLIENT)
-        support.answer(mine, a, flag.flag_id, "family_ear", 1, "nobody", How.KNOWLEDGE)
+        support.answer(mine, a, flag.flag_id, *as_asked("pushed_away"), words, How.WITH_CLIENT)
+        support.answer(mine, a, flag.flag_id, *as_asked("family_ear"), "nobody", How.KNOWLEDGE)
     found = support.looked(either.viewer("s.one"), a)
     assert [one.answer for one in found.given if one.question_id == "pushed_away"] == [
         "a little", "yes", "",
@@ -57,7 +58,9 @@ def test_what_was_answered_before_new_evidence_is_shown_and_not_taken_for_now(
     small: House,
 ) -> None:
     flag, a = flag_of(small), small.clients["A"]
-    support.answer(small.viewer("t.one"), a, flag.flag_id, "happened", 1, "no", How.KNOWLEDGE)
+    support.answer(
+        small.viewer("t.one"), a, flag.flag_id, *as_asked("happened"), "no", How.KNOWLEDGE
+    )
     given = support.looked(small.viewer("t.one"), a).given
     since = LATER
     assert now_held(given, flag.flag_id, since) == {}
@@ -69,9 +72,10 @@ def test_what_was_answered_before_new_evidence_is_shown_and_not_taken_for_now(
 @pytest.mark.parametrize(
     ("question", "version", "words", "told"),
     [
-        ("pushed_away", 2, "yes", "changed meanwhile"),
+        ("pushed_away", LATEST + 1, "yes", "changed meanwhile"),
         ("nothing", 1, "yes", "changed meanwhile"),
-        ("pushed_away", 1, "perhaps", "none of the answers"),
+        ("pushed_away", LATEST - 1, "yes", "changed meanwhile"),
+        ("pushed_away", LATEST, "perhaps", "none of the answers"),
     ],
 )
 def test_only_what_was_truly_asked_can_be_answered(
@@ -89,7 +93,7 @@ def test_a_flag_of_somebody_else_takes_no_answer_and_no_note(either: House) -> N
     other, a = flag_of(either, "B"), either.clients["A"]
     with pytest.raises(Refused):
         support.answer(
-            either.viewer("t.one"), a, other.flag_id, "pushed_away", 1, "yes", How.KNOWLEDGE
+            either.viewer("t.one"), a, other.flag_id, *as_asked("pushed_away"), "yes", How.KNOWLEDGE
         )
     with pytest.raises(Refused):
         support.add_note(either.viewer("s.one"), a, other.flag_id, "Whose is it?")
@@ -99,7 +103,9 @@ def test_a_flag_of_somebody_else_takes_no_answer_and_no_note(either: House) -> N
 
 def test_a_client_gets_nothing_of_it_by_any_way(either: House) -> None:
     flag, a = flag_of(either), either.clients["A"]
-    support.answer(either.viewer("t.one"), a, flag.flag_id, "pushed_away", 1, "yes", How.KNOWLEDGE)
+    support.answer(
+        either.viewer("t.one"), a, flag.flag_id, *as_asked("pushed_away"), "yes", How.KNOWLEDGE
+    )
     support.add_note(either.viewer("s.one"), a, flag.flag_id, PLANTED)
     client = either.viewer("c.a")
     with pytest.raises(Refused):
@@ -118,7 +124,9 @@ def test_a_client_gets_nothing_of_it_by_any_way(either: House) -> None:
 
 def test_each_answer_leaves_an_entry_without_what_was_said(small: House) -> None:
     flag, a = flag_of(small), small.clients["A"]
-    support.answer(small.viewer("t.one"), a, flag.flag_id, "means", 1, "at hand", How.KNOWLEDGE)
+    support.answer(
+        small.viewer("t.one"), a, flag.flag_id, *as_asked("means"), "at hand", How.KNOWLEDGE
+    )
     support.add_note(small.viewer("s.one"), a, flag.flag_id, PLANTED)
     trail = house.audit_trail(small.viewer("a.diallo"))
     assert list(trail["kind"][:2]) == ["noted on agenda", "answered support question"]

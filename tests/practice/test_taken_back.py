@@ -19,7 +19,7 @@ from attachdash.practice import (
     supervision,
     support,
 )
-from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.conftest import NOW, TODAY, House, as_asked
 from tests.practice.imports import import_one
 from tests.practice.test_caseload import add
 from tests.practice.test_mending import file, rows
@@ -90,7 +90,9 @@ def test_h05_what_was_done_about_a_flag_outlives_its_answers(
         if code == "acted":
             deciding.act(mine, *place, "A plan was made", TODAY)
         if code == "noted":
-            support.answer(mine, who, flag.flag_id, "means", 1, "at hand", support.How.KNOWLEDGE)
+            support.answer(
+                mine, who, flag.flag_id, *as_asked("means"), "at hand", support.How.KNOWLEDGE
+            )
             support.add_note(boss, who, flag.flag_id, "Bring it on Thursday")
     assert len(supervision.agenda(boss).items) == len(DONE)
 

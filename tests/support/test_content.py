@@ -14,7 +14,7 @@ from attachdash.practice import opening
 from attachdash.practice.marks import Technique
 from attachdash.support import ContentError, Move, content, read_content
 from attachdash.support import content as content_of
-from attachdash.support.content import Content, Entry
+from attachdash.support.content import Content, Entry, Question
 from attachdash.support.written import as_markdown
 
 FOLDER = DATA / "support"
@@ -50,7 +50,12 @@ def test_the_look_is_short_and_covers_what_may_hold_somebody_back() -> None:
     assert set(asked[8:]) == {"own_feelings", "others_feelings"}
     assert content().tools["course"].asks == tuple(asked)
     for tool in content().tools.values():
-        assert {"pushed_away", "family_ear"} <= set(tool.asks)
+        asks = [one for one in tool.asks if one in content().questions]
+        assert {"pushed_away", "family_ear"} <= set(asks)
+        # Where the alliance or a silence is the reason, trust is asked about before them.
+        if tool.id not in {"alliance", "overdue", "paused"}:
+            first = asks.index("pushed_away"), asks.index("family_ear")
+            assert sorted(first) == [0, 1], tool.id
 
 
 def test_whoever_does_not_know_is_never_left_without_a_next_step() -> None:
@@ -58,8 +63,9 @@ def test_whoever_does_not_know_is_never_left_without_a_next_step() -> None:
         unknown = one.answer("don't know")
         assert unknown is not None, one.id
         assert unknown.consider
-        # The first answer is the one that needs nothing; every other has something to consider.
-        easy = {"pushed_away": "no", "happened": "no", "frightened": "no"}.get(
+        # The first answer is the one that needs nothing, but for who says that nobody frightens
+        # them; every other has something to consider.
+        easy = {"pushed_away": "no", "happened": "no", "frightened": None}.get(
             one.id, one.answers[0].answer
         )
         for answer in one.answers:
@@ -88,7 +94,7 @@ def test_safety_is_asked_in_order_and_the_grave_answers_lift_the_protocol() -> N
         (one.id, each.answer) for one in steps.values() for each in one.answers if each.urgent
     }
     assert urgent == {("ask_directly", "asked: wish to act"), ("ask_directly", "could not ask"),
-                      ("means", "at hand"), ("plan", "yes")}  # fmt: skip
+                      ("means", "at hand"), ("plan", "some"), ("plan", "yes")}  # fmt: skip
     assert set(content().tools) == {
         "safety", "blank", "unsafe", "ask", "course", "alliance", "overdue", "paused", "talk",
     }  # fmt: skip
@@ -128,9 +134,48 @@ def test_children_are_helped_through_their_carer_and_given_no_disorder() -> None
     assert "no attachment disorder" in said
 
 
+def said_by(one: Entry) -> str:
+    """All that an entry says to a therapist."""
+    answers = one.answers if isinstance(one, Question) else ()
+    return " ".join([one.prompt, one.rationale, *(each.consider or "" for each in answers)])
+
+
 def test_nobody_is_called_high_or_low_risk_and_nothing_commands() -> None:
     for one in content().entries:
-        assert not re.search(r"(high|low)[- ]risk|must\b", one.prompt), one.id
+        # "Nobody is at high or low risk" is the one place that may say it.
+        said = said_by(one).replace("Nobody is at high or low risk", "")
+        assert not re.search(r"(high|low)[- ]risk|\bmust\b", said), one.id
+
+
+def test_no_answer_about_suicide_or_danger_reassures() -> None:
+    steps, unsafe = content().steps, content().unsafe
+    for question, answer in (
+        (steps["ask_directly"], "asked: no thoughts"), (steps["means"], "none at hand"),
+        (steps["plan"], "no"), (unsafe["frightened"], "no"),
+    ):  # fmt: skip
+        found = question.answer(answer)
+        assert found is not None, question.id
+        assert found.consider, question.id
+    assert "alone" in steps["ask_directly"].prompt.lower()
+    assert "day and night" in steps["safety_plan"].prompt
+    for topic in ("hopelessness", "thoughts of death", "taking risks"):
+        assert topic in content().tools["ask"].prompt.lower()
+    assert "ask directly about suicide" in content().tools["ask"].prompt
+    assert "thoughts of suicide before anything else" in content().tools["course"].prompt
+
+
+def test_nobody_is_pressed_nearer_and_no_harm_is_explained_away() -> None:
+    prompts = {one.id: one.prompt for one in content().prompts}
+    assert "a no is as welcome as a yes. Questions of safety" in prompts["avoidance_distance"]
+    for one in ("family_ear", "carried_outside"):
+        said = said_by(content().questions[one])
+        assert "If your client wants it" in said
+    assert "excuse it" in said_by(content().questions["others_feelings"])
+    for one in ("overdue", "paused"):
+        assert "safe for them" in content().tools[one].prompt
+    sensitivity = next(one for one in content().children if one.id == "carer_sensitivity")
+    assert "Once it is known that the child is safe with them" in sensitivity.prompt
+    assert content().children[0].id == "young_alone"
 
 
 def planted(tmp_path: Path, name: str, old: str, new: str) -> Path:
@@ -144,10 +189,10 @@ def planted(tmp_path: Path, name: str, old: str, new: str) -> Path:
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
-        ("look.yaml", "version: 1", "version: one", "look.yaml, questions.0.version"),
+        ("look.yaml", "version: 2", "version: one", "look.yaml, questions.0.version"),
         ("look.yaml", "    rationale:", "    why:", "look.yaml, questions.0.rationale"),
-        ("look.yaml", "[clinical_review, white_2015]", "[]", "questions.0.sources"),
-        ("look.yaml", "[clinical_review, white_2015]", "[nobody]", "has no nobody"),
+        ("look.yaml", "[clinical_review]", "[]", "questions.0.sources"),
+        ("look.yaml", "[clinical_review]", "[nobody]", "has no nobody"),
         ("look.yaml", "id: family_ear", "id: pushed_away", "pushed_away is there twice"),
         ("look.yaml", "id: family_ear", "id: means", "means is the id of two things"),
         ("look.yaml", '- answer: "no"', "- answer: no", "answers.0.answer"),
@@ -178,7 +223,7 @@ def test_no_practice_opens_with_content_that_cannot_be_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken() -> Content:
-        return read_content(planted(tmp_path, "look.yaml", "version: 1", "version: one"))
+        return read_content(planted(tmp_path, "look.yaml", "version: 2", "version: one"))
 
     monkeypatch.setattr(opening, "content", broken)
     with pytest.raises(ContentError, match="look"):

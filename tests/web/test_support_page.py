@@ -16,7 +16,7 @@ from attachdash.practice.rules import Kind
 from attachdash.practice.support import How
 from attachdash.support import content
 from attachdash.web.look import plain
-from tests.practice.conftest import TODAY, House, _light_bcrypt, make_house, small
+from tests.practice.conftest import TODAY, House, _light_bcrypt, as_asked, make_house, small
 
 __all__ = ["_light_bcrypt", "make_house", "small"]
 
@@ -116,10 +116,10 @@ def test_a_softer_prompt_begins_with_the_look_and_answers_are_kept_as_tapped(
     assert "Take it seriously by itself" in said
     assert "a clinician’s sign-off is pending" in said
     # Somebody else answers meanwhile: this tab shows that, and doesn't write over it.
-    support.answer(small.viewer("t.one"), small.clients["A"], flag_id, "family_ear", 1, "at times",
-                   How.WITH_CLIENT)  # fmt: skip
+    support.answer(small.viewer("t.one"), small.clients["A"], flag_id,
+                   *as_asked("family_ear"), "at times", How.WITH_CLIENT)  # fmt: skip
     tab.run()
-    assert "Plan one contact" in words(tab)
+    assert "plan one contact" in words(tab)
     given = support.looked(small.viewer("t.one"), small.clients["A"]).given
     assert [one.answer for one in given] == ["nobody", "at times"]
 
@@ -158,15 +158,15 @@ def test_a_record_says_to_ask_alone_only_where_those_around_may_be_the_reason(
     raised(small, answers, instrument)
     said = words(opened(small, monkeypatch, page="client"))
     assert ("alone and unheard: never in front of" in said) is alone
-    assert ("Ask directly at the next contact" in said) is not alone
+    assert ("don’t wait for the next session" in said) is not alone
 
 
 def test_a_blank_has_its_tool_and_a_supervisor_reads_but_does_not_answer(
     small: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flag_id = raised(small, [0] * 8 + [BLANK])
-    support.answer(small.viewer("t.one"), small.clients["A"], flag_id, "means", 1, "none at hand",
-                   How.KNOWLEDGE)  # fmt: skip
+    support.answer(small.viewer("t.one"), small.clients["A"], flag_id,
+                   *as_asked("means"), "none at hand", How.KNOWLEDGE)  # fmt: skip
     tab = opened(small, monkeypatch, "s.one")
     assert "A question that was left blank" in words(tab)
     assert "none at hand" in words(tab)
