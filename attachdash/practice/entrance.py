@@ -3,7 +3,8 @@
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from attachdash.errors import Invalid, Refused
 from attachdash.practice import passwords
@@ -45,6 +46,12 @@ class SignedIn:
 def clock() -> datetime:
     """Now, in UTC without a zone: the one clock of the product."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of the time zones known here; read from their files once."""
+    return frozenset(available_timezones())
 
 
 def today(store: Store, now: datetime) -> date:

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import available_timezones
 
 from attachdash.errors import Invalid
 from attachdash.practice import passwords
-from attachdash.practice.entrance import today
+from attachdash.practice.entrance import time_zones, today
 from attachdash.practice.lines import checked_name
 from attachdash.practice.people import CODE_LASTS, SIGN_IN, Code
 from attachdash.practice.rights import Role, Viewer, change
@@ -30,7 +29,7 @@ def found(
         )
     if not name:
         raise Invalid("A name is needed: it stands beside what this person does.")
-    if time_zone not in available_timezones():
+    if time_zone not in time_zones():
         raise Invalid(f"{time_zone} is no time zone; one looks like Europe/Berlin.")
     store = open_store(home, now, url=url, create=True)
     person_id = int(store.engine.new_ids("person", 1)[0])

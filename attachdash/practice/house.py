@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from attachdash.errors import Invalid
 from attachdash.practice.closed_days import read, written
-from attachdash.practice.entrance import ALL_SIGNED_IN, DECLINED, SECOND_FACTOR
+from attachdash.practice.entrance import ALL_SIGNED_IN, DECLINED, SECOND_FACTOR, time_zones
 from attachdash.practice.escalation import Hours, hours_of
 from attachdash.practice.lines import is_seen, one_line
 from attachdash.practice.rights import About, Audit, Role, Viewer, Waits, change, use_case
@@ -75,7 +75,7 @@ def change_settings(
     """
     if largest_upload is not None and largest_upload not in UPLOADS:
         raise Invalid(f"{largest_upload} MB is no size to choose: {', '.join(map(str, UPLOADS))}.")
-    if time_zone not in available_timezones():
+    if time_zone not in time_zones():
         raise Invalid(f"{time_zone} is no time zone; one looks like Europe/Berlin.")
     new = {
         "practice_name": one_line(practice_name),

@@ -17,7 +17,7 @@ from attachdash.change.off_course import LEAST_ANSWERS, LEAST_WEEKS, OffCourse
 from attachdash.change.series import Ints, series_of
 from attachdash.change.verdict import Word, calls
 from attachdash.instruments import LEADS, Domain, Instrument, Scale
-from attachdash.instruments.model import COMPARISONS
+from attachdash.instruments.sourced import COMPARISONS
 from attachdash.instruments.words import Side
 from attachdash.practice.norms import scale_of
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case

@@ -22,7 +22,7 @@ from attachdash.change.sentences import (
 from attachdash.change.series import series_of
 from attachdash.change.verdict import Disagreement, Word, calls, verdicts
 from attachdash.instruments import Direction, Operator, library
-from attachdash.instruments.model import Sourced
+from attachdash.instruments.sourced import Sourced
 from tests.change.people import PEOPLE, flat, scored
 
 ALL = [figures_of(i, s) for i in library().values() for s in i.scales]
@@ -70,10 +70,6 @@ def course(figures, severities, weeks=None):
         best, worst = worst, best
     weeks = 2.0 * np.arange(len(severities)) if weeks is None else np.array(weeks)
     return series_of(best + np.array(severities) * (worst - best), weeks * 7.0)
-
-
-def word_of(figures, severities, weeks=None):
-    return Word(int(verdicts(course(figures, severities, weeks), [figures]).word[0]))
 
 
 FALLING = [0.95, 0.9, 0.8, 0.6, 0.4, 0.3, 0.2, 0.1, 0.08, 0.05, 0.05]
