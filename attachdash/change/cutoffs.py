@@ -332,33 +332,7 @@ def talking_therapies(
     )
 
 
-def talking_therapies_rates(
-    *,
-    finished: int,
-    not_at_caseness: int,
-    recovered: int,
-    reliably_recovered: int,
-    reliably_improved: int,
-    reliably_deteriorated: int,
-) -> dict[str, float]:
-    """Shares (0 to 1) with NHS England's own denominators; nan where one is 0.
-
-    Recoveries are of the courses that began at caseness, the others of all finished ones.
-    """
-    of_cases, of_all = finished - not_at_caseness, finished
-    return {
-        "recovered": _share(recovered, of_cases),
-        "reliably_recovered": _share(reliably_recovered, of_cases),
-        "reliably_improved": _share(reliably_improved, of_all),
-        "reliably_deteriorated": _share(reliably_deteriorated, of_all),
-    }
-
-
 def _needed(group: Moments | None, rule: LineRule, name: str) -> Moments:
     if group is None:
         raise ValueError(f"cut-off {rule} needs mean and SD of a {name} group")
     return group
-
-
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else float("nan")

@@ -51,13 +51,3 @@ def pre_post_d(first: ArrayLike, last: ArrayLike, sign: int) -> Effect | None:
         sd_first=sd,
         correlation=r,
     )
-
-
-def nhs_effect_size(mean_first: float, mean_last: float, sd_first: float) -> float:
-    """(mean first - mean last) / SD first (NHS Talking Therapies): lower is better, no pairing.
-
-    Raises ValueError for an SD that is not above 0.
-    """
-    if not sd_first > 0:
-        raise ValueError(f"SD at first {sd_first}: expected a number above 0")
-    return (mean_first - mean_last) / sd_first

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-
 import numpy as np
 import polars as pl
 import pytest
@@ -24,7 +22,6 @@ from attachdash.change.cutoffs import (
     line_of,
     pcl5,
     talking_therapies,
-    talking_therapies_rates,
 )
 from attachdash.change.two_point import Precision, ReliabilityKind, reliable_change, sign_of
 from attachdash.instruments import Direction, library
@@ -219,43 +216,3 @@ def test_a_course_without_all_four_scores_is_not_told():
     assert not found.told.any()
     assert not found.at_caseness.any()
     assert not found.reliably_improved.any()
-
-
-def test_the_rates_of_england_2024_25(shared):
-    rates = talking_therapies_rates(
-        finished=670_419, not_at_caseness=35_234, recovered=321_061, reliably_recovered=301_815,
-        reliably_improved=452_284, reliably_deteriorated=39_157,
-    )  # fmt: skip
-    published = {"recovered": 50.5, "reliably_recovered": 47.5, "reliably_improved": 67.5,
-                 "reliably_deteriorated": 5.8}  # fmt: skip
-    assert {name: round(100 * rate, 1) for name, rate in rates.items()} == published
-
-
-def test_the_rates_of_each_kind_of_therapy_are_those_of_the_annual_report(shared):
-    with (shared / "data" / "nhs_tt_2024_25_england_therapy_benchmarks.csv").open() as file:
-        rows = [r for r in csv.DictReader(file) if r["ther_recovery_percentage"]]
-    assert len(rows) > 5
-    for row in rows:
-        finished = int(float(row["courses_of_therapy_count"]))
-        rates = talking_therapies_rates(
-            finished=finished,
-            not_at_caseness=int(float(row["not_caseness_count"])),
-            recovered=int(float(row["ther_recovery_count"])),
-            reliably_recovered=int(float(row["ther_rel_recovery_count"])),
-            reliably_improved=int(float(row["ther_improvement_count"])),
-            reliably_deteriorated=int(float(row["ther_deterioration_count"])),
-        )
-        assert 100 * rates["recovered"] == pytest.approx(
-            float(row["ther_recovery_percentage"]), abs=0.06
-        ), row["variable_b"]
-        assert 100 * rates["reliably_improved"] == pytest.approx(
-            float(row["ther_improvement_percentage"]), abs=0.06
-        ), row["variable_b"]
-
-
-def test_nobody_is_no_rate():
-    rates = talking_therapies_rates(
-        finished=0, not_at_caseness=0, recovered=0, reliably_recovered=0, reliably_improved=0,
-        reliably_deteriorated=0,
-    )  # fmt: skip
-    assert all(np.isnan(rate) for rate in rates.values())

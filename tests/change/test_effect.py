@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-
 import numpy as np
 import polars as pl
 import pytest
 
-from attachdash.change.effect import nhs_effect_size, pre_post_d
+from attachdash.change.effect import pre_post_d
 
 
 def test_beat_the_blues_from_pre_to_two_months(shared):
@@ -37,18 +35,6 @@ def test_the_interval_holds_its_95_percent():
     assert 0.92 <= hits / 400 <= 0.98
 
 
-def test_the_effect_sizes_of_the_nhs_annual_report(shared):
-    with (shared / "data" / "nhs_tt_2024_25_england_therapy_benchmarks.csv").open() as file:
-        rows = [row for row in csv.DictReader(file) if row["phq_effect_size"]]
-    assert len(rows) > 5
-    for row in rows:
-        for scale in ("phq", "gad"):
-            means = (float(row[f"{scale}_mean_{when}"]) for when in ("start", "end"))
-            found = nhs_effect_size(*means, float(row[f"{scale}_sd_start"]))
-            # Means and SDs there are rounded to a decimal.
-            assert found == pytest.approx(float(row[f"{scale}_effect_size"]), abs=0.08)
-
-
 @pytest.mark.parametrize(
     ("first", "last", "sign"),
     [([1, 2], [2, 3], 1), ([5, 5, 5], [1, 2, 3], 1), ([1, 2, 3], [1, 2, 3], 0), ([], [], 1),
@@ -60,5 +46,3 @@ def test_no_effect_size(first, last, sign):
 
 def test_all_last_scores_equal_is_no_warning():
     assert pre_post_d([1, 2, 3], [2, 2, 2], 1).d == 0
-    with pytest.raises(ValueError, match="above 0"):
-        nhs_effect_size(1, 2, 0)
