@@ -173,7 +173,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         kind=Kind.TALK, name="Asked to talk",
-        data="The box on a check-in’s form, the client’s own page, or a note of staff",
+        data="The box on a form in our own words, the client’s own page, or a note of staff",
         threshold="The client, or who answers for a child, asked to talk",
         certainty="Nothing is estimated: they asked", tool=Tool.TALK, cause="one a client",
         goes_on=True,
