@@ -151,7 +151,7 @@ def check_step(made: Draft) -> None:
     assert preview is not None, "the step says so"
     assert mapping is not None, "the step says so"
     asked = instrument(viewer, mapping.instrument)
-    ready, new_rows, same = preview.ready, preview.new_rows, preview.checked.repeated_same
+    ready, new_rows, same = preview.ready, preview.new_rows, preview.repeat_count
     theirs = "client" if len(made.new_codes) == 1 else "clients"
     more = f" now, {new_rows:,} more if you create their {theirs}" if new_rows else ""
     web.header(
@@ -168,13 +168,13 @@ def check_step(made: Draft) -> None:
     if preview.same_file_at:
         when = tables.ago(preview.same_file_at, zone, viewer.today)
         st.info(f"This same file came in before, with the same meaning: {when}.")
-    for note in preview.checked.notes:
+    for note in preview.notes:
         st.html(f'<div class="ad-meta">{web.esc(note)}</div>')
     if made.parts:
         with web.card("together"):
             parts.together(viewer, made)
     with web.card("summary"):
-        parts.summary(preview, meaning.named(asked))
+        parts.summary(mapping, preview, meaning.named(asked))
     if preview.risks:
         with web.card("risks"):
             parts.risks(preview)
@@ -187,9 +187,9 @@ def check_step(made: Draft) -> None:
     if made.new_codes or made.without_episode:
         with web.card("new"):
             create, open_episodes = _new_clients(made)
-    if preview.checked.rows.height:
+    if preview.first and preview.first.n:
         with web.card("read"):
-            parts.first_rows(viewer, preview)
+            parts.first_rows(viewer, preview.first)
     count = sum(one.ready + (one.new_rows if create else 0) for one in made.previews)
     several = f" of {len(made.previews)} questionnaires" if made.parts else ""
     left = [instrument(viewer, one).short_name for one in made.left()]

@@ -10,10 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from attachdash import web
 from attachdash.intake import MOST_LISTED, ProblemKind, Unreadable, read_csv
-from attachdash.practice.importing import preview_import
 from attachdash.web import tables
 from attachdash.web.import_draft import Draft
 from tests.practice.conftest import TODAY, House, _light_bcrypt, make_house, small
+from tests.practice.imports import preview_one
 from tests.practice.test_one_path import PHQ9
 from tests.test_cli import SAID, answers, attachdash, founded, home
 
@@ -59,7 +59,7 @@ def test_the_page_shows_each_kind_once_with_its_count(
 def test_kinds_are_counted_in_full_also_where_more_than_can_be_listed(small: House) -> None:
     many = MOST_LISTED + 5
     rows = [f"A,{DAY},{ZEROS},x"] * many + [f"Z9,{DAY},{ZEROS},1"]
-    preview = preview_import(small.viewer("t.one"), read_csv("a.csv", phq9(*rows)), PHQ9)
+    preview = preview_one(small.viewer("t.one"), read_csv("a.csv", phq9(*rows)), PHQ9)
     assert len(preview.problems) == MOST_LISTED
     assert preview.counts == {ProblemKind.NOT_A_NUMBER: many, ProblemKind.CLIENT_CODE: 1}
     assert preview.refused == many + 1
@@ -94,7 +94,5 @@ def test_all_that_is_wrong_with_a_mapping_is_said_at_once(small: House) -> None:
         update={"date_format": None, "items": PHQ9.items[:3], "missing": ("2",), "words": {"1": 1}}
     )
     with pytest.raises(Unreadable) as refusal:
-        preview_import(
-            small.viewer("t.one"), read_csv("a.csv", phq9(f"A,{DAY},{ZEROS},1")), mapping
-        )
+        preview_one(small.viewer("t.one"), read_csv("a.csv", phq9(f"A,{DAY},{ZEROS},1")), mapping)
     assert len(refusal.value.problems) == 4

@@ -140,7 +140,6 @@ def check_rows(
     """What of the rows can be kept; `repeats` are those of them among all rows of the file."""
     read = read_rows(table, mapping, instrument, today)
     findings, answers, scores = read.findings, read.answers, read.scores
-    notes = findings.readings.notes(file_notes(table, mapping))
     _refuse_conflicts(repeats, findings)
     kept = ~findings.refused
     kept[repeats.same] = False
@@ -153,9 +152,6 @@ def check_rows(
     numbers = pl.Series("row_number", table.row_numbers, dtype=pl.Int32)
     rows = read.keys.select(numbers, pl.all())
     problems = findings.problems()
-    total_problems = sum(findings.counts.values())
-    if total_problems > len(problems):
-        notes.append(f"The first {len(problems):,} of {total_problems:,} problems are listed.")
     return Checked(
         file_name=table.file_name,
         sha256=table.sha256,
@@ -181,14 +177,21 @@ def check_rows(
         ),
         mismatches=differ,
         total_rows=table.total_rows,
-        notes=tuple(notes),
+        notes=notes(table, mapping, findings.readings, len(problems), findings.counts.total()),
         readings=findings.readings,
     )
 
 
-def file_notes(table: Table, mapping: Mapping) -> list[str]:
-    """What a person should know of a file before its cells are read."""
-    return [*table.notes, *_people(mapping), *_not_taken(table, mapping)]
+def notes(
+    table: Table, mapping: Mapping, readings: Readings, listed: int, problems: int
+) -> tuple[str, ...]:
+    """What of a file was read in a way that a person should know of; of its problems so many are
+    listed."""
+    more = f"The first {listed:,} of {problems:,} problems are listed."
+    return (
+        *table.notes, *_people(mapping), *_not_taken(table, mapping), *readings.notes(),
+        *([more] if problems > listed else []),
+    )  # fmt: skip
 
 
 def _not_taken(table: Table, mapping: Mapping) -> list[str]:

@@ -24,9 +24,9 @@ class Readings:
         self.commas += other.commas
         return self
 
-    def notes(self, before: Sequence[str]) -> list[str]:
-        """What to say of them, after what there is to say besides."""
-        notes = list(before)
+    def notes(self) -> list[str]:
+        """What to say of them."""
+        notes = []
         if self.pointed == 1:
             notes.append("1 answer written like 2.0 was read as a whole number.")
         elif self.pointed:

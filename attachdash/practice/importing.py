@@ -5,12 +5,9 @@ one transaction, together or not at all. What one block can't know of the others
 (planning.py). Several questionnaires of a file come in together, a batch each.
 """
 
-import dataclasses
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -19,15 +16,15 @@ import pandas as pd
 import polars as pl
 
 from attachdash.errors import Invalid
-from attachdash.intake import Checked, Mapping, Problem, ProblemKind, Table
+from attachdash.intake import Checked, Mapping, Table
 from attachdash.intake.blocks import ROWS, Stream
-from attachdash.intake.check import file_notes
+from attachdash.intake.check import notes
 from attachdash.intake.loaded import Loaded
 from attachdash.practice import clients as practice_clients
 from attachdash.practice.held import differing
 from attachdash.practice.judging import NOBODY, givens_of, mismatches_of
 from attachdash.practice.keeping import Prepared, keep, prepare
-from attachdash.practice.planning import Found, Plan, Risk, Told, planned
+from attachdash.practice.planning import Found, Plan, Told, planned
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, looked_at, use_case
 from attachdash.practice.watching import refresh, watch
 from attachdash.store import answers, clients, versions
@@ -35,32 +32,6 @@ from attachdash.store.engine import Cursor
 
 IMPORTERS = (Role.THERAPIST, Role.ADMINISTRATOR)
 WRITTEN = "written"  # what `tell` is told while the store is held
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """What an import would do. It holds the file's own values, never stored ones.
-
-    Lists end at MOST_LISTED, and `checked` has the first rows only; the counts count all.
-    """
-
-    checked: Checked
-    rows: int  # that would be kept or are held already
-    already_held: int
-    ready: int  # rows that can be kept as things are
-    new_rows: int  # rows that can be kept once their clients are created
-    problems: tuple[Problem, ...]
-    refused: int  # rows
-    known_codes: tuple[str, ...]
-    new_codes: tuple[str, ...]  # an administrator can have these clients created
-    without_episode: tuple[str, ...]  # codes of clients who have no episode yet
-    same_file_at: datetime | None  # when the same file came in before, under the same mapping
-    period: tuple[date, date] | None  # first and last day of the rows
-    risks: tuple[Risk, ...]  # the newest MOST_RISKS of those not held already
-    risk_count: int
-    mismatches: pl.DataFrame  # the file's totals that aren't our score: ours is kept
-    mismatch_count: int
-    counts: Counter[ProblemKind]  # how often each kind was found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,36 +72,6 @@ def preview_file(
     """
     plans = _looked_over(viewer, file, mappings, tell, block_rows or _rows(file))
     return [plan.found for plan in plans]
-
-
-@use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.CHANGE)
-def preview_import(
-    viewer: Viewer, table: Table, mapping: Mapping, tell: Told = nobody,
-    block_rows: int | None = None,
-) -> Preview:  # fmt: skip
-    """What preview_file finds of one questionnaire of a table, as a page shows it."""
-    [plan] = _looked_over(viewer, table, [mapping], tell, block_rows or _rows(table))
-    found, loaded = plan.found, plan.stream
-    assert isinstance(loaded, Loaded), "a table is in memory"
-    assert found.first is not None, "a table has rows, or was refused"
-    notes = found.readings.notes(file_notes(loaded.table, mapping))
-    total, listed = found.counts.total(), len(found.problems)
-    if total > listed:
-        notes.append(f"The first {listed:,} of {total:,} problems are listed.")
-    checked = dataclasses.replace(
-        found.first, problems=tuple(found.own), counts=dict(found.own_counts),
-        repeated_same=found.repeat_count, repeats=tuple(found.repeats),
-        mismatches=found.mismatches, total_rows=loaded.rows, notes=tuple(notes),
-    )  # fmt: skip
-    return Preview(
-        checked=checked, rows=found.rows, already_held=found.already_held,
-        ready=found.rows - found.already_held - found.new_rows, new_rows=found.new_rows,
-        problems=tuple(found.problems), refused=found.refused,
-        known_codes=tuple(found.known_codes), new_codes=tuple(found.new_codes),
-        without_episode=tuple(found.without_episode), same_file_at=found.same_file_at,
-        period=found.period, risks=found.risks, risk_count=found.risk_count,
-        mismatches=found.mismatches, mismatch_count=found.mismatch_count, counts=found.counts,
-    )  # fmt: skip
 
 
 @use_case(roles=IMPORTERS, about=About.NOTHING, audit=Audit.CHANGE)
@@ -210,7 +151,13 @@ def _looked_over(
             before = answers.same_batch(
                 cursor, viewer.site_id, stream.sha256, plan.mapping.sha256, whose_imports(viewer)
             )
-            plan.found.same_file_at = before[1] if before else None
+            found = plan.found
+            found.same_file_at = before[1] if before else None
+            if isinstance(plan.stream, Loaded):
+                found.notes = notes(
+                    plan.stream.table, plan.mapping, found.readings, len(found.problems),
+                    found.counts.total(),
+                )  # fmt: skip
     return plans
 
 

@@ -62,29 +62,36 @@ class Risk:
 
 @dataclass(slots=True, kw_only=True)
 class Found:
-    """What an import of a file would do. Lists end at MOST_LISTED; counts don't."""
+    """What an import of one questionnaire of a file would do. Lists end at MOST_LISTED; counts
+    don't. It holds the file's own values, never stored ones."""
 
     rows: int = 0  # that would be kept or are held already
     already_held: int = 0
-    new_rows: int = 0  # rows of new_codes
+    new_rows: int = 0  # rows of new_codes: kept once their clients are created
     refused: int = 0  # rows
     problems: list[Problem] = field(default_factory=list)
     counts: Counter[ProblemKind] = field(default_factory=Counter)  # of all problems
     known_codes: list[str] = field(default_factory=list)
-    new_codes: list[str] = field(default_factory=list)
+    new_codes: list[str] = field(default_factory=list)  # of clients whom nobody created yet
     without_episode: list[str] = field(default_factory=list)  # codes
-    same_file_at: datetime | None = None
+    same_file_at: datetime | None = None  # when it came in before, under the same mapping
     period: tuple[date, date] | None = None  # first and last day of the rows
-    risks: tuple[Risk, ...] = ()  # the newest MOST_RISKS
+    risks: tuple[Risk, ...] = ()  # the newest MOST_RISKS of rows not held already
     risk_count: int = 0
-    repeats: list[tuple[int, int]] = field(default_factory=list)
+    repeats: list[tuple[int, int]] = field(default_factory=list)  # rows, each with the row kept
     repeat_count: int = 0
+    # The file's totals that aren't our score: ours is kept.
     mismatches: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MISMATCH))
     mismatch_count: int = 0
     first: Checked | None = None  # the first rows that can be read
     own: list[Problem] = field(default_factory=list)  # those that the file has by itself
-    own_counts: Counter[ProblemKind] = field(default_factory=Counter)
     readings: Readings = field(default_factory=Readings)
+    notes: tuple[str, ...] = ()  # of a file in memory: what was read in a way to know of
+
+    @property
+    def ready(self) -> int:
+        """The rows that can be kept as things are."""
+        return self.rows - self.already_held - self.new_rows
 
     def add(
         self, checked: Checked, rows: pl.DataFrame, problems: tuple[Problem, ...], refused: int
@@ -97,7 +104,6 @@ class Found:
         self.problems += problems[: MOST_LISTED - len(self.problems)]
         self.counts += counts_of(checked, problems)
         self.own += checked.problems[: MOST_LISTED - len(self.own)]
-        self.own_counts += Counter(checked.counts)
         self.readings += checked.readings
         self.repeats += checked.repeats[: MOST_LISTED - len(self.repeats)]
         self.repeat_count += checked.repeated_same

@@ -21,6 +21,7 @@ from attachdash.instruments import (
 )
 from attachdash.intake import (
     DATE_FORMATS,
+    Checked,
     DateFormat,
     Mapping,
     Problem,
@@ -68,6 +69,7 @@ __all__ = [
     "PLAIN",
     "SELF",
     "SPACINGS",
+    "Checked",
     "DateFormat",
     "Instrument",
     "Item",

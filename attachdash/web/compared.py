@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from attachdash.practice.importing import Preview
+from attachdash.practice.planning import Found
 from attachdash.practice.reading import Instrument, ProblemKind
 from attachdash.web import look, tables
 from attachdash.web.import_draft import Draft
@@ -11,13 +11,11 @@ from attachdash.web.import_draft import Draft
 MOST_SHOWN = 200
 
 
-def repeats(preview: Preview) -> None:
+def repeats(found: Found) -> None:
     """Rows of one client and day: the same answers count once, different ones are asked about."""
-    same = preview.checked.repeats
+    same = found.repeats
     conflicts = [
-        one
-        for one in preview.checked.problems
-        if one.kind is ProblemKind.CONFLICT and one.row is not None
+        one for one in found.own if one.kind is ProblemKind.CONFLICT and one.row is not None
     ]
     if not same and not conflicts:
         return
@@ -29,29 +27,27 @@ def repeats(preview: Preview) -> None:
         ] + [(f"{one.row:,}", f"Not kept: expected {one.expected}. {one.cure}")
              for one in conflicts[:MOST_SHOWN]]  # fmt: skip
         tables.table(("Row", "What it repeats"), rows, "Rows of the same client and day")
-        more = preview.checked.repeated_same + len(conflicts) - len(rows)
+        more = found.repeat_count + len(conflicts) - len(rows)
         if more > 0:
             st.write(f"And {more:,} more.")
 
 
-def totals(made: Draft, preview: Preview, asked: Instrument) -> None:
+def totals(made: Draft, found: Found, asked: Instrument) -> None:
     """The file's totals that aren't our score of the same row."""
-    compared = preview.checked.mapping.totals
-    if not compared:
+    if made.mapping is None or not made.mapping.totals:
         return
-    differ = preview.mismatches
     with look.card("totals"):
         st.header("Totals in the file", anchor=False)
-        if not preview.mismatch_count:
+        if not found.mismatch_count:
             st.write("Every total that the file brings is our score of its row.")
             return
-        count = preview.mismatch_count
+        count = found.mismatch_count
         st.write(
             f"{tables.counted(count, 'total')} of the file {'is' if count == 1 else 'are'} not our "
             "score of the same row. Ours is kept: look whether the answers, their coding or the "
             "order of the items is right."
         )
-        first = differ.head(MOST_SHOWN).rows(named=True)
+        first = found.mismatches.head(MOST_SHOWN).rows(named=True)
         st.dataframe(
             pd.DataFrame(
                 {

@@ -8,8 +8,8 @@ from functools import partial
 import streamlit as st
 
 from attachdash.errors import ForPeople, Invalid
-from attachdash.practice.importing import WRITTEN, Kept, Preview, import_file, preview_import
-from attachdash.practice.planning import refuse_twice
+from attachdash.practice.importing import WRITTEN, Kept, import_file, preview_file
+from attachdash.practice.planning import Found, refuse_twice
 from attachdash.practice.reading import (
     Mapping,
     Proposal,
@@ -51,7 +51,7 @@ class Part:
     """A questionnaire of the file that was checked and waits to be kept with the others."""
 
     mapping: Mapping
-    preview: Preview
+    preview: Found
     unsaid: int
 
 
@@ -65,7 +65,7 @@ class Draft:
     mapping: Mapping | None = None  # as last confirmed
     unsaid: int = 0  # words of the file, as last confirmed, of which nobody said the meaning
     saved_name: str = ""  # of the saved mapping that was picked
-    preview: Preview | None = None  # None: back at the columns
+    preview: Found | None = None  # None: back at the columns
     parts: tuple[Part, ...] = ()  # checked before, kept together with the one at hand
     kept: tuple[Kept, ...] = ()  # of each questionnaire, in the order in which they were checked
     layouts: dict[str | None, ShapeGuess] = field(default_factory=dict)  # by kind chosen
@@ -103,7 +103,7 @@ class Draft:
         return (*(part.mapping for part in self.parts), *own)
 
     @property
-    def previews(self) -> tuple[Preview, ...]:
+    def previews(self) -> tuple[Found, ...]:
         """What each of them would bring."""
         own = (self.preview,) if self.preview else ()
         return (*(part.preview for part in self.parts), *own)
@@ -230,9 +230,10 @@ def check(viewer: Viewer, made: Draft) -> None:
     table, mapping = made.table, made.mapping
     assert mapping is not None, "it was confirmed"
 
-    def work(now: Viewer) -> Preview:
+    def work(now: Viewer) -> Found:
         refuse_twice(now, table.file_name, made.mappings)
-        return preview_import(now, table, mapping, _told, _rows(table))
+        [found] = preview_file(now, table, [mapping], _told, _rows(table))
+        return found
 
     _on_draft(viewer, "Checking", made, work)
 
@@ -334,7 +335,7 @@ def _take(name: str, about: Draft | bytes | None, work: Callable[[], object]) ->
     """Go on with what comes of a work, or remember why nothing does."""
     try:
         result = work()
-        if isinstance(about, Draft) and isinstance(result, Preview):
+        if isinstance(about, Draft) and isinstance(result, Found):
             about.preview = result
             if result.problems:
                 about.reference = log_refused(result.problems, result.counts)

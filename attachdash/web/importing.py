@@ -8,11 +8,13 @@ from collections.abc import Iterable
 import pandas as pd
 import streamlit as st
 
-from attachdash.practice.importing import Preview, imports
-from attachdash.practice.planning import Risk, title
+from attachdash.practice.importing import imports
+from attachdash.practice.planning import Found, Risk, title
 from attachdash.practice.reading import (
     DATE_FORMATS,
     SELF,
+    Checked,
+    Mapping,
     Problem,
     ProblemKind,
     Unreadable,
@@ -26,7 +28,6 @@ from attachdash.web.import_draft import Draft, number
 
 STEPS = ("File", "Meaning", "Check", "Kept")
 _REFERENCES = "_import_references"
-FIRST_ROWS = 5
 MOST_ON_PHONE = 50
 MOST_EXAMPLES = 2
 KINDS = {
@@ -94,7 +95,7 @@ def as_csv(problems: Iterable[Problem]) -> str:
     return "\ufeff" + text.getvalue()
 
 
-def problems(made: Draft, preview: Preview) -> None:
+def problems(made: Draft, preview: Found) -> None:
     """What is refused: how often each kind, then each cell, and all of it to take away."""
     found, total = preview.problems, preview.counts.total()
     listed = "" if len(found) == total else f", the first {len(found):,} of {total:,}"
@@ -143,7 +144,7 @@ def problems(made: Draft, preview: Preview) -> None:
     )
 
 
-def _kind(kind: ProblemKind, times: int, found: tuple[Problem, ...]) -> tuple[str, str, str, str]:
+def _kind(kind: ProblemKind, times: int, found: list[Problem]) -> tuple[str, str, str, str]:
     own = [one for one in found if one.kind is kind]
     examples = " · ".join(
         f"row {one.row:,}" + ("" if one.value is None else f": {one.value or 'empty'}")
@@ -169,14 +170,14 @@ def held(viewer: Viewer, count: int) -> str:
     return f"{count:,} {rest if count == 1 else many}"
 
 
-def summary(preview: Preview, questionnaire: str) -> None:
+def summary(mapping: Mapping, found: Found, questionnaire: str) -> None:
     """What the file was taken for: questionnaire, days, clients, period."""
-    written = preview.checked.mapping.date_format
+    written = mapping.date_format
     days = DATE_FORMATS[written] if written else ""
-    if preview.checked.mapping.is_nominal:
+    if mapping.is_nominal:
         days = "nominal: counted from the start, and always shown as that"
-    known, new = len(preview.known_codes), len(preview.new_codes)
-    first, last = preview.period or (None, None)
+    known, new = len(found.known_codes), len(found.new_codes)
+    first, last = found.period or (None, None)
     told = (
         ("Questionnaire", questionnaire),
         ("Days read as", days),
@@ -228,16 +229,16 @@ def _questionnaires(heads: tuple[str, ...], rows: list[tuple[str, *tuple[int, ..
     tables.table(heads, [(name, *(f"{one:,}" for one in own)) for name, *own in rows], heads[0])
 
 
-def risks(preview: Preview) -> None:
+def risks(found: Found) -> None:
     """The rows that hold a risk answer, or leave a risk item blank."""
     st.header("Ask in person", anchor=False)
-    for one in preview.risks:
+    for one in found.risks:
         st.html(
             f'<div><span class="ad-badge ad-risk">! {look.esc(_badge(one))}</span> '
             f"Row {one.row:,} · {look.esc(one.code)} · {tables.day(one.answered_on)} · "
             f"item {one.item}: {_follows(one)}</div>"
         )
-    if more := preview.risk_count - len(preview.risks):
+    if more := found.risk_count - len(found.risks):
         st.write(f"And {more:,} more, of earlier days. Each is listed in its client’s record.")
 
 
@@ -253,14 +254,13 @@ def _follows(one: Risk) -> str:
     return "a flag is raised. Ask in person."
 
 
-def first_rows(viewer: Viewer, preview: Preview) -> None:
+def first_rows(viewer: Viewer, checked: Checked) -> None:
     """The first rows that pass, as they were read: the file's own values and nothing else."""
-    checked = preview.checked
     asked = instrument(viewer, checked.mapping.instrument)
     # Whose view a row is kept as, wherever a column says it.
     told = "informant" in checked.rows.columns
     rows = []
-    for place, row in enumerate(checked.rows.head(FIRST_ROWS).iter_rows(named=True)):
+    for place, row in enumerate(checked.rows.iter_rows(named=True)):
         if checked.answers is not None:
             own = checked.answers[place].tolist()
             cells = " ".join("–" if one < 0 else f"{one * asked.step:g}" for one in own)

@@ -59,7 +59,6 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
     a, e = small.clients["A"], small.episodes["A"]
     one, s = small.people["t.one"], small.people["s.one"]
     two = small.people["t.two"]
-    table = read_csv("x.csv", f"code,date,q\nA,{TODAY},2\n".encode())
     file = Path(tempfile.mkdtemp()) / "y.csv"
     file.write_text(f"code,date,q\nA,{TODAY - timedelta(days=1)},2\n")
     stream = open_stream(file)
@@ -91,7 +90,6 @@ def arguments(small: House) -> dict[str, tuple[object, ...]]:
         "house.require_second_factor": (False,),
         "importing.import_file": (stream, [mapping]),
         "importing.preview_file": (stream, [mapping]),
-        "importing.preview_import": (table, mapping),
         "loading.load": ({},),
         "mail.change_mail": (MailSettings(),),
         "mail.set_address": (two, "two@practice.example"),

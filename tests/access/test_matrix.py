@@ -163,7 +163,6 @@ def test_each_use_case_is_truly_done_for_somebody(small: House, tmp_path: Path) 
     assert do("support.looked", therapist, a)
     assert do("supervision.agenda", supervisor)
     do("importing.preview_file", therapist, *given["importing.preview_file"])
-    do("importing.preview_import", therapist, *given["importing.preview_import"])
     do("importing.import_file", therapist, *given["importing.import_file"])
     for name in ("mending.forms", "mending.correct_administration",
                  "mending.withdraw_administration", "mending.restore_administration",

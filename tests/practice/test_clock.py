@@ -11,7 +11,6 @@ from attachdash.practice import (
     deciding,
     entrance,
     exporting,
-    importing,
     people,
     record,
     recording,
@@ -21,6 +20,7 @@ from attachdash.practice import (
 from attachdash.practice.rules import Kind
 from attachdash.store.engine import Scope
 from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.imports import preview_one
 
 LONG = "three plain words and more"
 BACK = timedelta(hours=3)
@@ -100,7 +100,7 @@ def test_a_look_over_a_file_is_written_down_after_the_clock_was_set_back(small: 
         return int(found)
 
     for now, found in ((NOW, 1), (NOW, 1), (NOW - BACK, 2), (NOW - BACK, 2)):
-        importing.preview_import(small.viewer("t.one", now), table, mapping)
+        preview_one(small.viewer("t.one", now), table, mapping)
         assert looks() == found
 
 

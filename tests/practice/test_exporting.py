@@ -9,9 +9,10 @@ import pytest
 
 from attachdash.instruments import BLANK, DECLINED, NOT_APPLICABLE
 from attachdash.intake import Mapping, read_csv
-from attachdash.practice import clients, entrance, exporting, house, importing, recording
+from attachdash.practice import clients, entrance, exporting, house, recording
 from attachdash.practice.rights import Viewer
 from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.imports import preview_one
 
 DAY = TODAY - timedelta(days=1)
 
@@ -43,8 +44,8 @@ def test_why_there_is_no_answer_leaves_and_comes_back(either: House) -> None:
         instrument="phq9", client="client", answered_on="answered_on", date_format="iso",
         items=tuple(items), missing=("declined", "not applicable"),
     )  # fmt: skip
-    shown = importing.preview_import(mine, read_csv("phq9.csv", text.encode()), mapping)
-    assert (shown.rows, shown.already_held, shown.problems) == (2, 2, ())
+    shown = preview_one(mine, read_csv("phq9.csv", text.encode()), mapping)
+    assert (shown.rows, shown.already_held, shown.problems) == (2, 2, [])
 
 
 def rows(files: dict[str, str], name: str) -> list[dict[str, str]]:

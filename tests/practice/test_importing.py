@@ -18,11 +18,10 @@ from attachdash.practice import (
     importing,
     recording,
 )
-from attachdash.practice.importing import preview_import
 from attachdash.practice.keeping import Prepared, prepare
 from attachdash.practice.planning import MOST_RISKS
 from tests.practice.conftest import NOW, TODAY, House
-from tests.practice.imports import import_one
+from tests.practice.imports import import_one, preview_one
 from tests.practice.test_one_path import PHQ9, phq9_file
 
 DAY = TODAY - timedelta(days=30)
@@ -36,20 +35,20 @@ def test_an_administrator_cannot_tell_which_answers_are_held(either: House) -> N
     import_one(admin, held, PHQ9)
     seen = []
     for table in (held, other):
-        shown = preview_import(admin, table, PHQ9)
+        shown = preview_one(admin, table, PHQ9)
         done = import_one(admin, table, PHQ9)
         seen.append(
             (shown.rows, shown.already_held, shown.refused, shown.problems, done.kept,
              done.already_held, done.refused)
         )  # fmt: skip
-    assert seen[0] == seen[1] == (1, 1, 0, (), 0, 1, 0)
+    assert seen[0] == seen[1] == (1, 1, 0, [], 0, 1, 0)
 
 
 def test_a_therapist_is_told_that_other_answers_are_held(either: House) -> None:
     mine = either.viewer("t.one")
     import_one(mine, read_csv("held.csv", phq9_file(("A", DAY, [1] * 9))), PHQ9)
     other = read_csv("other.csv", phq9_file(("A", DAY, [2] * 9)))
-    shown = preview_import(mine, other, PHQ9)
+    shown = preview_one(mine, other, PHQ9)
     assert [one.kind for one in shown.problems] == [ProblemKind.CONFLICT]
     assert (shown.rows, shown.already_held, shown.refused) == (0, 0, 1)
     assert import_one(mine, other, PHQ9).refused == 1
@@ -64,11 +63,11 @@ def test_looking_over_a_file_is_written_down_once_a_quarter_of_an_hour(either: H
         return list(trail.loc[trail["kind"] == "looked over a file", "detail"])
 
     for minutes in (0, 5, 14):
-        preview_import(either.viewer("a.diallo", NOW + timedelta(minutes=minutes)), table, PHQ9)
+        preview_one(either.viewer("a.diallo", NOW + timedelta(minutes=minutes)), table, PHQ9)
     assert looked() == [f"1 row, file {table.sha256[:12]}"]
-    preview_import(either.viewer("a.diallo"), another, PHQ9)
-    preview_import(either.viewer("t.one"), table, PHQ9)
-    preview_import(either.viewer("a.diallo", NOW + timedelta(minutes=16)), table, PHQ9)
+    preview_one(either.viewer("a.diallo"), another, PHQ9)
+    preview_one(either.viewer("t.one"), table, PHQ9)
+    preview_one(either.viewer("a.diallo", NOW + timedelta(minutes=16)), table, PHQ9)
     assert len(looked()) == 4
     assert "one.csv" not in "".join(looked())
 
@@ -76,9 +75,9 @@ def test_looking_over_a_file_is_written_down_once_a_quarter_of_an_hour(either: H
 def test_the_same_file_of_somebody_else_is_not_told(either: House) -> None:
     table = read_csv("both.csv", phq9_file(("A", DAY, [1] * 9), ("B", DAY, [1] * 9)))
     import_one(either.viewer("t.one"), table, PHQ9)
-    assert preview_import(either.viewer("t.two"), table, PHQ9).same_file_at is None
-    assert preview_import(either.viewer("t.one"), table, PHQ9).same_file_at == NOW
-    assert preview_import(either.viewer("a.diallo"), table, PHQ9).same_file_at == NOW
+    assert preview_one(either.viewer("t.two"), table, PHQ9).same_file_at is None
+    assert preview_one(either.viewer("t.one"), table, PHQ9).same_file_at == NOW
+    assert preview_one(either.viewer("a.diallo"), table, PHQ9).same_file_at == NOW
 
 
 def codes_of(house: House) -> list[str]:
@@ -90,8 +89,8 @@ def test_a_code_in_other_capitals_is_refused_with_its_cure_and_blocks_nobody(
 ) -> None:
     table = read_csv("a.csv", phq9_file(("a", DAY, [1] * 9), ("A", DAY, [1] * 9)))
     for viewer in (either.viewer("a.diallo"), either.viewer("t.one")):
-        shown = preview_import(viewer, table, PHQ9)
-        assert (shown.new_codes, shown.rows, shown.refused) == ((), 1, 1)
+        shown = preview_one(viewer, table, PHQ9)
+        assert (shown.new_codes, shown.rows, shown.refused) == ([], 1, 1)
         [problem] = shown.problems
         assert (problem.kind, problem.row) == (ProblemKind.CLIENT_CODE, 2)
         assert "Write it as A." in problem.cure
@@ -102,15 +101,15 @@ def test_a_code_in_other_capitals_is_refused_with_its_cure_and_blocks_nobody(
 
 def test_a_strangers_code_in_other_capitals_says_no_more_than_nobodys(either: House) -> None:
     table = read_csv("b.csv", phq9_file(("b", DAY, [1] * 9), ("zz", DAY, [1] * 9)))
-    strangers, nobodys = preview_import(either.viewer("t.one"), table, PHQ9).problems
+    strangers, nobodys = preview_one(either.viewer("t.one"), table, PHQ9).problems
     assert (strangers.expected, strangers.cure) == (nobodys.expected, nobodys.cure)
 
 
 def test_two_spellings_of_a_new_code_never_become_two_clients(either: House) -> None:
     admin = either.viewer("a.diallo")
     table = read_csv("new.csv", phq9_file(("NEW1", DAY, [1] * 9), ("new1", DAY, [2] * 9)))
-    shown = preview_import(admin, table, PHQ9)
-    assert (shown.new_codes, shown.refused) == (("NEW1",), 1)
+    shown = preview_one(admin, table, PHQ9)
+    assert (shown.new_codes, shown.refused) == (["NEW1"], 1)
     assert "NEW1" in str(shown.problems[0])
     done = import_one(admin, table, PHQ9, create_clients=True)
     assert (done.created, done.kept, done.refused) == (1, 1, 1)
@@ -126,8 +125,8 @@ def test_a_code_and_what_a_spreadsheet_makes_of_it_never_become_two_clients(
     forms = [("12.0", DAY, [1] * 9), ("7", DAY, [1] * 9), ("12", DAY, [2] * 9),
              ("7.00", DAY, [3] * 9), ("7.1", DAY, [1] * 9)]  # fmt: skip
     table = read_csv("floats.csv", phq9_file(*forms))
-    shown = preview_import(admin, table, PHQ9, block_rows=rows)
-    assert (shown.new_codes, shown.refused) == (("12.0", "7", "7.1"), 2)
+    shown = preview_one(admin, table, PHQ9, block_rows=rows)
+    assert (shown.new_codes, shown.refused) == (["12.0", "7", "7.1"], 2)
     assert [(one.row, one.value) for one in shown.problems] == [(4, "12"), (5, "7.00")]
     assert "the file also has 12.0" in shown.problems[0].expected
     assert "Write it as 7;" in shown.problems[1].cure
@@ -138,8 +137,8 @@ def test_a_code_and_what_a_spreadsheet_makes_of_it_never_become_two_clients(
     assignments.assign_client(admin, seven.client_id, either.people["t.one"], TODAY)
     later = read_csv("later.csv", phq9_file(("7.0", DAY, [2] * 9), ("007", DAY, [2] * 9)))
     for viewer in (admin, either.viewer("t.one")):
-        shown = preview_import(viewer, later, PHQ9, block_rows=rows)
-        assert (shown.new_codes, shown.refused) == ((), 2)
+        shown = preview_one(viewer, later, PHQ9, block_rows=rows)
+        assert (shown.new_codes, shown.refused) == ([], 2)
         assert {one.cure for one in shown.problems} == {"Write it as 7."}
 
 
@@ -161,8 +160,8 @@ def test_what_cannot_be_typed_as_a_code_cannot_be_imported_as_one(small: House, 
     with pytest.raises(Invalid):
         clients.check_code(code)
     table = read_csv("odd.csv", phq9_file((code, DAY, [1] * 9)))
-    shown = preview_import(small.viewer("a.diallo"), table, PHQ9)
-    assert (shown.new_codes, shown.refused) == ((), 1)
+    shown = preview_one(small.viewer("a.diallo"), table, PHQ9)
+    assert (shown.new_codes, shown.refused) == ([], 1)
     assert shown.problems[0].kind is ProblemKind.CLIENT_CODE
 
 
@@ -173,8 +172,8 @@ def test_what_says_that_there_is_no_code_joins_no_strangers(small: House, code: 
         clients.add_client(admin, code)
     rows = [(code, DAY, [1] * 9), (code, DAY - timedelta(days=7), [3] * 9), ("A", DAY, [1] * 9)]
     table = read_csv("odd.csv", phq9_file(*rows))
-    shown = preview_import(admin, table, PHQ9)
-    assert (shown.new_codes, shown.refused, shown.rows) == ((), 2, 1)
+    shown = preview_one(admin, table, PHQ9)
+    assert (shown.new_codes, shown.refused, shown.rows) == ([], 2, 1)
     assert {one.row for one in shown.problems} == {2, 3}
     assert all("give the person another" in one.cure for one in shown.problems)
     done = import_one(admin, table, PHQ9, create_clients=True)
@@ -186,7 +185,7 @@ def test_a_file_of_wrong_rows_alone_keeps_nothing_where_nobody_is_known(tmp_path
     try:
         admin = entrance.at_terminal(store, "l.admin", NOW)
         table = read_csv("odd.csv", phq9_file(("N", DAY, ["x"] * 9)))
-        assert preview_import(admin, table, PHQ9).refused == 1
+        assert preview_one(admin, table, PHQ9).refused == 1
         done = import_one(admin, table, PHQ9, create_clients=True, open_episodes=True)
         assert (done.kept, done.refused, done.created) == (0, 1, 0)
     finally:
@@ -279,9 +278,9 @@ def test_a_preview_counts_what_can_be_kept_now_and_what_with_new_clients(small: 
     import_one(admin, read_csv("held.csv", phq9_file(("B", DAY, [1] * 9))), PHQ9)
     rows = [("A", DAY, [1] * 9), ("B", DAY, [1] * 9), ("N", DAY - timedelta(days=1), [1] * 9),
             ("N", TODAY, [1] * 9)]  # fmt: skip
-    shown = preview_import(admin, read_csv("some.csv", phq9_file(*rows)), PHQ9)
+    shown = preview_one(admin, read_csv("some.csv", phq9_file(*rows)), PHQ9)
     assert (shown.ready, shown.new_rows, shown.already_held, shown.rows) == (1, 2, 1, 4)
-    assert shown.known_codes == ("A", "B")
+    assert shown.known_codes == ["A", "B"]
     assert shown.period == (DAY - timedelta(days=1), TODAY)
 
 
@@ -297,13 +296,13 @@ def test_a_preview_names_rows_with_a_risk_answer_or_none(small: House) -> None:
         ("A", TODAY - timedelta(days=3), [3] * 8 + [0]),
         ("B", TODAY, [0] * 8 + [2]),
     ]
-    shown = preview_import(mine, read_csv("risk.csv", phq9_file(*rows)), PHQ9)
+    shown = preview_one(mine, read_csv("risk.csv", phq9_file(*rows)), PHQ9)
     # Newest first; what is held, refused or no risk is not among them.
     told = [(one.row, one.item, one.is_blank, one.is_historic) for one in shown.risks]
     assert told == [(5, 9, False, False), (4, 9, True, False), (3, 9, False, True)]
     assert MOST_RISKS == 10
     many = [("A", TODAY - timedelta(days=n), [0] * 8 + [1]) for n in range(3, 20)]
-    shown = preview_import(mine, read_csv("many.csv", phq9_file(*many)), PHQ9)
+    shown = preview_one(mine, read_csv("many.csv", phq9_file(*many)), PHQ9)
     assert (len(shown.risks), shown.risk_count) == (10, 17)
 
 
@@ -315,7 +314,7 @@ def test_a_code_that_a_spreadsheet_took_the_zeros_of_never_becomes_another_clien
         admin, read_csv("a.csv", phq9_file(("007", DAY, [1] * 9))), PHQ9, create_clients=True
     )
     table = read_csv("b.csv", phq9_file(("7", TODAY, [1] * 9)))
-    [problem] = preview_import(admin, table, PHQ9).problems
+    [problem] = preview_one(admin, table, PHQ9).problems
     assert (problem.kind, problem.cure) == (ProblemKind.CLIENT_CODE, "Write it as 007.")
     assert import_one(admin, table, PHQ9, create_clients=True).created == 0
 

@@ -11,7 +11,7 @@ from attachdash.intake import Mapping, ProblemKind, Table, read_csv
 from attachdash.intake.blocks import open_stream
 from attachdash.practice import importing, mending, recording, relations
 from tests.practice.conftest import TODAY, House
-from tests.practice.imports import import_one
+from tests.practice.imports import import_one, preview_one
 from tests.practice.test_relations import DAY, LIVE, MOTHERS, OWN, counted, held, mapping
 
 NAMED = mapping("rcads25", 25, informant="mother", person_column="who")
@@ -53,8 +53,8 @@ def test_h07_a_column_names_which_of_two_mothers_answered(either: House, asked: 
         ("A", DAY, " ANNA ", 1), ("A", DAY, "berta", 2), ("A", DAY, "Anna", 1),
         ("A", DAY, "Clara", 3), ("A", DAY, "", 3),
     )  # fmt: skip
-    shown = importing.preview_import(mine, table, asked)
-    assert (shown.ready, shown.checked.repeated_same) == (2, 1)
+    shown = preview_one(mine, table, asked)
+    assert (shown.ready, shown.repeat_count) == (2, 1)
     assert [(one.kind, one.row, one.column) for one in shown.problems] == [
         (ProblemKind.WHICH_PERSON, 5, "who"), (ProblemKind.WHICH_PERSON, 6, "code"),
     ]  # fmt: skip
@@ -65,7 +65,7 @@ def test_h07_a_column_names_which_of_two_mothers_answered(either: House, asked: 
     assert (again.kept, again.already_held) == (0, 2)
     assert counted(either, LIVE) == before + 2
     assert informants(either) == [(anna, "mother (Anna)"), (berta, "mother (Berta)")]
-    other = importing.preview_import(mine, by_name(("A", DAY, "Anna", 2)), asked)
+    other = preview_one(mine, by_name(("A", DAY, "Anna", 2)), asked)
     assert [one.kind for one in other.problems] == [ProblemKind.CONFLICT]
     assert len(held(either)) == 2
 
@@ -75,12 +75,12 @@ def test_an_administrator_never_learns_whether_a_name_is_known(either: House, na
     two_mothers(either)
     boss, before = either.viewer("a.diallo"), counted(either, LIVE)
     table = by_name(("A", DAY, name, 1), ("B", DAY, name, 1), ("new", DAY, name, 1))
-    shown = importing.preview_import(boss, table, NAMED)
+    shown = preview_one(boss, table, NAMED)
     assert {str(one).partition("; ")[2] for one in shown.problems} == {
         "expected a row that names nobody: who is around a client is their therapist’s to know. "
         "Have the client’s therapist import it."
     }
-    assert (len(shown.problems), shown.ready, shown.new_codes) == (3, 0, ())
+    assert (len(shown.problems), shown.ready, shown.new_codes) == (3, 0, [])
     done = import_one(boss, table, NAMED, create_clients=True)
     assert (done.kept, done.created, done.refused) == (0, 0, 3)
     assert counted(either, LIVE) == before
@@ -90,7 +90,7 @@ def test_a_name_that_nobody_bears_adds_nobody_and_an_empty_one_may(small: House)
     mine = small.viewer("t.one")
     assert import_one(mine, by_name(("A", DAY, "Anna", 1)), NAMED).kept == 0
     assert held(small) == []
-    problem = importing.preview_import(mine, by_name(("A", DAY, "Anna", 1)), NAMED).problems[0]
+    problem = preview_one(mine, by_name(("A", DAY, "Anna", 1)), NAMED).problems[0]
     assert "nobody is known by a name" in str(problem)
     assert import_one(mine, by_name(("A", DAY, " ", 1)), NAMED).kept == 1
     assert [one.said for one in held(small)] == ["mother"]
@@ -101,7 +101,7 @@ def test_h07_one_person_named_in_one_row_and_not_in_another_counts_once(either: 
     anna = relations.add_relation(mine, a, RelationKind.MOTHER, "Anna")
     table = by_name(("A", DAY, "", 1), ("A", DAY, "anna", 1), ("A", TODAY, "", 2))
     before = counted(either, LIVE)
-    shown = importing.preview_import(mine, table, NAMED)
+    shown = preview_one(mine, table, NAMED)
     assert [(one.kind, one.row) for one in shown.problems] == [(ProblemKind.WHICH_PERSON, 2)]
     assert import_one(mine, table, NAMED).kept == 2
     assert counted(either, LIVE) == before + 2
@@ -114,7 +114,7 @@ def test_a_name_counts_on_the_days_on_which_its_person_is_meant(small: House) ->
     relations.end_relation(mine, a, anna, DAY)
     later = DAY + timedelta(days=1)
     table = by_name(("A", DAY, "Anna", 1), ("A", later, "Anna", 1))
-    shown = importing.preview_import(mine, table, NAMED)
+    shown = preview_one(mine, table, NAMED)
     assert [one.row for one in shown.problems] == [3]
     assert "Berta" in str(shown.problems[0])
     assert "Anna," not in str(shown.problems[0])
@@ -123,9 +123,9 @@ def test_a_name_counts_on_the_days_on_which_its_person_is_meant(small: House) ->
 def test_the_clients_own_name_in_the_column_means_the_client(small: House) -> None:
     mine = small.viewer("t.one")
     table = by_name(("A", DAY, "Kim", 1), ("A", DAY, "", 1), kind="self")
-    assert importing.preview_import(mine, table, BY_COLUMNS).checked.repeated_same == 1
+    assert preview_one(mine, table, BY_COLUMNS).repeat_count == 1
     assert import_one(mine, table, BY_COLUMNS).kept == 1
-    own = importing.preview_import(mine, table, OWN)
+    own = preview_one(mine, table, OWN)
     assert own.already_held == 1
 
 

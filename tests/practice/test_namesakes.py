@@ -22,7 +22,7 @@ from attachdash.practice import (
 from attachdash.practice.rights import Viewer
 from attachdash.store.engine import Scope
 from tests.practice.conftest import TODAY, House
-from tests.practice.imports import import_one
+from tests.practice.imports import import_one, preview_one
 from tests.practice.test_exporting import rows as csv_rows
 from tests.practice.test_named_people import BY_COLUMNS, NAMED, by_name, informants
 from tests.practice.test_relations import DAY, LIVE, MOTHERS, RISK, counted, file, held
@@ -129,7 +129,7 @@ def test_h07_a_name_that_one_who_ended_and_another_bear_is_asked_about_on_every_
     before = counted(either, LIVE)
     data = [("A", DAY - timedelta(days=1), "Anna", 1), ("A", DAY, " ANNA", 1),
             ("A", AFTER, "Anna", 2), ("A", TODAY, "anna ", 3)]  # fmt: skip
-    shown = importing.preview_import(mine, by_name(*data), asked)
+    shown = preview_one(mine, by_name(*data), asked)
     assert [(one.kind, one.row, one.column) for one in shown.problems] == [
         (ProblemKind.WHICH_PERSON, row, "who") for row in (2, 3, 4, 5)
     ]

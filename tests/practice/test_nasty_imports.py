@@ -10,11 +10,10 @@ import pytest
 
 from attachdash.intake import Checked, Mapping, Unreadable
 from attachdash.practice import batches, entrance, exporting, founding
-from attachdash.practice.importing import preview_import
 from attachdash.practice.rights import Viewer
 from tests.intake.nasty import READERS, USUAL, Nasty, all_cases
 from tests.practice.conftest import NOW
-from tests.practice.imports import import_one
+from tests.practice.imports import import_one, preview_one
 from tests.practice.test_loading import sum_of
 
 SMALL = [nasty for nasty in all_cases() if isinstance(nasty.data, bytes) and not nasty.asked]
@@ -69,13 +68,13 @@ def test_what_is_held_after_is_what_was_accepted(nasty: Nasty, admin: Viewer) ->
     before = sum_of(admin)
     table = READERS[nasty.file.rsplit(".", 1)[-1]](nasty.file, nasty.body())
     mapping = Mapping.model_validate(USUAL | nasty.said)
-    preview = preview_import(admin, table, mapping)
+    preview = preview_one(admin, table, mapping)
     assert sum_of(admin) == before
-    assert tuple(preview.checked.row_number.to_list()) == nasty.kept
+    assert tuple(preview.first.row_number.to_list()) == nasty.kept
     assert preview.refused == len(nasty.refused)
     done = import_one(admin, table, mapping, create_clients=True, open_episodes=True)
     assert (done.kept, done.refused) == (len(nasty.kept), len(nasty.refused))
-    assert held(admin) == accepted(preview.checked)
+    assert held(admin) == accepted(preview.first)
     again = import_one(admin, table, mapping, create_clients=True, open_episodes=True)
     assert (again.kept, again.created, again.episodes) == (0, 0, 0)
     if done.kept:
@@ -87,7 +86,7 @@ def test_what_is_held_after_is_what_was_accepted(nasty: Nasty, admin: Viewer) ->
 def test_what_is_refused_whole_leaves_the_state_as_it_was(nasty: Nasty, admin: Viewer) -> None:
     before = sum_of(admin)
     mapping = Mapping.model_validate(USUAL | nasty.said)
-    for use in (preview_import, import_one):
+    for use in (preview_one, import_one):
         with pytest.raises(Unreadable):
             use(admin, READERS[nasty.file.rsplit(".", 1)[-1]](nasty.file, nasty.body()), mapping)
     assert sum_of(admin) == before

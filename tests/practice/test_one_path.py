@@ -15,7 +15,6 @@ from attachdash.practice import (
     deciding,
     exporting,
     house,
-    importing,
     outcomes,
     record,
     recording,
@@ -24,7 +23,7 @@ from attachdash.practice.rights import Role
 from attachdash.store import answers
 from attachdash.store.engine import Cursor, Row
 from tests.practice.conftest import NOW, TODAY, House
-from tests.practice.imports import import_one
+from tests.practice.imports import import_one, preview_one
 
 PHQ9 = Mapping(
     instrument="phq9",
@@ -53,7 +52,7 @@ def test_a_file_becomes_the_right_persons_record(either: House) -> None:
     data = phq9_file(("A", day, [1] * 9), ("B", day, [2] * 9), ("Z", day, [0] * 9))
     table = read_csv("march.csv", data)
     mine = either.viewer("t.one")
-    preview = importing.preview_import(mine, table, PHQ9)
+    preview = preview_one(mine, table, PHQ9)
     assert preview.rows == 1
     assert preview.refused == 2
     # Somebody else's client and nobody's: the same words.
@@ -136,7 +135,7 @@ def test_other_answers_for_a_held_day_are_left_as_they_are(either: House) -> Non
 def test_new_codes_become_clients_only_on_confirmation(either: House) -> None:
     admin, day = either.viewer("a.diallo"), TODAY - timedelta(days=5)
     table = read_csv("new.csv", phq9_file(("N-1", day, [1] * 9), ("A", day, [1] * 9)))
-    assert importing.preview_import(admin, table, PHQ9).new_codes == ("N-1",)
+    assert preview_one(admin, table, PHQ9).new_codes == ["N-1"]
     done = import_one(admin, table, PHQ9)
     assert (done.kept, done.created, done.refused) == (1, 0, 1)
     done = import_one(admin, table, PHQ9, create_clients=True, open_episodes=True)
@@ -148,7 +147,7 @@ def test_new_codes_become_clients_only_on_confirmation(either: House) -> None:
 
 def test_a_birth_after_the_answer_is_refused(either: House) -> None:
     table = read_csv("old.csv", phq9_file(("A", date(1980, 1, 1), [1] * 9)))
-    preview = importing.preview_import(either.viewer("a.diallo"), table, PHQ9)
+    preview = preview_one(either.viewer("a.diallo"), table, PHQ9)
     assert preview.rows == 0
     assert "born" in str(preview.problems[0])
 

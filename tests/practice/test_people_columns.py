@@ -9,9 +9,9 @@ import pytest
 from attachdash.instruments import RelationKind
 from attachdash.intake import Mapping, ProblemKind, Table, read_csv
 from attachdash.intake.shapes import Shape
-from attachdash.practice import batches, importing, record
+from attachdash.practice import batches, record
 from tests.practice.conftest import TODAY, House
-from tests.practice.imports import import_one
+from tests.practice.imports import import_one, preview_one
 from tests.practice.test_relations import DAY, LIVE, MOTHERS, OWN, counted, file, held, mapping
 
 WORDS = {"Klientin": "self", "Mutter": "mother", "father": "father"}
@@ -33,9 +33,9 @@ def test_h07_a_column_says_who_answered_and_no_unknown_word_is_the_client(either
         ("A", DAY, " MUTTER ", 1), ("A", DAY, "Klientin", 2), ("A", DAY, "father", 3),
         ("A", DAY, "Oma", 3), ("A", TODAY, "", 3), ("A", DAY, "Mutter", 1),
     )  # fmt: skip
-    preview = importing.preview_import(mine, table, BY_COLUMN)
+    preview = preview_one(mine, table, BY_COLUMN)
     assert preview.ready == 3
-    assert preview.checked.repeated_same == 1
+    assert preview.repeat_count == 1
     assert [(one.kind, one.row) for one in preview.problems] == [
         (ProblemKind.PERSON, 5), (ProblemKind.PERSON, 6),
     ]  # fmt: skip
@@ -52,9 +52,9 @@ def test_h07_a_column_says_who_answered_and_no_unknown_word_is_the_client(either
     assert len(found.others) > len(own) - 1
     # The same as each said for a file of its own.
     mothers = file(("A", DAY, [1] * 25))
-    assert importing.preview_import(mine, mothers, MOTHERS).already_held == 1
+    assert preview_one(mine, mothers, MOTHERS).already_held == 1
     # Other answers by the same person are still a conflict.
-    other = importing.preview_import(mine, by_rows(("A", DAY, "Mutter", 2)), BY_COLUMN)
+    other = preview_one(mine, by_rows(("A", DAY, "Mutter", 2)), BY_COLUMN)
     assert [one.kind for one in other.problems] == [ProblemKind.CONFLICT]
     batches.undo_batch(mine, done.batch_id, "Wrong file")
     assert (held(either), counted(either, LIVE)) == ([], before)
@@ -65,7 +65,7 @@ def test_a_word_whose_person_the_questionnaire_is_not_for_refuses_its_rows(small
     table = by_rows(("A", DAY, "partner", 1), ("A", DAY, "mother", 1))
     asked = mapping("rcads25", 25, informant_column="who",
                     people={"partner": "partner", "mother": "mother"})  # fmt: skip
-    preview = importing.preview_import(mine, table, asked)
+    preview = preview_one(mine, table, asked)
     assert [(one.kind, one.row, one.column) for one in preview.problems] == [
         (ProblemKind.PERSON, 2, "who")
     ]

@@ -1,9 +1,9 @@
 """Ready scores from a file: the first ones, the same again, and others for the same day."""
 
 from attachdash.intake import Mapping, Table, read_csv
-from attachdash.practice.importing import Preview, preview_import
+from attachdash.practice.planning import Found
 from tests.practice.conftest import TODAY, House
-from tests.practice.imports import import_one
+from tests.practice.imports import import_one, preview_one
 
 MAPPING = Mapping(
     instrument="gad7", client="code", answered_on="date", date_format="iso",
@@ -14,8 +14,8 @@ MAPPING = Mapping(
 def test_ready_scores_are_kept_once_and_others_of_the_day_refused(small: House) -> None:
     therapist = small.viewer("t.one")
 
-    def previewed(value: int) -> Preview:
-        return preview_import(therapist, table(value), MAPPING)
+    def previewed(value: int) -> Found:
+        return preview_one(therapist, table(value), MAPPING)
 
     def table(value: int) -> Table:
         return read_csv("ready.csv", f"code,date,total\nA,{TODAY},{value}\n".encode())

@@ -14,7 +14,6 @@ from attachdash.practice import (
     deciding,
     exporting,
     flags,
-    importing,
     mending,
     outcomes,
     record,
@@ -22,7 +21,7 @@ from attachdash.practice import (
     relations,
 )
 from tests.practice.conftest import NOW, TODAY, House
-from tests.practice.imports import import_one
+from tests.practice.imports import import_one, preview_one
 from tests.practice.test_exporting import rows as csv_rows
 
 DAY = TODAY - timedelta(days=9)
@@ -74,7 +73,7 @@ def test_h07_a_mothers_form_and_the_childs_of_one_day_stand_beside_each_other(
     assert counted(either, LIVE) == before + 2
     [mother] = held(either)
     assert (mother.kind, mother.label, mother.said) == (RelationKind.MOTHER, "", "mother")
-    assert importing.preview_import(mine, table, MOTHERS).already_held == 1
+    assert preview_one(mine, table, MOTHERS).already_held == 1
     # An id never means two: a client's and a relation's come from the same numbers.
     assert mother.relation_id not in either.clients.values()
     assert checking.problems(either.store) == []
@@ -108,7 +107,7 @@ def test_where_several_could_be_meant_nobody_guesses_which(either: House, who: s
         relations.add_relation(mine, a, RelationKind.MOTHER, " anna ")
     berta = relations.add_relation(mine, a, RelationKind.MOTHER, "Berta")
     table = file(("A", DAY, [1] * 25), ("B", DAY, [1] * 25))
-    shown = importing.preview_import(either.viewer(who), table, MOTHERS)
+    shown = preview_one(either.viewer(who), table, MOTHERS)
     problem = shown.problems[0]
     assert (problem.kind, problem.row) == (ProblemKind.WHICH_PERSON, 2)
     assert ("several" in str(problem)) is (who == "t.one")
@@ -136,7 +135,7 @@ def test_what_a_questionnaire_is_not_for_is_refused_in_words(
     small: House, asked: Mapping, told: str
 ) -> None:
     table = file(("A", DAY, [1] * len(asked.items)))
-    for use_case in (importing.preview_import, import_one):
+    for use_case in (preview_one, import_one):
         with pytest.raises(Unreadable, match=told):
             use_case(small.viewer("t.one"), table, asked)
 

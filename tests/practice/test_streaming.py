@@ -20,14 +20,14 @@ from attachdash.intake import Mapping, Table, Unreadable, read_csv
 from attachdash.intake.blocks import Stream, open_stream
 from attachdash.intake.shapes import Point, Shape
 from attachdash.practice import batches, checking, clients, entrance, founding, mending
-from attachdash.practice.importing import Kept, Preview, preview_file, preview_import
+from attachdash.practice.importing import Kept
 from attachdash.practice.planning import Found
 from attachdash.practice.rights import Viewer, whole_practice
 from attachdash.store import open_store
 from attachdash.store.engine import Scope
 from attachdash.store.export import state_hash
 from tests.practice.conftest import NOW, TODAY, House
-from tests.practice.imports import import_one
+from tests.practice.imports import import_one, preview_one
 from tests.practice.test_one_path import PHQ9, phq9_file
 
 ITEMS = tuple(f"q{n}" for n in range(1, 10))
@@ -51,11 +51,6 @@ FROM summary INNER JOIN client ON client.client_id = summary.client_id
 """
 BATCHES = "SELECT file_name, file_sha256, mapping_sha256, kept, refused FROM batch"
 STEPS = "SELECT count(*) FROM flag_step"
-
-
-def preview_stream(viewer: Viewer, file: Stream, mapping: Mapping) -> Found:
-    [found] = preview_file(viewer, file, [mapping], block_rows=BLOCK)
-    return found
 
 
 def import_blocks(viewer: Viewer, file: Stream | Table, mapping: Mapping, **said: Any) -> Kept:
@@ -131,16 +126,16 @@ def test_a_file_in_blocks_comes_to_what_it_comes_to_in_one(
             data, drawn = any_file(seed), random.Random(seed)
             said = {name: drawn.random() < 0.7 for name in ("create_clients", "open_episodes")}
             table, stream = read_csv("march.csv", data), streamed(tmp_path, data)
-            shown = preview_import(whole, table, MAPPING)
-            found = preview_stream(blocks, stream, MAPPING)
+            shown = preview_one(whole, table, MAPPING)
+            found = preview_one(blocks, stream, MAPPING, block_rows=BLOCK)
             assert [str(one) for one in found.problems] == [str(one) for one in shown.problems]
             assert found.counts == shown.counts
             assert (found.rows, found.already_held, found.refused) == (
                 shown.rows, shown.already_held, shown.refused
             )  # fmt: skip
-            assert tuple(found.new_codes) == shown.new_codes
-            assert tuple(found.without_episode) == shown.without_episode
-            assert tuple(found.repeats) == shown.checked.repeats
+            assert found.new_codes == shown.new_codes
+            assert found.without_episode == shown.without_episode
+            assert found.repeats == shown.repeats
             assert found.mismatches.equals(shown.mismatches)
             assert found.same_file_at == shown.same_file_at
             kept = import_one(whole, table, MAPPING, **said)
@@ -151,24 +146,18 @@ def test_a_file_in_blocks_comes_to_what_it_comes_to_in_one(
         assert checking.problems(blocks.store) == []
 
 
-def told(preview: Preview) -> dict[str, object]:
-    """All that a preview says; of the rows read, those that are shown."""
-    own = preview.checked
-    said = {one.name: getattr(preview, one.name) for one in dataclasses.fields(preview)}
-    said |= {f"checked {one.name}": getattr(own, one.name) for one in dataclasses.fields(own)}
-    for name in ("mismatches", "refused_rows", "readings", "rows"):
-        del said[f"checked {name}"]  # the page shows none of these
-    del said["checked"]
-    held = own.answers if own.answers is not None else own.scores
-    assert held is not None
+def told(found: Found) -> dict[str, object]:
+    """All that is found of a file."""
+    said = {one.name: getattr(found, one.name) for one in dataclasses.fields(found)}
+    first = said.pop("first")
     return said | {
         # A row with several forms can lie in two blocks: its problems come in another order.
-        "problems": sorted((one.row or 0, str(one)) for one in preview.problems),
-        "checked problems": sorted((one.row or 0, str(one)) for one in own.problems),
-        "checked answers": None, "checked scores": None, "rows shown": own.rows.head(5).rows(),
-        "answers shown": str(held[:5].tolist()),
-        **{name: one.rows() for name, one in said.items() if isinstance(one, pl.DataFrame)},
-    }  # fmt: skip
+        "problems": sorted((one.row or 0, str(one)) for one in found.problems),
+        "own": sorted((one.row or 0, str(one)) for one in found.own),
+        "mismatches": found.mismatches.rows(),
+        "first rows": first.rows.rows(),
+        "first held": str((first.answers if first.answers is not None else first.scores).tolist()),
+    }
 
 
 TIMES = Shape(
@@ -210,8 +199,8 @@ def test_a_table_in_blocks_comes_to_what_it_comes_to_in_one(laid_out: str, tmp_p
             data = written(any_file(seed).replace(b",3,", b",3.0,"))
             table = read_csv("march.csv", data)
             said = dict.fromkeys(("create_clients", "open_episodes"), seed != 3)
-            shown = preview_import(whole, table, mapping)
-            found = preview_import(blocks, table, mapping, block_rows=BLOCK)
+            shown = preview_one(whole, table, mapping)
+            found = preview_one(blocks, table, mapping, block_rows=BLOCK)
             assert told(found) == told(shown)
             kept = import_one(whole, table, mapping, **said)
             done = import_blocks(blocks, table, mapping, **said)
@@ -229,8 +218,8 @@ def test_a_therapist_is_told_of_blocks_what_they_are_told_of_the_file(
     data = phq9_file(*((code, day - timedelta(days=n // 4), [n % 3] * 9)
                        for n in range(30) for code in "ABZ"),
                      ("A", day, [1] * 8 + [0]))  # fmt: skip
-    shown = preview_import(mine, read_csv("march.csv", data), plain)
-    found = preview_stream(mine, streamed(tmp_path, data), plain)
+    shown = preview_one(mine, read_csv("march.csv", data), plain)
+    found = preview_one(mine, streamed(tmp_path, data), plain, block_rows=BLOCK)
     assert [str(one) for one in found.problems] == [str(one) for one in shown.problems]
     assert (found.rows, found.already_held, found.refused) == (
         shown.rows, shown.already_held, shown.refused

@@ -11,12 +11,11 @@ from attachdash.practice import (
     clients,
     deciding,
     house,
-    importing,
     mending,
     recording,
 )
 from tests.practice.conftest import NOW, TODAY, House
-from tests.practice.imports import import_one
+from tests.practice.imports import import_one, preview_one
 from tests.practice.test_mending import DAY, LATER, everything, file, flags_of, rows, sound, state
 from tests.practice.test_one_path import PHQ9
 
@@ -74,7 +73,7 @@ def test_h13_a_file_does_not_bring_back_what_was_taken_back_or_put_right(
     moved = other - timedelta(days=1)
     mending.correct_administration(mine, a, twice[other], moved, [2] * 9, "Wrong day")
     given = everything(either)
-    assert importing.preview_import(importer, table, PHQ9).already_held == 2
+    assert preview_one(importer, table, PHQ9).already_held == 2
     again = import_one(importer, table, PHQ9)
     assert (again.kept, again.already_held, again.refused) == (0, 2, 0)
     assert everything(either) == given
@@ -91,7 +90,7 @@ def test_h13_the_same_file_comes_in_again_after_its_undo(either: House) -> None:
     done = import_one(mine, table, PHQ9)
     given, held = everything(either), flags_of(either)
     batches.undo_batch(mine, done.batch_id, "Wrong day")
-    assert importing.preview_import(mine, table, PHQ9).same_file_at is None
+    assert preview_one(mine, table, PHQ9).same_file_at is None
     assert flags_of(either) == []
     with pytest.raises(Invalid, match="already"):
         batches.undo_batch(mine, done.batch_id, "Again")

@@ -24,11 +24,10 @@ from attachdash.practice import (
     release,
 )
 from attachdash.practice.flags import Flag, Grade
-from attachdash.practice.importing import preview_import
 from attachdash.practice.reading import risk_lines
 from attachdash.store.engine import Scope
 from tests.practice.conftest import NOW, TODAY, House
-from tests.practice.imports import import_one
+from tests.practice.imports import import_one, preview_one
 from tests.practice.test_leaving_flags import shown
 from tests.practice.test_loading import Empty, administrator, empty, sum_of
 from tests.practice.test_mending import PHQ9
@@ -142,7 +141,7 @@ def test_it_is_said_before_it_is_kept_on_paper_and_in_a_file(small: House) -> No
     days = [f"A,{TODAY - timedelta(days=n)},9,9,9,{n},9,9,9,9" for n in range(5)]
     text = "\n".join(["code,date," + ",".join(CHECK_IN.items), *days])
     table = read_csv("some.csv", text.encode())
-    found = preview_import(mine, table, CHECK_IN).risks
+    found = preview_one(mine, table, CHECK_IN).risks
     assert [(one.row, one.item, one.is_alarm) for one in found] == [
         (2, 4, False), (3, 4, False), (4, 4, False),
     ]  # fmt: skip

@@ -11,13 +11,13 @@ from streamlit.testing.v1 import AppTest
 
 from attachdash import web
 from attachdash.instruments import RelationKind
-from attachdash.practice import importing, mending, relations
+from attachdash.practice import mending, relations
 from attachdash.web import importing as shown_parts
 from attachdash.web import tables
 from attachdash.web.import_draft import Draft
 from attachdash.web.look import plain
 from tests.practice.conftest import TODAY, House, _light_bcrypt, make_house, small
-from tests.practice.imports import import_one
+from tests.practice.imports import import_one, preview_one
 from tests.practice.test_named_people import by_name
 from tests.practice.test_people_columns import BY_COLUMN, by_rows
 from tests.practice.test_relations import CSI, MOTHERS, RISK, file
@@ -256,7 +256,7 @@ def test_before_a_file_is_kept_its_rows_say_whose_they_are(
     )
     mine = small.viewer("t.one")
     table = by_rows(("A", DAY, "Mutter", 1), ("A", DAY, "Klientin", 2), ("A", DAY, "Oma", 3))
-    shown_parts.first_rows(mine, importing.preview_import(mine, table, BY_COLUMN))
+    shown_parts.first_rows(mine, preview_one(mine, table, BY_COLUMN).first)
     [(names, rows)] = shown
     assert names[4:6] == ("Answered by", "About")
     assert [row[4:6] for row in rows] == [
