@@ -13,6 +13,7 @@ from attachdash.charts import marks
 from attachdash.charts.theme import Mode, palette
 from attachdash.instruments import Direction, Domain, library
 from tests.charts.courses import START, make_course, make_triad, turned
+from tests.charts.overlays import plain, texts
 
 ODD_VALUES: list[list[float | None]] = [
     [],  # nothing answered
@@ -38,16 +39,8 @@ def figures(mode: Mode = "light") -> Iterator[dict[str, Any]]:
             yield plain(charts.two_lines(course, course, mode=mode, phone=phone))
 
 
-def plain(figure: Any) -> dict[str, Any]:
-    return json.loads(figure.to_json())  # type: ignore[no-any-return]
-
-
 def dots_of(figure: dict[str, Any]) -> list[dict[str, Any]]:
     return [trace for trace in figure["data"] if "markers" in trace.get("mode", "")]
-
-
-def texts(figure: dict[str, Any]) -> str:
-    return " ".join(note["text"] for note in figure["layout"]["annotations"])
 
 
 @pytest.mark.parametrize("mode", MODES)
