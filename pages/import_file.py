@@ -33,7 +33,7 @@ def watch() -> None:
     if job is None or job.is_done:
         st.rerun()
     else:
-        st.write(f"{job.what} for {parts.counted(job.seconds, 'second')} now.")
+        st.write(f"{job.what} for {tables.counted(job.seconds, 'second')} now.")
 
 
 def work_step(job: jobs.Job) -> None:
@@ -77,7 +77,7 @@ def sheet_step(file: Workbook | Titled | drafts.Headed) -> None:
     """Say where the column names stand: in which sheet and row, and what stands below them."""
     if isinstance(file, Workbook):
         title, what = "Import: which sheet?", "the sheet and the row"
-        known = f"{file.file_name} · {parts.counted(len(file.sheets), 'sheet')}"
+        known = f"{file.file_name} · {tables.counted(len(file.sheets), 'sheet')}"
     else:
         title, what = "Import: where are the column names?", "the row"
         known = file.file_name if isinstance(file, Titled) else file.table.file_name
@@ -113,8 +113,8 @@ def meaning_step(made: Draft) -> None:
     table = made.table
     web.header(
         "Import: what do the columns mean?",
-        f"{table.file_name} · {parts.counted(table.total_rows, 'row')}, "
-        f"{parts.counted(len(table.columns), 'column')} · nothing has been kept",
+        f"{table.file_name} · {tables.counted(table.total_rows, 'row')}, "
+        f"{tables.counted(len(table.columns), 'column')} · nothing has been kept",
         "Please confirm each field. What stands in them was found by looking at names and values.",
     )
     parts.strip(1)
@@ -123,7 +123,7 @@ def meaning_step(made: Draft) -> None:
     said = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
         go_on = st.button(
-            f"This is right: check {parts.counted(table.total_rows, 'row')}", type="primary",
+            f"This is right: check {tables.counted(table.total_rows, 'row')}", type="primary",
             disabled=mapping is None, key=made.key("check"),
         )  # fmt: skip
         if made.parts:
@@ -157,12 +157,12 @@ def check_step(made: Draft) -> None:
     web.header(
         "Import: check before anything is kept",
         f"{made.table.file_name} · {asked.short_name} · "
-        f"{parts.counted(made.table.total_rows, 'row')}",
-        f"{parts.counted(ready, 'row')} can be kept{more}, {preview.refused:,} "
+        f"{tables.counted(made.table.total_rows, 'row')}",
+        f"{tables.counted(ready, 'row')} can be kept{more}, {preview.refused:,} "
         f"{'is' if preview.refused == 1 else 'are'} refused, "
         f"{parts.held(viewer, preview.already_held)}. "
         "Nothing has been kept yet. Refused rows don’t hold up the others."
-        + (f" {parts.counted(same, 'row')} repeat another and count once." if same else ""),
+        + (f" {tables.counted(same, 'row')} repeat another and count once." if same else ""),
     )
     parts.strip(2)
     if preview.same_file_at:
@@ -194,11 +194,11 @@ def check_step(made: Draft) -> None:
     several = f" of {len(made.previews)} questionnaires" if made.parts else ""
     left = [instrument(viewer, one).short_name for one in made.left()]
     unsaid = made.words_unsaid
-    lack = f"{parts.counted(unsaid, 'word')} {'lacks' if unsaid == 1 else 'lack'} a meaning"
+    lack = f"{tables.counted(unsaid, 'word')} {'lacks' if unsaid == 1 else 'lack'} a meaning"
     said = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
         keep = st.button(
-            f"Keep {parts.counted(count, 'row')}{several}" + (f": {lack}" if unsaid else ""),
+            f"Keep {tables.counted(count, 'row')}{several}" + (f": {lack}" if unsaid else ""),
             type="primary",
             disabled=not (count or open_episodes), key=made.key("keep"),
         )  # fmt: skip
@@ -249,7 +249,7 @@ def _new_clients(made: Draft) -> tuple[bool, bool]:
     open_episodes = False
     if waiting:
         open_episodes = st.checkbox(
-            f"For {parts.counted(len(waiting), 'client')} without an episode: open an episode on "
+            f"For {tables.counted(len(waiting), 'client')} without an episode: open an episode on "
             "the first answer’s day, marked as nominal",
             key=made.key("episodes"),
         )
@@ -266,7 +266,7 @@ def kept_step(made: Draft) -> None:
     web.header(
         "Import: kept",
         made.table.file_name,
-        f"{parts.counted(kept, 'row')} {'is' if kept == 1 else 'are'} kept. "
+        f"{tables.counted(kept, 'row')} {'is' if kept == 1 else 'are'} kept. "
         f"{parts.held(viewer, sum(one.already_held for one in made.kept))}, "
         f"{sum(one.refused for one in made.kept):,} refused.",
     )
@@ -275,12 +275,13 @@ def kept_step(made: Draft) -> None:
         with web.card("together"):
             parts.kept_together(viewer, made)
     if created := sum(one.created for one in made.kept):
-        st.write(f"{parts.counted(created, 'client')} created. Assign them under People.")
+        st.write(f"{tables.counted(created, 'client')} created. Assign them under People.")
     if episodes := sum(one.episodes for one in made.kept):
-        st.write(f"{parts.counted(episodes, 'episode')} opened, their start marked as nominal.")
+        st.write(f"{tables.counted(episodes, 'episode')} opened, their start marked as nominal.")
     if differ := sum(one.totals_differ for one in made.kept):
         st.write(
-            f"{parts.counted(differ, 'total')} of the file differed from our scores; ours are kept."
+            f"{tables.counted(differ, 'total')} of the file differed from our scores; ours are "
+            "kept."
         )
     with st.container(horizontal=True):
         st.button(

@@ -22,7 +22,6 @@ class Effect:
     mean_change: float  # last less first, scale points, as scored
     sd_first: float  # the denominator, of these persons (n - 1)
     correlation: float  # of first with last
-    denominator: str = "SD at first of those with both answers"
 
 
 def pre_post_d(first: ArrayLike, last: ArrayLike, sign: int) -> Effect | None:

@@ -113,6 +113,7 @@ def read_leads(path: Path, instruments: Library) -> Leads:
 
 
 def plain(name: str) -> str:
+    """A name by its letters and digits only: "PHQ-9 " and "phq_9" are one."""
     return "".join(letter for letter in name.lower() if letter.isalnum())
 
 

@@ -277,6 +277,11 @@ class Instrument(Identified):
         """Whether it is of single lines in our own words, which may be printed and shown."""
         return all(scale.asked for scale in self.scales)
 
+    @property
+    def is_of_session(self) -> bool:
+        """Of a form in our own words: whether it asks about the session that ends, not of days."""
+        return self.recall_days is None
+
     def item(self, number: int) -> Item:
         """The item of that number. Raises KeyError."""
         if not 1 <= number <= len(self.items):

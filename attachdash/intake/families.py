@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from attachdash.instruments import Library
+from attachdash.instruments.library import plain
 
 NUMBERED = re.compile(r"(?P<stem>.*?)(?P<gap>[ _.\-#]*)(?P<number>[0-9]{1,3})")
 # Words for "item" that say nothing of the instrument.
@@ -19,11 +20,6 @@ class Family:
     stem: str  # what they share, without a word for "item"
     columns: tuple[str, ...]
     numbers: tuple[int, ...]
-
-
-def plain(name: str) -> str:
-    """A name by its letters and digits only: "PHQ-9 " and "phq_9" are one."""
-    return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 def families(columns: tuple[str, ...]) -> list[Family]:

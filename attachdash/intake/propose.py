@@ -11,11 +11,12 @@ from datetime import date
 import numpy as np
 
 from attachdash.instruments import Instrument, Library, Method
+from attachdash.instruments.library import plain
 from attachdash.intake.coding import codes_seen
 from attachdash.intake.days import (
     DateFormat,
 )
-from attachdash.intake.families import Family, families, named_in, names_of, plain
+from attachdash.intake.families import Family, families, named_in, names_of
 from attachdash.intake.mapping import Mapping
 from attachdash.intake.numbers import AnswerReader, MissingCodes
 from attachdash.intake.problems import Wrong, shown

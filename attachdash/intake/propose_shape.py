@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from attachdash.intake.families import plain
+from attachdash.instruments.library import plain
 from attachdash.intake.occasions import days_of, is_time
 from attachdash.intake.problems import shown
 from attachdash.intake.shapes import TIME, Kind, Point

@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from attachdash.instruments.library import plain
 from attachdash.intake.days import (
     DATE_FORMATS,
     DateFormat,
@@ -16,7 +17,6 @@ from attachdash.intake.days import (
     only_month_first,
     read_day,
 )
-from attachdash.intake.families import plain
 from attachdash.intake.problems import listed, shown
 from attachdash.intake.shapes import CLIENT_CODE, NOMINAL, ROW_CODE
 from attachdash.intake.table import Table, distinct

@@ -317,8 +317,7 @@ def _lines(found: list[Course]) -> list[Course]:
         own = [one for one in lines if one.instrument.id == course.instrument.id]
         last = max(answer.answered_on for one in own for answer in one.answers)
         scales = [scale.id for scale in course.instrument.scales]
-        apart = course.instrument.recall_days is None  # of a session, not of a week
-        return apart, -last.toordinal(), scales.index(course.scale.id)
+        return course.instrument.is_of_session, -last.toordinal(), scales.index(course.scale.id)
 
     return sorted(lines, key=place)
 

@@ -75,7 +75,7 @@ def append(cursor: Cursor, site_id: int, key: bytes, entry: Entry) -> Place:
     assert row is not None
     seq, previous = int(row[0]), str(row[1])
     sealed = seal(key, previous, seq, entry)
-    held = counts.after(cursor, site_id, key, seq - 1, previous, row[2])
+    held = counts.after(cursor, key, seq - 1, previous, row[2])
     # Counts that somebody changed stay as they are, and don't fit this place: so they are found.
     kept = row[2] if held is None else counts.sealed(key, seq, sealed, held)
     cursor.run(

@@ -24,7 +24,7 @@ def of_tables(cursor: Cursor, site_id: int) -> dict[str, int]:
 
 
 def after(
-    cursor: Cursor, site_id: int, key: bytes, seq: int, place: str, before: str | None
+    cursor: Cursor, key: bytes, seq: int, place: str, before: str | None
 ) -> dict[str, int] | None:
     """How many there are after what this transaction did, from what was sealed before it for that
     place in the audit; None where that was changed or taken out: nothing is counted on from it.

@@ -180,7 +180,7 @@ def read(
             whose, told = known.clients[flag.client_id], _told(flag, known, removed)
             flags.append(
                 Flag(
-                    whose, flag.kind, told, _episode(flag, known, removed),
+                    whose, flag.kind, told, _episode(flag, known),
                     _form(flag.administration_id, forms, removed), flag.state, flag.raised_at,
                     flag.flag_id,
                 )
@@ -196,7 +196,7 @@ def _told(flag: Logged, known: Names, removed: Removed) -> str:
     return known.cause(flag.client_id, flag.cause, removed)
 
 
-def _episode(flag: Logged, known: Names, removed: Removed) -> int | None:
+def _episode(flag: Logged, known: Names) -> int | None:
     return None if flag.episode_id is None else known.episodes.get(flag.episode_id)
 
 

@@ -11,6 +11,7 @@ from attachdash.practice.rights import Viewer
 from attachdash.web import forms, look, rows
 from attachdash.web.tables import local
 
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LINE = "I’d like to talk before we meet"
 _SURE = "_asking"  # whether the question was pressed and waits to be confirmed
 
@@ -28,9 +29,7 @@ def card(viewer: Viewer) -> None:
 
 def _ask(viewer: Viewer, found: Standing, practice: Settings) -> None:
     if not st.session_state.get(_SURE):
-        st.html(
-            rows.say("Something that can’t wait?", f"Ask here, and {_by(found, practice)}.")
-        )  # fmt: skip
+        st.html(rows.say("Something that can’t wait?", f"Ask here, and {_by(found, practice)}."))
         if st.button(f"{LINE} …", key="talk_ask"):
             st.session_state[_SURE] = True
             st.rerun()
@@ -101,9 +100,6 @@ def within(practice: Settings) -> str:
         f"{_name(practice)} answers within {hours.later} working hours of getting this "
         f"({days}, {hours.first:%H:%M} to {hours.last:%H:%M})"
     )
-
-
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def _by(found: Standing, practice: Settings) -> str:

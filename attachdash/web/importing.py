@@ -81,9 +81,6 @@ def refer(reference: str) -> None:
     )
 
 
-counted = tables.counted
-
-
 def as_csv(problems: Iterable[Problem]) -> str:
     """The problems as a file for a spreadsheet, none of whose cells it would run."""
     text = io.StringIO()
@@ -99,7 +96,7 @@ def problems(made: Draft, preview: Found) -> None:
     """What is refused: how often each kind, then each cell, and all of it to take away."""
     found, total = preview.problems, preview.counts.total()
     listed = "" if len(found) == total else f", the first {len(found):,} of {total:,}"
-    st.header(f"Refused: {counted(preview.refused, 'row')}", anchor=False)
+    st.header(f"Refused: {tables.counted(preview.refused, 'row')}", anchor=False)
     st.write("Mend them in the file and import it again: rows already kept are never kept twice.")
     tables.table(
         ("What is wrong", "How often", "For example", "Expected"),
@@ -132,7 +129,7 @@ def problems(made: Draft, preview: Found) -> None:
             height=min(38 + 35 * len(found), 360),
             column_config={"File": st.column_config.TextColumn(width=120)},
             key=made.key("refused"),
-            alt=f"Refused, {counted(len(found), 'entry' if len(found) == 1 else 'line')} in all",
+            alt=f"Refused, {tables.counted(len(found), 'line')} in all",
         )
     st.download_button(
         f"Download what is refused, each with its reason (CSV{listed})",
@@ -279,7 +276,7 @@ def first_rows(viewer: Viewer, checked: Checked) -> None:
         held = ", ".join(asked.scale(one).name for one in checked.scale_ids)
     st.header("As they were read", anchor=False)
     st.write(
-        f"The file’s own values: the first {counted(len(rows), 'row')} that can be read. "
+        f"The file’s own values: the first {tables.counted(len(rows), 'row')} that can be read. "
         "A dash is an answer left blank."
     )
     whose = ("Answered by", "About") if told else ()

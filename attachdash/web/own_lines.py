@@ -35,15 +35,13 @@ def lines(progress: Progress) -> None:
     st.html(f"<style>{CSS}</style>")
     with look.card("own-lines"):
         st.html(rows.heading("Your check-in"))
-        for apart, own in groupby(progress.told_lines, lambda told: _is_apart(told)):
+        for apart, own in groupby(
+            progress.told_lines, lambda told: told.course.instrument.is_of_session
+        ):
             if apart:
                 st.html(rows.say("At the end of your sessions"))
             st.html(_list(own))
         st.html(f'<div class="ad-meta">{_KEY}</div>')
-
-
-def _is_apart(told: Told) -> bool:
-    return told.course.instrument.recall_days is None
 
 
 def _list(found: Iterable[Told]) -> str:

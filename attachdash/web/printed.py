@@ -36,7 +36,6 @@ def form(instrument: Instrument, practice: Settings) -> str:
     """The form as HTML, with nothing selected: its lines, the box to ask to talk with the time by
     which somebody answers, who reads it, and where to turn in danger."""
     assert instrument.in_own_words, "the official sentences are not ours to ship"
-    is_of_week = instrument.recall_days is not None
     by_carer = "self" not in instrument.informants
     asked = {scale.items[0]: scale.asked or "" for scale in instrument.scales}
     lines = "".join(
@@ -50,7 +49,7 @@ def form(instrument: Instrument, practice: Settings) -> str:
         f"<h1>{esc(instrument.name)}</h1>"
         "<p>Code: ______________ &nbsp; Day: ______________"
         + (" &nbsp; I am the child’s: ______________" if by_carer else "")
-        + f"</p><p>{_WEEK if is_of_week else _SESSION}</p><ol>{lines}</ol>"
+        + f"</p><p>{_SESSION if instrument.is_of_session else _WEEK}</p><ol>{lines}</ol>"
         f'<div class="box"><span class="square"></span><b>{asking.LINE}.</b> '
         f"{esc(asking.within(practice))}.</div>"
         f"<p>{_CARER_SEEN_BY if by_carer else _SEEN_BY}</p>"

@@ -109,7 +109,7 @@ def _asked(
     for number, one in enumerate(asked, start=1):
         with st.container(key=f"ask-{one.id}", gap=None):
             _ask(viewer, one, number, flag, held.get(one.id), before.get(one.id))
-            _next(helps, one, held.get(one.id))
+            _next(one, held.get(one.id))
 
 
 def _ask(
@@ -143,7 +143,7 @@ def _ask(
         st.caption(plain(" · ".join(said)))
 
 
-def _next(helps: Help, one: Question, held: Given | None) -> None:
+def _next(one: Question, held: Given | None) -> None:
     answer = one.answer(held.answer) if held and held.version == one.version else None
     if answer and answer.consider:
         st.html(f'<div class="ad-next"><b>To consider:</b> {esc(answer.consider)}</div>')
