@@ -7,7 +7,9 @@ bin := .venv/bin
 # What ruff and mypy look at; what is not there yet is left out.
 typed := $(wildcard attachdash pages app.py benchmarks)
 benchmarks := scoring change triad client_page caseload client_data importing upload
-pytest := $(bin)/python -m pytest -n 2 --dist loadfile
+# In the order of tests/conftest.py: of itself the tool begins with the files of most tests, and
+# ends with those of the browser, which take longest.
+pytest := $(bin)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run test test-long check fix bench calibrate rules support shots lock clean

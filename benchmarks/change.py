@@ -9,7 +9,6 @@ difference of level, variance and log-likelihood.
 import importlib
 import importlib.util
 import time
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +20,6 @@ from attachdash.change.verdict import verdicts
 from attachdash.instruments import library
 
 SERIES, PEERS = 50_000, 300
-Peer = Callable[[Floats, Floats, dict[str, float]], tuple[Floats, Floats, float]]
 
 
 def made() -> Series:

@@ -139,7 +139,7 @@ def meaning_step(made: Draft) -> None:
     with said:
         say_wrong()
     if go_on and mapping is not None:
-        made.mapping = mapping
+        made.confirm(mapping)
         with said:
             drafts.check(viewer, made)
         st.rerun()
@@ -193,10 +193,13 @@ def check_step(made: Draft) -> None:
     count = sum(one.ready + (one.new_rows if create else 0) for one in made.previews)
     several = f" of {len(made.previews)} questionnaires" if made.parts else ""
     left = [instrument(viewer, one).short_name for one in made.left()]
+    unsaid = made.words_unsaid
+    lack = f"{parts.counted(unsaid, 'word')} {'lacks' if unsaid == 1 else 'lack'} a meaning"
     said = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
         keep = st.button(
-            f"Keep {parts.counted(count, 'row')}{several}", type="primary",
+            f"Keep {parts.counted(count, 'row')}{several}" + (f": {lack}" if unsaid else ""),
+            type="primary",
             disabled=not (count or open_episodes), key=made.key("keep"),
         )  # fmt: skip
         st.button(
@@ -212,6 +215,8 @@ def check_step(made: Draft) -> None:
             st.write("Nothing can be kept unless the new clients are created: see above.")
         else:
             st.write("There is nothing new to keep.")
+        if unsaid:
+            st.write("Rows with such a word stay out. Say what it means under Back to the columns.")
     saved.save(viewer, made, mapping)
     if back:
         made.preview = None

@@ -49,9 +49,15 @@ def effect(row: Outcome) -> str:
     return f"{row.effect.d:.2f} ({row.effect.low:.2f} to {row.effect.high:.2f})".replace("-", "−")
 
 
+def out_of_reach(count: int) -> str:
+    """Who is left out for being too few, beside an n."""
+    return f", without {count} out of reach" if count else ""
+
+
 def cells(row: Outcome) -> tuple[str, ...]:
     """One scale."""
-    label, n = row.instrument.scale_label(row.scale), f"{row.compared} of {row.episodes}"
+    label = row.instrument.scale_label(row.scale)
+    n = f"{row.compared} of {row.episodes}{out_of_reach(row.left_out)}"
     if row.too_few:
         return label, n, f"fewer than {FEWEST} clients, not shown", "", "", ""
     return (
@@ -92,6 +98,7 @@ def on_the_whole() -> None:
             return
         one = mean_course(viewer, *asked)
         n = f"n {one.told} of {one.clients} clients with three answers or more"
+        n += out_of_reach(one.left_out)
         if one.start is None or one.slope is None:
             st.write(
                 f"Nothing to show yet: {n}; it takes {FEWEST_LINES}, and answers that don’t all "
@@ -128,6 +135,7 @@ def by_talking_therapies() -> None:
     with web.card("recoveries", stretch=False):
         st.header("Recovery by the rules of NHS Talking Therapies", anchor=False)
         n = f"{one.told} of {one.ended} ended therapies have both PHQ-9 and GAD-7 twice"
+        n += out_of_reach(one.left_out)
         if one.cases is None:
             st.write(f"Not shown: {n}, of fewer than {FEWEST} clients.")
         else:
@@ -180,6 +188,9 @@ if found:
         "- Means and SDs are over episodes with two or more answers only: n 38 of 52 says that "
         "38 of 52 have them. The others count nowhere else, so the means may flatter. With "
         f"fewer than {FEWEST} clients nothing is shown: it would tell of single people.\n"
+        f"- Out of reach are clients whose records you can’t open now, or never could to their "
+        f"last answer. Where they are fewer than {FEWEST} they are left out: who knows the others’ "
+        "records could work theirs out of the whole.\n"
         "- Effect d: mean change over the SD at first of those with both, positive where it is "
         "better, with its 95% interval (Becker 1988). Without a group that was not treated it says "
         "nothing about why.\n"

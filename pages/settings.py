@@ -1,12 +1,11 @@
 """Settings: the practice's name, its clock, and what a client in danger should do."""
 
 from datetime import date
-from zoneinfo import available_timezones
 
 import streamlit as st
 
 from attachdash import web
-from attachdash.practice import closed_days, house, people, rules
+from attachdash.practice import closed_days, entrance, house, people, rules
 from attachdash.practice.escalation import Hours
 from attachdash.web import asking, forms, mail, tables
 
@@ -68,7 +67,7 @@ with left, web.card("settings", stretch=False), st.form("settings", border=False
     )  # fmt: skip
     st.subheader("Practice", anchor=False)
     name = st.text_input("Name", value=known.practice_name)
-    zones = sorted(available_timezones())
+    zones = sorted(entrance.time_zones())
     zone = st.selectbox(
         "Time zone",
         zones,

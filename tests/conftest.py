@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import PROFILE
 from tests.engines import engine, free_url, postgresql, store, store_url  # noqa: F401  (fixtures for every folder)
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,7 +27,32 @@ settings.register_profile(
 settings.register_profile(
     "long", settings.get_profile("usual"), max_examples=2_000, derandomize=False
 )
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
+settings.load_profile(PROFILE)
+
+# Files that take longest begin first, so that no worker is left alone with one at the end. The
+# second has no need of the demo practice, which the first makes meanwhile.
+LONGEST = (
+    "tests/browser/test_mending.py",
+    "tests/practice/test_fuzz_loading.py",
+    "tests/browser/",
+    "tests/practice/test_loading.py",
+    "tests/practice/test_kills.py",
+    "tests/practice/test_nasty_imports.py",
+    "tests/practice/test_several.py",
+    "tests/practice/test_streaming.py",
+    "tests/practice/test_leaving_flags.py",
+    "tests/store/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files of LONGEST first, all else in its order."""
+
+    def place(item: pytest.Item) -> int:
+        known = (at for at, name in enumerate(LONGEST) if item.nodeid.startswith(name))
+        return next(known, len(LONGEST))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

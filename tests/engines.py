@@ -16,6 +16,7 @@ from attachdash.store import Store, open_store
 from attachdash.store.engine import Cursor, Scope
 
 NOW = datetime(2026, 11, 24, 8, 40)
+ROOM = 2_000_000_000  # bytes that the databases of one run never come to
 
 
 class Server:
@@ -47,6 +48,14 @@ class Server:
         self._server.cleanup()
 
 
+def _in_memory() -> Path | None:
+    """Where files are kept in memory, if there is room: a database is some 340 files, and each
+    test that has one of its own would wait for the disk. None: wherever temporary files go."""
+    memory = Path("/dev/shm")
+    there = memory.is_dir() and os.access(memory, os.W_OK)
+    return memory if there and shutil.disk_usage(memory).free > ROOM else None
+
+
 @contextmanager
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A PostgreSQL server that lives as long as this."""
@@ -54,7 +63,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     # Not under pytest's own folder: where root runs the tests the server is another user, and
     # each pytest that starts shuts that folder to all others, also under a running server.
-    data = tempfile.mkdtemp(prefix="attachdash-postgresql-")
+    data = tempfile.mkdtemp(prefix="attachdash-postgresql-", dir=_in_memory())
     own = Server(data)
     yield own
     own.end()

@@ -77,28 +77,22 @@ class LevelModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Levels:
-    """The likely true level, in scale points. N answers, n series, in the order of the Series.
+class Ends:
+    """The likely true level of n series at both ends, (n,) each, in scale points.
 
     A series without answers has its model's mean and SD as level, and no change.
     """
 
-    level: Floats  # (N,) at each answer, from all answers
-    sd: Floats  # (N,)
-    low: Floats  # (N,) 95% band, never outside the scale
-    high: Floats  # (N,)
-    moved: Floats  # (N,) as it looked then: level at that answer less that at the start; 0 before
-    moved_sd: Floats  # (N,)
-    start: Floats  # (n,) at the answer that counts as the start, from all answers
+    start: Floats  # at the answer that counts as the start, from all answers
     start_sd: Floats
-    now: Floats  # (n,) at the latest answer
+    now: Floats  # at the latest answer
     now_sd: Floats
-    covariance: Floats  # (n,) of the two, squared points
-    change: Floats  # (n,) now less start
+    covariance: Floats  # of the two, squared points
+    change: Floats  # now less start
     change_sd: Floats
-    occasions: Ints  # (n,) from the start on; answers of one moment are one
-    span: Floats  # (n,) weeks from the start to the latest answer
-    log_likelihood: Floats  # (n,) of the occasions' means
+    occasions: Ints  # from the start on; answers of one moment are one
+    span: Floats  # weeks from the start to the latest answer
+    log_likelihood: Floats  # of the occasions' means
 
     def p_better(self, sign: ArrayLike) -> Floats:
         """(n,) P(true change in the better direction > 0); `sign` +1 higher is better, -1 lower.
@@ -124,6 +118,23 @@ class Levels:
         return above(way * self.now, self.now_sd, way * np.asarray(line, dtype=np.float64))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Levels(Ends):
+    """The likely true level besides at each of N answers, (N,) each, in the order of the Series."""
+
+    level: Floats  # from all answers
+    sd: Floats
+    low: Floats  # 95% band, never outside the scale
+    high: Floats
+    moved: Floats  # as it looked then: level at that answer less that at the start; 0 before
+    moved_sd: Floats
+
+
+def ends(series: Series, model: LevelModel, starts: ArrayLike = np.nan) -> Ends:
+    """The level of every series at its ends alone, as `levels` has them."""
+    return _ends(series, occasions_of(series), model, starts)[0]
+
+
 def levels(series: Series, model: LevelModel, starts: ArrayLike = np.nan) -> Levels:
     """The likely true level of every series.
 
@@ -131,24 +142,13 @@ def levels(series: Series, model: LevelModel, starts: ArrayLike = np.nan) -> Lev
     two); NaN asks for the first. Raises ValueError where figures fit neither one nor n series.
     """
     steps = occasions_of(series)
-    begin = series.nearest(starts)
-    if len(series.values):
-        has = series.rows
-        nth_of_start = np.zeros(len(series), dtype=np.int64)
-        nth_of_start[has] = steps.nth[series.offsets[has] + begin[has]]
-        begin = nth_of_start
-    passed = filtered(steps, model, begin)
+    found, passed = _ends(series, steps, model, starts)
     level, variance = smoothed(steps, passed)
     row = steps.row_of
     sd = np.sqrt(variance)[row]
     at, whose = level[row], series.which
     n = len(series)
     low, high = per_series(model.low, n)[whose], per_series(model.high, n)[whose]
-    first = series.at(series.nearest(starts), series.times)
-    last = series.at(np.maximum(series.counts - 1, 0), series.times)
-    now_var, start_var = steps.back(passed.now_var), steps.back(passed.start_var)
-    covariance = steps.back(passed.covariance)
-    now, start = steps.back(passed.now), steps.back(passed.start)
     return Levels(
         level=at,
         sd=sd,
@@ -156,6 +156,24 @@ def levels(series: Series, model: LevelModel, starts: ArrayLike = np.nan) -> Lev
         high=np.clip(at + Z_BAND * sd, low, high),
         moved=passed.moved[row],
         moved_sd=np.sqrt(np.maximum(passed.moved_var[row], 0)),
+        **{one.name: getattr(found, one.name) for one in fields(found)},
+    )
+
+
+def _ends(
+    series: Series, steps: Occasions, model: LevelModel, starts: ArrayLike
+) -> tuple[Ends, "Filtered"]:
+    nearest = series.nearest(starts)
+    begin = np.zeros(len(series), dtype=np.int64)
+    has = series.rows
+    begin[has] = steps.nth[series.offsets[has] + nearest[has]]
+    passed = filtered(steps, model, begin)
+    first = series.at(nearest, series.times)
+    last = series.at(np.maximum(series.counts - 1, 0), series.times)
+    now_var, start_var = steps.back(passed.now_var), steps.back(passed.start_var)
+    covariance = steps.back(passed.covariance)
+    now, start = steps.back(passed.now), steps.back(passed.start)
+    found = Ends(
         start=start,
         start_sd=np.sqrt(start_var),
         now=now,
@@ -167,6 +185,7 @@ def levels(series: Series, model: LevelModel, starts: ArrayLike = np.nan) -> Lev
         span=np.nan_to_num(last - first) / DAYS_PER_WEEK,
         log_likelihood=steps.back(passed.log_likelihood),
     )
+    return found, passed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

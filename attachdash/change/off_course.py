@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from attachdash.change.level import Levels
+from attachdash.change.level import Ends
 from attachdash.change.series import Bools, per_series
 
 # Words and flags from three answers spanning a fortnight; fewer say nothing yet.
@@ -29,13 +29,13 @@ class OffCourse(IntEnum):
     RED = 3
 
 
-def may_be_told(levels: Levels) -> Bools:
+def may_be_told(levels: Ends) -> Bools:
     """(n,) whether words and flags may be given: three occasions from the start, over 14 days."""
     return (levels.occasions >= LEAST_ANSWERS) & (levels.span >= LEAST_WEEKS - 1e-9)
 
 
 def off_course(
-    levels: Levels, *, sign: ArrayLike, line: ArrayLike, half: ArrayLike
+    levels: Ends, *, sign: ArrayLike, line: ArrayLike, half: ArrayLike
 ) -> NDArray[np.int8]:
     """The OffCourse of each series, (n,), the gravest that holds.
 

@@ -1,7 +1,7 @@
 """What may be said of each course: which word, how sure, and do the ways of telling agree?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum, IntFlag
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from attachdash.change.cutoffs import Class, classes, uncalled
 from attachdash.change.figures import FigureArrays, ScaleFigures, stacked
-from attachdash.change.level import Levels, levels
+from attachdash.change.level import Ends, Levels, ends, levels
 from attachdash.change.off_course import may_be_told, off_course
 from attachdash.change.series import Floats, Ints, Series
 from attachdash.change.trend import Trends, trends
@@ -63,26 +63,42 @@ _LABELS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdicts:
-    """All that is told of n series, (n,) each. Better and worse are by each scale's direction."""
+class Calls:
+    """The word and the flag of n series, (n,) each, and the figures behind them. Better and worse
+    are by each scale's direction."""
 
     word: NDArray[np.int8]  # a Word
-    outcome: NDArray[np.int8]  # a Class by the two answers; NOT_TOLD before words may be given
-    disagreement: NDArray[np.int8]  # Disagreement flags
     flag: NDArray[np.int8]  # an OffCourse; for the episode's one primary symptom scale
     first: Floats  # scale points at the start, and latest; NaN without an answer
     last: Floats
     change: Floats  # last less first, as scored
     reliable: NDArray[np.int8]  # +1 reliably better by two points, -1 worse, 0 not or not told
-    trend: NDArray[np.int8]  # +1 reliably better and not trivial, -1 worse, 0 not or not told
-    moved: NDArray[np.int8]  # +1 level better with .90, -1 worse, 0 not or not told
     p_better: Floats  # NaN where change is not told
     p_worse: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdicts(Calls):
+    """All that is told of n series, (n,) each."""
+
+    outcome: NDArray[np.int8]  # a Class by the two answers; NOT_TOLD before words may be given
+    disagreement: NDArray[np.int8]  # Disagreement flags
+    trend: NDArray[np.int8]  # +1 reliably better and not trivial, -1 worse, 0 not or not told
+    moved: NDArray[np.int8]  # +1 level better with .90, -1 worse, 0 not or not told
     p_important: Floats  # P(true change for the better > important); NaN where none is published
     p_functional: Floats  # P(level now on the functional side); NaN without a line
     levels: Levels
     trends: Trends
     figures: FigureArrays
+
+
+def calls(
+    series: Series, figures: Sequence[ScaleFigures], which: Sequence[int] | Ints,
+    starts: ArrayLike = np.nan,
+) -> Calls:  # fmt: skip
+    """Of every verdict the word and the flag alone, in half the time."""
+    at = stacked(figures, which)
+    return _calls(series, at, ends(series, at.model, starts), starts)
 
 
 def verdicts(
@@ -93,27 +109,21 @@ def verdicts(
 ) -> Verdicts:
     """The verdict on every series. `which` (n,) says whose of `figures` each one is; without it
     all are of the first. `starts` are days of the first treatment session, as for `levels`."""
-    n = len(series)
-    at = stacked(figures, np.zeros(n, dtype=np.int64) if which is None else which)
+    at = stacked(figures, np.zeros(len(series), dtype=np.int64) if which is None else which)
     found = levels(series, at.model, starts)
+    called = _calls(series, at, found, starts)
     line = trends(series, at.model.sem, starts)
-    first = series.at(series.nearest(starts), series.values)
-    last = series.at(np.maximum(series.counts - 1, 0), series.values)
-    change = last - first
-    way = at.sign
-    figured = at.told & (way != 0)
-    compared = figured & (found.occasions >= 2)
-    reliable = np.where(compared, way * reliably(change, at.threshold, strict=at.strict), 0)
-    better, worse = found.p_better(way), found.p_worse(way)
-    told = figured & may_be_told(found)
+    way, reliable = at.sign, called.reliable.astype(np.int64)
+    told = at.told & (way != 0) & may_be_told(found)
     trend = np.where(
         told & line.enough & line.reliable & line.matters(at.matters), way * np.sign(line.slope), 0
     )
-    moved = np.where(told, (better >= LIKELY).astype(int) - (worse >= LIKELY), 0)
-    holds = np.isnan(at.later) | (way * (last - at.later) >= 0)
+    # Where it is not told both are NaN, and neither is likely.
+    moved = (called.p_better >= LIKELY).astype(int) - (called.p_worse >= LIKELY)
+    holds = np.isnan(at.later) | (way * (called.last - at.later) >= 0)
     outcome = classes(
-        first,
-        last,
+        called.first,
+        called.last,
         reliable,
         at.line,
         way,
@@ -123,30 +133,43 @@ def verdicts(
     outcome = uncalled(outcome, at.tells_recovery)
     nan = np.nan
     return Verdicts(
-        word=_words(found, at, reliable, better, worse),
         outcome=np.where(told, outcome, Class.NOT_TOLD).astype(np.int8),
         disagreement=np.where(told, _disagreement(reliable, trend, moved, line), 0).astype(np.int8),
-        flag=np.where(figured, off_course(found, sign=way, line=at.line, half=at.half), 0).astype(
-            np.int8
-        ),
-        first=first,
-        last=last,
-        change=change,
-        reliable=reliable.astype(np.int8),
         trend=trend.astype(np.int8),
         moved=moved.astype(np.int8),
-        p_better=np.where(told, better, nan),
-        p_worse=np.where(told, worse, nan),
         p_important=np.where(told, found.p_more(way, at.important), nan),
         p_functional=np.where(told, found.p_past(at.line, way), nan),
         levels=found,
         trends=line,
         figures=at,
+        **{one.name: getattr(called, one.name) for one in fields(called)},
+    )
+
+
+def _calls(series: Series, at: FigureArrays, found: Ends, starts: ArrayLike) -> Calls:
+    first = series.at(series.nearest(starts), series.values)
+    last = series.at(np.maximum(series.counts - 1, 0), series.values)
+    change, way = last - first, at.sign
+    figured = at.told & (way != 0)
+    compared = figured & (found.occasions >= 2)
+    reliable = np.where(compared, way * reliably(change, at.threshold, strict=at.strict), 0)
+    better, worse = found.p_better(way), found.p_worse(way)
+    told = figured & may_be_told(found)
+    flag = np.where(figured, off_course(found, sign=way, line=at.line, half=at.half), 0)
+    return Calls(
+        word=_words(found, at, reliable, better, worse),
+        flag=flag.astype(np.int8),
+        first=first,
+        last=last,
+        change=change,
+        reliable=reliable.astype(np.int8),
+        p_better=np.where(told, better, np.nan),
+        p_worse=np.where(told, worse, np.nan),
     )
 
 
 def _words(
-    found: Levels, at: FigureArrays, reliable: NDArray[np.int64], better: Floats, worse: Floats
+    found: Ends, at: FigureArrays, reliable: NDArray[np.int64], better: Floats, worse: Floats
 ) -> NDArray[np.int8]:
     words = np.select(
         [

@@ -10,22 +10,7 @@ from attachdash.instruments.library import (
     load_definition,
     parse,
 )
-from attachdash.instruments.model import (
-    Ages,
-    Band,
-    Condition,
-    Cutoff,
-    ImportantChange,
-    Instrument,
-    Item,
-    Norm,
-    ReliableChange,
-    RiskItem,
-    Rule,
-    Scale,
-    Shares,
-    StandardError,
-)
+from attachdash.instruments.model import Condition, Instrument, Item, RiskItem, Rule, Scale
 from attachdash.instruments.relations import (
     SELF,
     RelationKind,
@@ -41,6 +26,16 @@ from attachdash.instruments.scoring import (
     ScaleScores,
     refuse_out_of_range,
     score,
+)
+from attachdash.instruments.sourced import (
+    Ages,
+    Band,
+    Cutoff,
+    ImportantChange,
+    Norm,
+    ReliableChange,
+    Shares,
+    StandardError,
 )
 from attachdash.instruments.words import (
     Direction,

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from attachdash.instruments.model import Ages, Coefficient, Instrument, Norm, Scale, Sourced
+from attachdash.instruments.model import Instrument, Scale
+from attachdash.instruments.sourced import Ages, Coefficient, Norm, Sourced
 from attachdash.instruments.steps import in_digits
 from attachdash.instruments.words import Method, MissingBasis, Operator
 

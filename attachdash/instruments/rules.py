@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attachdash.errors import Invalid
-from attachdash.instruments.model import COMPARISONS, Condition, Instrument, RiskItem
+from attachdash.instruments.model import Condition, Instrument, RiskItem
 from attachdash.instruments.scoring import Answers, ScaleScores, score
+from attachdash.instruments.sourced import COMPARISONS
 
 Flags = NDArray[np.bool_]
 

@@ -15,6 +15,7 @@ NO_CODES = frozenset(
 NO_LETTERS = re.compile(r"[-\u2013\u2014._?*/#~ ]+")
 GIVE_ANOTHER = "If it really is somebody's code, give the person another."
 DIGIT = re.compile("[0-9]")
+WRITTEN_OUT = re.compile(r"([0-9]+)\.0+")
 DROPPED_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
@@ -24,6 +25,12 @@ def alike(code: str) -> str:
     No two clients share it in a file: spreadsheets turn 007 into 7.
     """
     return DROPPED_ZEROS.sub("", code.upper())
+
+
+def mistakable(code: str) -> str:
+    """As `alike`, and the same for 7 and 7.0 too, which spreadsheets make of a number."""
+    number = WRITTEN_OUT.fullmatch(code)
+    return alike(number[1] if number else code)
 
 
 def is_no_code(text: str) -> bool:

@@ -97,6 +97,8 @@ def people_words(table: Table, columns: tuple[str, ...]) -> list[tuple[str, int]
 
 def words_unsaid(table: Table, mapping: Mapping) -> list[tuple[str, int]]:
     """The words for people whose meaning nobody has said."""
+    if not mapping.people_columns:
+        return []
     said = {folded(word) for word in mapping.people}
     found = people_words(table, mapping.people_columns)
     return [(word, count) for word, count in found if folded(word) not in said]

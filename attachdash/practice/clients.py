@@ -9,6 +9,7 @@ import polars as pl
 from attachdash.errors import Invalid
 from attachdash.intake.codes import CODE, EXPECTED, is_no_code
 from attachdash.practice.filing import episodes_of
+from attachdash.practice.lines import BLANK, checked_name, one_line
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, reach, use_case
 from attachdash.practice.verdicts import age_on
 from attachdash.practice.watching import refresh, watch
@@ -121,12 +122,14 @@ def add_client(
 ) -> int:  # fmt: skip
     """Add a client; a therapist treats them from today. The new client's id.
 
-    Raises Invalid: the code is missing, taken, a sign for none or would run as a formula; birth in
-    the future. A taken code says that somebody has it, so each such try is written down, with
-    whose it is.
+    Raises Invalid: the code is missing, taken, a sign for none or would run as a formula; a name
+    that isn't one line; birth in the future. A taken code says that somebody has it, so each such
+    try is written down, with whose it is.
     """
-    code, name = code.strip(), name.strip()
+    code, name = code.strip(), checked_name(name)
     check_code(code)
+    if BLANK & set(code):
+        raise Invalid("The code holds letters that nobody sees: type it anew.")
     if is_no_code(code):
         raise Invalid(f"{code} stands for no code in many files: give the person another.")
     if born_on and not OLDEST <= born_on <= viewer.today:
@@ -170,7 +173,7 @@ def change_client(
 
     Raises Invalid: birth in the future, or after a day with answers or of a therapy.
     """
-    name, born_precision = name.strip(), (born_precision or "day") if born_on else None
+    name, born_precision = checked_name(name), (born_precision or "day") if born_on else None
     if born_on and not OLDEST <= born_on <= viewer.today:
         raise Invalid("The birth date lies in the future or before 1900.")
 
@@ -235,14 +238,17 @@ def open_episode(
 
 @use_case(roles=STAFF, about=About.EPISODE, audit=Audit.CHANGE)
 def close_episode(viewer: Viewer, episode_id: int, last_day: date, reason: str) -> None:
-    """End a therapy after its last day. Raises Invalid: closed already, or no day of it."""
+    """End a therapy after its last day. Raises Invalid: closed already, no day of it, no reason."""
+    reason = one_line(reason)
+    if not reason:
+        raise Invalid("A reason is needed, such as: ended as planned.")
 
     def decide(cursor: Cursor, client: Client, episode: Episode) -> None:
         if not episode.is_open:
             raise Invalid("This episode is closed already.")
         if last_day < episode.spans[-1][0] or last_day > viewer.today:
             raise Invalid("The last day lies between the start (or reopening) and today.")
-        clients.close_span(cursor, viewer.site_id, episode_id, last_day + A_DAY, reason.strip())
+        clients.close_span(cursor, viewer.site_id, episode_id, last_day + A_DAY, reason)
 
     _change_episode(viewer, "closed episode", episode_id, decide)
 

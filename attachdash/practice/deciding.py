@@ -5,6 +5,7 @@ from datetime import date
 from attachdash.errors import Invalid, Refused
 from attachdash.practice import asking, escalation
 from attachdash.practice.escalation import Level
+from attachdash.practice.lines import one_line
 from attachdash.practice.rights import (
     NOT_THERE,
     About,
@@ -93,7 +94,7 @@ def note(viewer: Viewer, client_id: int, kind: Kind) -> None:
 
 
 def _in_words(said: str, what: str) -> str:
-    said = " ".join(said.split())
+    said = one_line(said)
     if not said:
         raise Invalid(f"Please say {what}: it stays with the flag.")
     if len(said) > LONGEST_WORDS:

@@ -3,10 +3,12 @@
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from attachdash.errors import Invalid, Refused
 from attachdash.practice import passwords
+from attachdash.practice.lines import is_seen
 from attachdash.practice.rights import (
     NOT_THERE,
     About,
@@ -44,6 +46,12 @@ class SignedIn:
 def clock() -> datetime:
     """Now, in UTC without a zone: the one clock of the product."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of the time zones known here; read from their files once."""
+    return frozenset(available_timezones())
 
 
 def today(store: Store, now: datetime) -> date:
@@ -107,7 +115,7 @@ def _viewer_of(store: Store, browser: str, now: datetime, *, touch: bool) -> Vie
                 Scope(), lambda cursor: sessions.end(cursor, 1, ended, why or "no person", now)
             )
         return Viewer(store=store, now=now, today=on, browser_hash=nobody.browser_hash)
-    if session[2] == Role.CLIENT and not known.get("crisis_text", "").strip():
+    if session[2] == Role.CLIENT and not is_seen(known.get("crisis_text", "")):
         return Viewer(store=store, now=now, today=on, browser_hash=nobody.browser_hash)
     if touch and now - session[5] > TOUCH_EVERY:
         touched = int(session[0])
@@ -188,7 +196,7 @@ def sign_in(
         crisis_text = settings.everything(cursor, viewer.site_id).get("crisis_text", "")
     fits = passwords.matches(secret, person[3] if person else None)
     # Nobody who could need it signs in as a client before the practice says where to turn.
-    if not crisis_text.strip():
+    if not is_seen(crisis_text):
         roles = [role for role in roles if role != Role.CLIENT]
     if person is None:
         return change(viewer, "sign-in refused", lambda cursor: None, detail="unknown name")

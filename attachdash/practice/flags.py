@@ -206,7 +206,7 @@ def _of_client(
     whose = {one for form in forms for one in (form.about_id, form.informant_id)} - {client_id}
     if not whose <= people.keys():
         people = relations.read(cursor, viewer, client_id)
-    looks = _looks(sorted(rows, key=lambda row: (row.done_at, row.step_id)))
+    looks = _looks(sorted(rows, key=lambda row: row.step_id))
     found = []
     for row in {one.flag_id: one for one in rows}.values():
         form = own.get(row.administration_id)

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import available_timezones
 
 from attachdash.errors import Invalid
 from attachdash.practice import passwords
-from attachdash.practice.entrance import today
+from attachdash.practice.entrance import time_zones, today
+from attachdash.practice.lines import checked_name
 from attachdash.practice.people import CODE_LASTS, SIGN_IN, Code
 from attachdash.practice.rights import Role, Viewer, change
 from attachdash.store import Store, open_store, people, sessions, settings
@@ -22,20 +22,20 @@ def found(
     Raises Invalid where somebody is there already (a practice is never founded twice), and for a
     sign-in name, name or time zone that can't be.
     """
-    sign_in = sign_in.strip().lower()
+    sign_in, name = sign_in.strip().lower(), checked_name(name)
     if not SIGN_IN.fullmatch(sign_in):
         raise Invalid(
             "A sign-in name has 2 to 40 small letters, digits, dots or dashes, such as a.okafor."
         )
-    if not name.strip():
+    if not name:
         raise Invalid("A name is needed: it stands beside what this person does.")
-    if time_zone not in available_timezones():
+    if time_zone not in time_zones():
         raise Invalid(f"{time_zone} is no time zone; one looks like Europe/Berlin.")
     store = open_store(home, now, url=url, create=True)
     person_id = int(store.engine.new_ids("person", 1)[0])
     code = Code(passwords.new_code(), now + CODE_LASTS)
     founder = Viewer(
-        store=store, person_id=person_id, name=name.strip(), role=Role.ADMINISTRATOR, now=now,
+        store=store, person_id=person_id, name=name, role=Role.ADMINISTRATOR, now=now,
         today=today(store, now), session_ref="founding", at_terminal=True,
     )  # fmt: skip
 
@@ -44,7 +44,7 @@ def found(
             raise Invalid(f"There is a practice in {home} already. Nothing was changed.")
         settings.put(cursor, 1, "practice_name", practice_name)
         settings.put(cursor, 1, "time_zone", time_zone)
-        people.add(cursor, 1, person_id, sign_in, name.strip())
+        people.add(cursor, 1, person_id, sign_in, name)
         people.give_role(cursor, 1, person_id, Role.ADMINISTRATOR.value, founder.today, None)
         sessions.add_code(
             cursor, 1, passwords.code_hash(code.code), person_id, code.expires_at, now

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from attachdash.errors import Invalid
 from attachdash.practice.closed_days import read, written
-from attachdash.practice.entrance import ALL_SIGNED_IN, DECLINED, SECOND_FACTOR
+from attachdash.practice.entrance import ALL_SIGNED_IN, DECLINED, SECOND_FACTOR, time_zones
 from attachdash.practice.escalation import Hours, hours_of
+from attachdash.practice.lines import is_seen, one_line
 from attachdash.practice.rights import About, Audit, Role, Viewer, Waits, change, use_case
 from attachdash.practice.rules import HOURS, SOON_HOURS
 from attachdash.store import audit
@@ -74,15 +75,15 @@ def change_settings(
     """
     if largest_upload is not None and largest_upload not in UPLOADS:
         raise Invalid(f"{largest_upload} MB is no size to choose: {', '.join(map(str, UPLOADS))}.")
-    if time_zone not in available_timezones():
+    if time_zone not in time_zones():
         raise Invalid(f"{time_zone} is no time zone; one looks like Europe/Berlin.")
     new = {
-        "practice_name": practice_name.strip(),
+        "practice_name": one_line(practice_name),
         "time_zone": time_zone,
-        "crisis_text": crisis_text.strip(),
+        "crisis_text": crisis_text.strip() if is_seen(crisis_text) else "",
     }
     if protocol is not None:
-        new["protocol"] = protocol.strip()
+        new["protocol"] = protocol.strip() if is_seen(protocol) else ""
     if largest_upload is not None:
         new["largest_upload"] = str(largest_upload)
     if hours is not None:

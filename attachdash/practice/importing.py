@@ -310,10 +310,17 @@ def _first_of(codes: Sequence[Sequence[str]]) -> dict[str, int]:
     return found
 
 
+def _blocks(plan: Plan, tell: Told) -> Iterator[Checked]:
+    if plan.whole is None:
+        yield from plan.settled.checked(partial(tell, "kept"))
+    else:
+        yield plan.whole
+        tell("kept", plan.stream.rows)
+
+
 def _scored(viewer: Viewer, plan: Plan, tell: Told) -> Iterator[_Block]:
     """The planned rows of each block, ready to be kept."""
-    blocks = plan.settled.checked(partial(tell, "kept"))
-    for checked, packed in zip(blocks, plan.kept, strict=True):
+    for checked, packed in zip(_blocks(plan, tell), plan.kept, strict=True):
         mask = np.unpackbits(packed, count=checked.n).astype(bool)
         rows = checked.rows.with_row_index("place").filter(pl.Series(mask))
         parts = [

@@ -10,7 +10,7 @@ import polars as pl
 from attachdash.errors import Invalid
 from attachdash.instruments import Instrument
 from attachdash.intake import Checked, Mapping, Problem, ProblemKind
-from attachdash.intake.codes import alike
+from attachdash.intake.codes import mistakable
 from attachdash.practice import clients as practice_clients
 from attachdash.practice.held import held_now
 from attachdash.practice.keeping import Given
@@ -52,7 +52,7 @@ class Register:
     @cached_property
     def held(self) -> dict[str, str]:
         """Each code by all the ways of writing it."""
-        return {alike(code): code for code in self.clients}
+        return {mistakable(code): code for code in self.clients}
 
     def known(self, rows: pl.DataFrame) -> pl.Series:
         """Whether each row's client is here."""
@@ -165,12 +165,12 @@ def _strange_codes(
     for code in codes:
         if code in register.clients:
             continue
-        if other := register.held.get(alike(code)):
+        if other := register.held.get(mistakable(code)):
             found[code] = f"the code as it is held, {other}", f"Write it as {other}."
         elif viewer.role is not Role.ADMINISTRATOR:
             # The same words for another therapist's client and for nobody's.
             found[code] = UNKNOWN, ""
-        elif (first := register.spelled.setdefault(alike(code), code)) != code:
+        elif (first := register.spelled.setdefault(mistakable(code), code)) != code:
             found[code] = (
                 f"one way of writing a code, but the file also has {first}",
                 f"Write it as {first}; another person needs another code.",

@@ -14,6 +14,7 @@ from attachdash.practice.keeping import Given
 from attachdash.practice.loading_tables import check_known, converted, table, typed
 from attachdash.practice.rights import Viewer
 
+MOST = np.iinfo(np.int16).max  # steps, as answers are kept
 NO_ANSWER = {word: number for number, word in WHY.items()}
 KEY = [
     "client", "instrument", "day_is_nominal", "answered_on", "occasion", "about", "informant",
@@ -94,7 +95,7 @@ def _answered(instrument: Instrument, own: pl.DataFrame, ids: Ids, nominal: bool
         if (number is None) is (reason is None):
             raise Invalid(f"{name}, {instrument.id}: a value, or why there is none.")
         step = -1.0 if number is None else number / instrument.step
-        if number is not None and not (step >= 0 and abs(step - round(step)) < 1e-6):
+        if number is not None and not (0 <= step <= MOST and abs(step - round(step)) < 1e-6):
             raise Invalid(f"{name}, {instrument.id}: {value[:40]} is no answer of it.")
         steps.append(round(step) if reason is None else reason)
     forms = (

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from attachdash.errors import Invalid
 from attachdash.intake import Mapping, Table
 from attachdash.practice.importing import IMPORTERS
+from attachdash.practice.lines import one_line
 from attachdash.practice.rights import About, Audit, Viewer, change, use_case
 from attachdash.store import mappings
 from attachdash.store.engine import Cursor
@@ -61,7 +62,7 @@ def save_mapping(viewer: Viewer, name: str, mapping: Mapping, reason: str = "") 
     meaning again adds none. Raises Invalid for a name that can't be shown, and for a mapping that
     nobody has finished.
     """
-    name = " ".join(name.split())
+    name = one_line(name)
     if not name or not name.isprintable() or len(name) > LONGEST_NAME:
         raise Invalid(f"A name has 1 to {LONGEST_NAME} letters and digits, on one line.")
     if mapping.date_format is None:

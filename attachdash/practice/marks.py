@@ -15,6 +15,7 @@ import polars as pl
 from attachdash.errors import Invalid, Refused
 from attachdash.practice import clients
 from attachdash.practice.clients import A_DAY, Episode
+from attachdash.practice.lines import one_line
 from attachdash.practice.mending import checked_reason, text
 from attachdash.practice.rights import (
     NOT_THERE,
@@ -274,7 +275,7 @@ def _event(kind: EventKind, on: date, words: str, *, shared: bool) -> _Noted:
 
 
 def _checked(words: str) -> str:
-    words = " ".join(words.split())
+    words = one_line(words)
     if len(words) > LONGEST_WORDS or not words.isprintable():
         raise Invalid(f"The words have at most {LONGEST_WORDS} letters, on one line.")
     return words

@@ -17,6 +17,7 @@ from attachdash.practice import relations
 from attachdash.practice.clients import OLDEST, one_client
 from attachdash.practice.flagging import raise_flags, settle_flags
 from attachdash.practice.keeping import FILED, ROW, Given, Prepared, laid_down, prepare
+from attachdash.practice.lines import one_line
 from attachdash.practice.relations import Relation
 from attachdash.practice.rights import (
     NOT_THERE,
@@ -203,7 +204,7 @@ def restore_administration(viewer: Viewer, client_id: int, administration_id: in
 
 def checked_reason(reason: str) -> str:
     """The reason in one line. Raises Invalid where there is none, or a very long one."""
-    reason = " ".join(reason.split())
+    reason = one_line(reason)
     if not reason:
         raise Invalid("Please say why: the reason stays with what is taken back.")
     if len(reason) > LONGEST_REASON:

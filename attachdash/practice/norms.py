@@ -17,6 +17,7 @@ from attachdash.errors import Invalid
 from attachdash.instruments import Instrument, Norm, Scale, Shares, StandardError, State
 from attachdash.instruments.scoring import keyed_answers
 from attachdash.instruments.statistics import cronbach_alpha
+from attachdash.practice.lines import one_line
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
 from attachdash.store import norms, shares
 from attachdash.store.engine import Cursor
@@ -74,7 +75,7 @@ def enter_norm(
     Raises Invalid for a scale that has its own, and for figures that can't be.
     """
     scale_id, known = _lacking_one(viewer, scale)
-    group, source = " ".join(group.split()), " ".join(source.split())
+    group, source = one_line(group), one_line(source)
     if not group or len(group) > LONGEST_GROUP:
         raise Invalid(f"Say whose answers these were, in at most {LONGEST_GROUP} letters.")
     if not source or len(source) > LONGEST_SOURCE:

@@ -11,6 +11,7 @@ import pandas as pd
 from attachdash.errors import Invalid
 from attachdash.practice import passwords
 from attachdash.practice.entrance import ALL_SIGNED_IN, IDLE
+from attachdash.practice.lines import checked_name
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
 from attachdash.store import people, sessions
 from attachdash.store.engine import Cursor
@@ -143,8 +144,12 @@ def add_person(
     viewer: Viewer, sign_in: str, name: str, roles: Iterable[Role], from_on: date | None = None,
     to_on: date | None = None,
 ) -> int:  # fmt: skip
-    """Add somebody, with roles from a day (today). The new person's id; they need a code next."""
-    sign_in, name = sign_in.strip().lower(), name.strip()
+    """Add somebody, with roles from a day (today). The new person's id; they need a code next.
+
+    Raises Invalid for a sign-in name that can't be or is taken, a name that is none, and roles or
+    days that can't be.
+    """
+    sign_in, name = sign_in.strip().lower(), checked_name(name)
     given = list(dict.fromkeys(roles))
     if not SIGN_IN.fullmatch(sign_in):
         raise Invalid(

@@ -124,6 +124,7 @@ class Plan:
     ids: dict[str, int]  # of the clients, by code; the questionnaires of a file share them
     found: Found = field(default_factory=Found)
     kept: list[NDArray[np.uint8]] = field(default_factory=list)  # packed, of each block's rows
+    whole: Checked | None = None  # the file where it is one block: it is not read once more
     starts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STARTS))
     left_out: dict[str, None] = field(default_factory=dict)  # new codes that nobody confirmed
 
@@ -220,6 +221,7 @@ def _judge(
     everyone = register.clients
     found, codes = plan.found, dict[str, None]()
     for checked in plan.settled.checked(partial(tell, "checked")):
+        plan.whole = None if plan.kept else checked
         rows, problems, refused = judged(viewer, checked, register)
         strangers = rows.filter(~register.known(rows))
         if not may_create and strangers.height:

@@ -43,6 +43,7 @@ from attachdash.intake.names import joined
 from attachdash.intake.numbers import AnswerReader, MissingCodes
 from attachdash.intake.occasions import SPACINGS, number_of, spaced
 from attachdash.intake.people import people_words
+from attachdash.intake.people import words_unsaid as people_unsaid
 from attachdash.intake.problems import Wrong, shown
 from attachdash.intake.propose_shape import (
     ShapeGuess,
@@ -53,7 +54,7 @@ from attachdash.intake.propose_shape import (
 from attachdash.intake.refusals import log_refused
 from attachdash.intake.shapes import KINDS, NOMINAL, PLAIN, Nominal, Shape, shaped
 from attachdash.intake.sheets import letters
-from attachdash.intake.worded import words_in
+from attachdash.intake.worded import words_in, words_unsaid
 from attachdash.intake.workbook import is_workbook
 from attachdash.practice.rights import Viewer
 from attachdash.practice.rules import HISTORIC_AFTER
@@ -98,6 +99,7 @@ __all__ = [
     "occasions_in",
     "open_file",
     "open_in_pieces",
+    "people_unsaid",
     "people_words",
     "proposal",
     "propose_shape",
@@ -113,6 +115,7 @@ __all__ = [
     "targets_of",
     "typed",
     "words_in",
+    "words_unsaid",
 ]
 
 # On paper these say that somebody would rather not answer.

@@ -15,6 +15,7 @@ from attachdash.errors import Invalid, Refused
 from attachdash.instruments import RelationKind
 from attachdash.intake.mapping import folded
 from attachdash.practice.clients import A_DAY
+from attachdash.practice.lines import one_line
 from attachdash.practice.rights import (
     NOT_THERE,
     About,
@@ -263,7 +264,7 @@ def _since(known: list[Relation]) -> date | None:
 
 
 def _checked(label: str) -> str:
-    label = " ".join(label.split())
+    label = one_line(label)
     if len(label) > LONGEST_LABEL or not label.isprintable():
         raise Invalid(f"Who it is has at most {LONGEST_LABEL} letters, on one line.")
     return label

@@ -1,10 +1,9 @@
 """The practice's settings as texts: what leaves with an export, and what may come back."""
 
 from collections.abc import Mapping
-from zoneinfo import available_timezones
 
 from attachdash.errors import Invalid
-from attachdash.practice.entrance import DECLINED, SECOND_FACTOR
+from attachdash.practice.entrance import DECLINED, SECOND_FACTOR, time_zones
 from attachdash.practice.escalation import hours_of
 from attachdash.practice.house import REQUIRED, UPLOADS, Settings, checked_hours
 from attachdash.practice.mail import MailSettings, settings_of, written
@@ -28,7 +27,7 @@ def check_texts(said: Mapping[str, str]) -> None:
     """Raise Invalid where these are not settings that `as_texts` could have given."""
     if (
         set(said) - set(as_texts(Settings(), MailSettings()))
-        or said.get("time_zone", "UTC") not in available_timezones()
+        or said.get("time_zone", "UTC") not in time_zones()
         or said.get("largest_upload", str(UPLOADS[0])) not in map(str, UPLOADS)
         or said.get(SECOND_FACTOR, REQUIRED) not in (REQUIRED, DECLINED)
     ):

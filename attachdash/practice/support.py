@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from attachdash.errors import Invalid, Refused
 from attachdash.practice.flags import Flag
+from attachdash.practice.lines import one_line
 from attachdash.practice.rights import (
     NOT_THERE,
     About,
@@ -133,7 +134,7 @@ def answer(
 @use_case(roles=[Role.SUPERVISOR], about=About.CLIENT, audit=Audit.CHANGE)
 def add_note(viewer: Viewer, client_id: int, flag_id: int, words: str) -> None:
     """Note something beside a flag, for the therapist to read. Raises Invalid without words."""
-    words = " ".join(words.split())
+    words = one_line(words)
     if not words or len(words) > LONGEST_NOTE:
         raise Invalid(f"Write the note first, in at most {LONGEST_NOTE} characters.")
     note_id = int(viewer.store.engine.new_ids("agenda_note", 1)[0])

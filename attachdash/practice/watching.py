@@ -7,20 +7,21 @@ The courses of all of them are judged in one pass of the change engine.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from attachdash.change.figures import Lacking, figures_of
+from attachdash.change.figures import Lacking, ScaleFigures, figures_of
 from attachdash.change.off_course import LEAST_ANSWERS, LEAST_WEEKS, OffCourse
-from attachdash.change.verdict import Verdicts, Word
+from attachdash.change.series import Ints, series_of
+from attachdash.change.verdict import Word, calls
 from attachdash.instruments import LEADS, Domain, Instrument, Scale
+from attachdash.instruments.sourced import COMPARISONS
 from attachdash.instruments.words import Side
 from attachdash.practice.norms import scale_of
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, use_case
 from attachdash.practice.rules import HISTORIC_AFTER, SILENT_DAYS, Kind
-from attachdash.practice.verdicts import age_on, judge
 from attachdash.store import watched
 from attachdash.store.engine import Cursor
 
@@ -34,20 +35,21 @@ KINDS = (
 # three; where an episode has just ended its flags go, which is as many steps again.
 MOST_FLAGS, MOST_STEPS = 6, 24
 AT_ONCE = 2_000  # clients in one transaction of the night
-IN_A_PASS = 10_000  # clients judged at once: more take memory and win no time
+IN_A_PASS = 10_000  # courses judged at once: more take memory and win no time
 LIVE = ("open", "historic", "seen", "acted", "closed")
 KEY = ["client_id", "cause"]
 WANTED: dict[str, pl.DataType | type[pl.DataType]] = {
     "client_id": pl.Int64, "episode_id": pl.Int64, "cause": pl.String, "kind": pl.String,
     "administration_id": pl.Int64, "answered_on": pl.Date,
 }  # fmt: skip
+Scales = dict[int, tuple[Instrument, Scale]]  # by id, with their figures
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
     """What refreshing some clients' flags may need, taken before the transaction begins."""
 
-    scales: dict[int, tuple[Instrument, Scale]]  # that may lead a domain, with their figures
+    scales: Scales  # that may lead a domain
     flag_ids: Sequence[int]
     step_ids: Sequence[int]
 
@@ -75,22 +77,8 @@ def refresh(
 
     A silence begins by time alone: what somebody does just now may be the first of more.
     """
-    everyone = sorted(client_ids)
-    for start in range(0, len(everyone), IN_A_PASS):
-        some = everyone[start : start + IN_A_PASS]
-        of_some = replace(
-            taken,
-            flag_ids=taken.flag_ids[MOST_FLAGS * start :],
-            step_ids=taken.step_ids[MOST_STEPS * start :],
-        )
-        _refresh(cursor, viewer, some, of_some, by_time)
-
-
-def _refresh(
-    cursor: Cursor, viewer: Viewer, client_ids: list[int], taken: Watch, by_time: bool
-) -> None:
     found = watched.judged(
-        cursor, viewer.site_id, viewer.today, client_ids, list(taken.scales),
+        cursor, viewer.site_id, viewer.today, sorted(client_ids), list(taken.scales),
         [kind.value for kind in KINDS],
     )  # fmt: skip
     current = found.current.unique("client_id", keep="last", maintain_order=True)
@@ -98,10 +86,11 @@ def _refresh(
     if not by_time:
         told = found.held.filter(pl.col("state").is_in(LIVE))
         silent = silent.join(told.select(KEY), on=KEY, how="semi")
-    wanted = pl.concat([_of_courses(cursor, viewer, current, found, taken), silent])
-    if wanted.is_empty() and found.held.is_empty():
-        return
-    _settle(cursor, viewer, wanted, found.held, taken)
+    leads = _leading(viewer, current, found)
+    of_courses = [_of_courses(cursor, viewer, some, taken) for some in leads.iter_slices(IN_A_PASS)]
+    wanted = pl.concat([*of_courses, silent])
+    if not (wanted.is_empty() and found.held.is_empty()):
+        _settle(cursor, viewer, wanted, found.held, taken)
 
 
 @use_case(roles=[Role.ADMINISTRATOR], about=About.NOTHING, audit=Audit.CHANGE)
@@ -154,48 +143,68 @@ _RESTS_ON = {
 }
 
 
-def _of_courses(
-    cursor: Cursor, viewer: Viewer, current: pl.DataFrame, found: watched.Judged, taken: Watch
-) -> pl.DataFrame:
-    leads = _leading(viewer, current, found)
-    # What can't be told of is not read; of the alliance the latest answer alone may tell.
-    enough = (pl.col("n") >= LEAST_ANSWERS) & (
-        (pl.col("latest_on") - pl.col("baseline_on")).dt.total_days() >= LEAST_WEEKS * 7
-    )
-    leads = leads.filter(enough | (pl.col("domain") == Domain.ALLIANCE.value))
-    if leads.is_empty():
-        return pl.DataFrame(schema=WANTED)
+def _of_courses(cursor: Cursor, viewer: Viewer, leads: pl.DataFrame, taken: Watch) -> pl.DataFrame:
     rows = watched.scores(cursor, viewer.site_id, leads)
-    series = rows.group_by("client_id", "scale_id", maintain_order=True).agg(
+    last = rows.group_by("place", maintain_order=True).agg(
         pl.len().alias("count"), pl.col("administration_id", "answered_on", "value").last()
     )
-    series = series.join(leads, on=["client_id", "scale_id"], maintain_order="left").join(
-        current, on="client_id", maintain_order="left"
-    )
-    known = {
+    series = pl.concat([leads[last["place"]], last], how="horizontal")
+    scales = {
         one: taken.scales.get(one) or viewer.store.catalogue.scales[one]
         for one in series["scale_id"].unique()
     }
-    judged = judge(
-        [
-            (*known[scale_id], age_on(born_on, answered_on))
-            for scale_id, born_on, answered_on in series.select(
-                "scale_id", "born_on", "answered_on"
-            ).iter_rows()
-        ],
-        rows["value"].to_numpy(),
-        rows["answered_on"].to_physical().to_numpy(),
-        np.concatenate([[0], np.cumsum(series["count"].to_numpy())]),
+    called = calls(
+        series_of(
+            rows["value"].to_numpy(),
+            rows["answered_on"].to_physical().to_numpy(),
+            np.concatenate([[0], np.cumsum(series["count"].to_numpy())]),
+        ),
+        *_figures(series, scales),
         series["started_on"].to_physical().to_numpy(),
-    ).found
-    kinds = _kinds(series, judged, known)
+    )
     return (
-        series.with_columns(kind=pl.Series(kinds, dtype=pl.String), cause=_CAUSE)
+        series.with_columns(word=called.word, flag=called.flag, is_low=_is_low(scales))
+        .with_columns(kind=_KIND, cause=_CAUSE)
         .drop_nulls("kind")
         .select(*WANTED)
     )
 
 
+def _figures(series: pl.DataFrame, scales: Scales) -> tuple[list[ScaleFigures], Ints]:
+    """The figures there are, and which of them each series has: an age only chooses a line."""
+    lined = [one for one, (_, scale) in scales.items() if any(line.ages for line in scale.cutoffs)]
+    each = series.select("scale_id", age=pl.when(pl.col("scale_id").is_in(lined)).then(_AGE))
+    few = each.unique(maintain_order=True)
+    places = few.with_columns(which=pl.int_range(pl.len(), dtype=pl.Int64))
+    which = each.join(
+        places, on=few.columns, how="left", nulls_equal=True, maintain_order="left"
+    )["which"]  # fmt: skip
+    return [figures_of(*scales[one], age=age) for one, age in few.rows()], which.to_numpy()
+
+
+def _is_low(scales: Scales) -> pl.Expr:
+    """Whether the latest value is on the unwell side of a line of its scale."""
+    return pl.any_horizontal(
+        pl.lit(value=False),
+        *(
+            (pl.col("scale_id") == scale_id) & COMPARISONS[line.op](pl.col("value"), line.value)
+            for scale_id, (_, scale) in scales.items()
+            for line in scale.cutoffs
+            if line.side is Side.UNWELL
+        ),
+    )
+
+
+def _month_and_day(on: str) -> pl.Expr:
+    return pl.col(on).dt.month().cast(pl.Int32) * 100 + pl.col(on).dt.day()
+
+
+# As age_on has it, of many.
+_AGE = (
+    pl.col("answered_on").dt.year()
+    - pl.col("born_on").dt.year()
+    - (_month_and_day("answered_on") < _month_and_day("born_on")).cast(pl.Int32)
+)
 _CAUSE = (
     pl.when(pl.col("domain") == Domain.SYMPTOMS.value)
     .then(pl.format("course:{}", "episode_id"))
@@ -204,14 +213,31 @@ _CAUSE = (
     .otherwise(pl.format("worse:{}:{}", "episode_id", "scale_id"))
 )
 _OF_COURSE = {
-    OffCourse.RED: Kind.RED, OffCourse.AMBER: Kind.AMBER, OffCourse.NOT_MOVING: Kind.NOT_MOVING
+    int(OffCourse.RED): Kind.RED.value, int(OffCourse.AMBER): Kind.AMBER.value,
+    int(OffCourse.NOT_MOVING): Kind.NOT_MOVING.value,
 }  # fmt: skip
-_WORSE = (Word.PROBABLY_WORSE, Word.RELIABLY_WORSE)
+_WORSE = [int(Word.PROBABLY_WORSE), int(Word.RELIABLY_WORSE)]
+_ALLIANCE = (
+    pl.when(pl.col("word").is_in(_WORSE))
+    .then(pl.lit(Kind.ALLIANCE_FALLEN.value))
+    .when("is_low")
+    .then(pl.lit(Kind.ALLIANCE_LOW.value))
+)
+# What a series raises, or null.
+_KIND = (
+    pl.when(pl.col("domain") == Domain.SYMPTOMS.value)
+    .then(pl.col("flag").replace_strict(_OF_COURSE, default=None, return_dtype=pl.String))
+    .when(pl.col("domain") == Domain.ALLIANCE.value)
+    .then(_ALLIANCE)
+    .when(pl.col("word") == int(Word.RELIABLY_WORSE))
+    .then(pl.lit(Kind.WORSE.value))
+)
 
 
 def _leading(viewer: Viewer, current: pl.DataFrame, found: watched.Judged) -> pl.DataFrame:
     """The scale that stands for each domain of each client, as courses.leading has it: the fixed
-    one where it has a score, else the first of the lead list."""
+    one where it has a score, else the first of the lead list. Of those that can tell of anything,
+    a row each with the therapy that goes on."""
     known = viewer.store.catalogue.scale_ids
     places = pl.DataFrame(
         [
@@ -225,44 +251,25 @@ def _leading(viewer: Viewer, current: pl.DataFrame, found: watched.Judged) -> pl
     fixed = found.fixed.select(
         "episode_id", "domain", pl.col("scale_id").cast(pl.Int64), place=pl.lit(-1, pl.Int64)
     )
-    summed = found.summed.join(
-        current.select("client_id", "episode_id"), on=["client_id", "episode_id"]
-    )
+    summed = found.summed.join(current, on=["client_id", "episode_id"])
     summed = summed.with_columns(pl.col("scale_id").cast(pl.Int64))
     both = [
         summed.join(places, on="scale_id"),
         summed.join(fixed, on=["episode_id", "scale_id"]),
     ]
     asked = [domain.value for domain in DOMAINS]
+    # What can't be told of is not read; of the alliance the latest answer alone may tell.
+    enough = (pl.col("n") >= LEAST_ANSWERS) & (
+        (pl.col("latest_on") - pl.col("baseline_on")).dt.total_days() >= LEAST_WEEKS * 7
+    )
     return (
         pl.concat([one.select(*summed.columns, "domain", "place") for one in both])
         .filter(pl.col("domain").is_in(asked))
         .sort("client_id", "domain", "place")
         .unique(["client_id", "domain"], keep="first", maintain_order=True)
+        .filter(enough | (pl.col("domain") == Domain.ALLIANCE.value))
+        .drop("place")
     )
-
-
-def _kinds(
-    series: pl.DataFrame, judged: Verdicts, known: dict[int, tuple[Instrument, Scale]]
-) -> list[str | None]:
-    """What each series raises, or None."""
-    kinds: list[str | None] = []
-    for domain, scale_id, value, flag, word in zip(
-        series["domain"], series["scale_id"], series["value"], judged.flag, judged.word, strict=True
-    ):
-        kind = None
-        if domain == Domain.SYMPTOMS.value:
-            kind = _OF_COURSE.get(OffCourse(int(flag)))
-        elif domain == Domain.ALLIANCE.value:
-            _, scale = known[scale_id]
-            if int(word) in _WORSE:
-                kind = Kind.ALLIANCE_FALLEN
-            elif any(one.side is Side.UNWELL and one.selects(value) for one in scale.cutoffs):
-                kind = Kind.ALLIANCE_LOW
-        elif int(word) == Word.RELIABLY_WORSE:
-            kind = Kind.WORSE
-        kinds.append(kind and kind.value)
-    return kinds
 
 
 def _silent(viewer: Viewer, current: pl.DataFrame, last: pl.DataFrame) -> pl.DataFrame:

@@ -69,8 +69,10 @@ WHERE EXISTS (
 ORDER BY administration_id NULLS LAST
 """
 
-# One row per episode, scale, person answered about and informant, from every score with a value.
-# The first is the baseline; it is late where it came more than 28 days after the start.
+# One row per episode, scale, person answered about and informant, from every score with a value of
+# clients $2 to $3: what lies by client is skipped. The first is the baseline; it is late where it
+# came more than 28 days after the start. Only the scores of the first and the last day are put in
+# order.
 SUMMED = """
 SELECT episode.site_id, episode.client_id, episode.episode_id, ends.scale_id, ends.about_id,
     ends.informant_id, ends.n, ends.baseline_on, ends.baseline,
@@ -78,24 +80,36 @@ SELECT episode.site_id, episode.client_id, episode.episode_id, ends.scale_id, en
 FROM (
     -- Of one score alone, the first is the last.
     SELECT ordered.episode_id, ordered.scale_id, ordered.about_id, ordered.informant_id, ordered.n,
-        min(ordered.answered_on) AS baseline_on, max(ordered.answered_on) AS latest_on,
+        ordered.baseline_on, ordered.latest_on,
         max(CASE WHEN ordered.place = 1 THEN ordered.value END) AS baseline,
-        max(CASE WHEN ordered.place = ordered.n THEN ordered.value END) AS latest
+        max(CASE WHEN ordered.place = ordered.places THEN ordered.value END) AS latest
     FROM (
-        SELECT score.episode_id, score.scale_id, score.about_id, score.informant_id,
-            score.answered_on, score.value,
-            count(*) OVER (PARTITION BY score.episode_id, score.scale_id, score.about_id,
-                score.informant_id) AS n,
-            row_number() OVER (PARTITION BY score.episode_id, score.scale_id, score.about_id,
-                score.informant_id
+        SELECT days.episode_id, days.scale_id, days.about_id, days.informant_id, days.n,
+            days.baseline_on, days.latest_on, score.value,
+            count(*) OVER (PARTITION BY days.episode_id, days.scale_id, days.about_id,
+                days.informant_id) AS places,
+            row_number() OVER (PARTITION BY days.episode_id, days.scale_id, days.about_id,
+                days.informant_id
                 ORDER BY score.answered_on NULLS LAST, score.administration_id NULLS LAST) AS place
-        FROM score{joined}
-        WHERE score.site_id = $1 AND score.episode_id IS NOT NULL
-            AND score.value IS NOT NULL{whose}
+        FROM (
+            SELECT score.episode_id, score.scale_id, score.about_id, score.informant_id,
+                count(*) AS n, min(score.answered_on) AS baseline_on,
+                max(score.answered_on) AS latest_on
+            FROM score{joined}
+            WHERE score.site_id = $1 AND score.episode_id IS NOT NULL
+                AND score.value IS NOT NULL
+                AND score.client_id BETWEEN CAST($2 AS BIGINT) AND CAST($3 AS BIGINT)
+            GROUP BY score.episode_id, score.scale_id, score.about_id, score.informant_id
+        ) AS days
+        INNER JOIN score
+            ON score.site_id = $1 AND score.episode_id = days.episode_id
+            AND score.scale_id = days.scale_id AND score.about_id = days.about_id
+            AND score.informant_id = days.informant_id AND score.value IS NOT NULL
+            AND (score.answered_on = days.baseline_on OR score.answered_on = days.latest_on)
+            AND score.client_id BETWEEN CAST($2 AS BIGINT) AND CAST($3 AS BIGINT)
     ) AS ordered
-    WHERE ordered.place = 1 OR ordered.place = ordered.n
     GROUP BY ordered.episode_id, ordered.scale_id, ordered.about_id, ordered.informant_id,
-        ordered.n
+        ordered.n, ordered.baseline_on, ordered.latest_on
 ) AS ends
 INNER JOIN episode ON episode.site_id = $1 AND episode.episode_id = ends.episode_id
 """
@@ -105,7 +119,7 @@ INSERT INTO summary (site_id, client_id, episode_id, scale_id, about_id, informa
     baseline_on, baseline, baseline_is_late, latest_on, latest)
 """
     + SUMMED.format(
-        joined="\n        INNER JOIN touched ON touched.client_id = score.client_id", whose=""
+        joined="\n            INNER JOIN touched ON touched.client_id = score.client_id"
     )
     + "ORDER BY ends.episode_id NULLS LAST, ends.scale_id NULLS LAST\n"
 )
@@ -169,7 +183,9 @@ def _keep_scores(
 
 def summarise(cursor: Cursor, site_id: int, client_ids: Sequence[int], scores: int = 0) -> None:
     """Rewrite the summary of these clients' episodes, in parts if they have many scores."""
-    parts = min(scores // SUMMED_UP + 1, max(len(client_ids), 1))
+    if not client_ids:
+        return
+    parts = min(scores // SUMMED_UP + 1, len(client_ids))
     for part in np.array_split(np.sort(np.array(client_ids, dtype=np.int64)), parts):
         cursor.stage("touched", pa.table({"client_id": part}))
         cursor.run(
@@ -177,7 +193,7 @@ def summarise(cursor: Cursor, site_id: int, client_ids: Sequence[int], scores: i
             "AND client_id IN (SELECT client_id FROM touched)",
             site_id,
         )
-        cursor.run(SUMMARISE, site_id)
+        cursor.run(SUMMARISE, site_id, int(part[0]), int(part[-1]))
 
 
 def held(cursor: Cursor, site_id: int, incoming: pa.Table) -> pa.Table:

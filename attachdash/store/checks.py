@@ -179,7 +179,7 @@ ORDER BY flag.flag_id NULLS LAST
 # The episodes of which a row is in one of the two and not in the other.
 # $2 and $3: the first and the last client.
 OTHERWISE_SUMMED = f"""
-WITH summed AS ({SUMMED.format(joined="", whose=" AND score.client_id BETWEEN $2 AND $3")}),
+WITH summed AS ({SUMMED.format(joined="")}),
 kept AS (
     SELECT site_id, client_id, episode_id, scale_id, about_id, informant_id, n, baseline_on,
         baseline, baseline_is_late, latest_on, latest

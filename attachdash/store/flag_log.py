@@ -41,8 +41,7 @@ LEFT JOIN flag_step ON flag_step.site_id = flag.site_id AND flag_step.flag_id = 
 LEFT JOIN person
     ON person.site_id = flag_step.site_id AND person.person_id = flag_step.by_person_id
 WHERE flag.site_id = $1 AND $2 <> 'client'
-ORDER BY flag.client_id NULLS LAST, flag.flag_id NULLS LAST, flag_step.done_at NULLS LAST,
-    flag_step.step_id NULLS LAST
+ORDER BY flag.client_id NULLS LAST, flag.flag_id NULLS LAST, flag_step.step_id NULLS LAST
 """
 )
 # The flags beside which something was answered or noted.

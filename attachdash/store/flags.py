@@ -56,7 +56,10 @@ def in_reach(cursor: Cursor, reach: Reach) -> pd.DataFrame:
 
 
 class Stepped(NamedTuple):
-    """A flag and one step taken with it, as OF_CLIENT reads it."""
+    """A flag and one step taken with it, as OF_CLIENT reads it.
+
+    Steps follow each other by `step_id`: `done_at` is what the clock said, and clocks are set back.
+    """
 
     flag_id: int
     client_id: int
@@ -116,7 +119,7 @@ WHERE flag.site_id = $1 AND flag.client_id = $5 AND """
     + CLINICAL_ONE
     + """
 ORDER BY flag.raised_at DESC NULLS LAST, flag.flag_id DESC NULLS LAST,
-    flag_step.done_at NULLS LAST, flag_step.step_id NULLS LAST
+    flag_step.step_id NULLS LAST
 """
 )
 
@@ -185,29 +188,42 @@ def client_of(cursor: Cursor, reach: Reach, flag_id: int) -> int | None:
     return int(row[0]) if row else None
 
 
+# Whether there are flags of clients $2 to $3: of new ones there are none, and no list of
+# them is handed over.
+ANY_KNOWN = """
+SELECT EXISTS (
+    SELECT 1
+    FROM flag
+    WHERE flag.site_id = $1
+        AND flag.client_id BETWEEN CAST($2 AS BIGINT) AND CAST($3 AS BIGINT))
+"""
+# One row per flag of clients $2, all between $3 and $4: what lies by client is skipped. A condition
+# on the left side of a left join is no hash join in DuckDB: it compares every pair.
+KNOWN = f"""
+SELECT flag.flag_id, flag.client_id, flag.kind, flag.cause, flag.state, flag.raised_at,
+    flag.administration_id,
+    CASE WHEN flag.state <> 'withdrawn' THEN administration.answered_on END AS held_on
+FROM flag
+LEFT JOIN administration
+    ON administration.site_id = flag.site_id
+    AND administration.administration_id = flag.administration_id
+    AND administration.replaced_at IS NULL
+    AND administration.client_id BETWEEN CAST($3 AS BIGINT) AND CAST($4 AS BIGINT)
+WHERE flag.site_id = $1 AND {OF_ITEM}
+    AND flag.client_id BETWEEN CAST($3 AS BIGINT) AND CAST($4 AS BIGINT)
+    AND flag.client_id IN (SELECT unnest(CAST($2 AS BIGINT[])))
+"""
+
+
 def known(cursor: Cursor, site_id: int, client_ids: list[int]) -> pl.DataFrame:
     """These clients' flags, with the last evidence (administration_id) and its day (held_on).
 
     One that was withdrawn has no day: any evidence is newer.
     """
-    return pl.DataFrame(
-        cursor.arrow(
-            "SELECT flag.flag_id, flag.client_id, flag.kind, flag.cause, flag.state, "
-            "flag.raised_at, "
-            # A condition on the left side of a left join is no hash join in DuckDB: it compares
-            # every pair.
-            "flag.administration_id, CASE WHEN flag.state <> 'withdrawn' "
-            "THEN administration.answered_on END AS held_on FROM flag "
-            "LEFT JOIN administration "
-            "ON administration.site_id = flag.site_id "
-            "AND administration.administration_id = flag.administration_id "
-            "AND administration.replaced_at IS NULL "
-            "WHERE flag.site_id = $1 AND " + OF_ITEM + " "
-            "AND flag.client_id IN (SELECT unnest(CAST($2 AS BIGINT[])))",
-            site_id,
-            client_ids,
-        )
-    )
+    least, most = min(client_ids, default=0), max(client_ids, default=0)
+    found = cursor.one(ANY_KNOWN, site_id, least, most)
+    whose = (client_ids, least, most) if found and found[0] else ([], 0, 0)
+    return pl.DataFrame(cursor.arrow(KNOWN, site_id, *whose))
 
 
 FLAG = pa.schema([
@@ -274,7 +290,7 @@ def looked_at(cursor: Cursor, site_id: int, flag_ids: list[int]) -> set[tuple[in
     rows = cursor.rows(
         "SELECT flag_id, words, kind FROM flag_step WHERE site_id = $1 "
         "AND flag_id IN (SELECT unnest(CAST($2 AS BIGINT[]))) "
-        "AND kind NOT IN ('acted', 'closed') ORDER BY done_at NULLS LAST, step_id NULLS LAST",
+        "AND kind NOT IN ('acted', 'closed') ORDER BY step_id NULLS LAST",
         site_id,
         flag_ids,
     )

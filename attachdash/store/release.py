@@ -82,6 +82,7 @@ looked AS (
     WHERE said.role = 'therapist'
 ),
 unseen AS (
+    -- A historic flag waits for nobody to say that they saw it: opening the record is the look.
     SELECT flag.flag_id, flag.administration_id
     FROM flag
     WHERE flag.site_id = $1 AND flag.client_id = $5 AND flag.state = 'open' AND """

@@ -142,32 +142,61 @@ counted AS (
     FROM treated
     INNER JOIN supervised ON supervised.therapist_id = treated.therapist_id
     WHERE treated.place = 1
+),
+opened AS (
+    -- The first day from which $2 can't open a client's record any more.
+    SELECT could.client_id, max(could.to_on) AS to_on
+    FROM (
+        SELECT treats.client_id, GREATEST(supervises.from_on, treats.from_on) AS from_on,
+            LEAST(COALESCE(treats.to_on, DATE '9999-12-31'),
+                COALESCE(supervises.to_on, DATE '9999-12-31')) AS to_on
+        FROM supervises
+        INNER JOIN treats
+            ON treats.site_id = supervises.site_id
+            AND treats.therapist_id = supervises.therapist_id
+        WHERE supervises.site_id = $1 AND supervises.supervisor_id = $2
+        UNION ALL
+        SELECT treats.client_id, treats.from_on,
+            COALESCE(treats.to_on, DATE '9999-12-31') AS to_on
+        FROM treats
+        WHERE treats.site_id = $1 AND treats.therapist_id = $2
+    ) AS could
+    WHERE could.from_on < could.to_on AND could.from_on <= $3
+    GROUP BY could.client_id
 )
 """
 
-# One row per summary of such an episode.
+# One row per summary of such an episode. is_open: $2 can open the record now; was_open: could on
+# the day of the latest answer or after, so that they may know all of it.
 OUTCOMES = (
     _ANSWERED_FOR
     + """
 SELECT summary.scale_id, summary.client_id, summary.episode_id, summary.n, summary.baseline,
-    summary.latest, summary.baseline_is_late, care.ended_on IS NOT NULL AS is_ended
+    summary.latest, summary.baseline_is_late, care.ended_on IS NOT NULL AS is_ended,
+    COALESCE(opened.to_on > $3, FALSE) AS is_open,
+    COALESCE(opened.to_on > summary.latest_on, FALSE) AS was_open
 FROM summary
 INNER JOIN counted ON counted.episode_id = summary.episode_id
 INNER JOIN care ON care.episode_id = summary.episode_id
+LEFT JOIN opened ON opened.client_id = summary.client_id
 WHERE summary.site_id = $1
     AND summary.about_id = summary.client_id AND summary.informant_id = summary.client_id
 ORDER BY summary.scale_id NULLS LAST, summary.episode_id NULLS LAST
 """
 )
 
-# One row per own score of scale $4 in such an episode, by episode and day.
+# One row per own score of scale $4 in such an episode, by episode and day; is_open as above,
+# was_open of this answer's day.
 COURSES_ANSWERED_FOR = (
     _ANSWERED_FOR
     + """
-SELECT score.client_id, score.episode_id, care.started_on, score.answered_on, score.value
+SELECT score.client_id, score.episode_id, care.started_on, score.answered_on, score.value,
+    COALESCE(opened.to_on > $3, FALSE) AS is_open,
+    COALESCE(opened.to_on > score.answered_on, FALSE) AS was_open
 FROM score
 INNER JOIN counted ON counted.episode_id = score.episode_id
 INNER JOIN care ON care.episode_id = score.episode_id
+LEFT JOIN opened ON opened.client_id = score.client_id
 WHERE score.site_id = $1 AND score.scale_id = $4 AND score.value IS NOT NULL AND """
     + OWN
     + """

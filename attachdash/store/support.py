@@ -180,7 +180,7 @@ FROM (
     SELECT flag_step.flag_id, flag_step.kind, COALESCE(flag_step.said, '') AS said,
         flag_step.review_on, flag_step.by_person_id, flag_step.done_at,
         row_number() OVER (PARTITION BY flag_step.flag_id
-            ORDER BY flag_step.done_at DESC NULLS LAST, flag_step.step_id DESC NULLS LAST) AS place
+            ORDER BY flag_step.step_id DESC NULLS LAST) AS place
     FROM flag_step
     WHERE flag_step.site_id = $1 AND flag_step.kind IN ('acted', 'closed')
 ) AS step

@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError
 
 from attachdash.errors import ForPeople
 from attachdash.instruments.library import DATA, read_yaml
-from attachdash.instruments.model import Identified, Identifier, Model, Word
+from attachdash.instruments.strict import Identified, Identifier, Model, Word
 
 Patterns = Literal["anxiety", "avoidance", "both"]
 FEWEST_ASKED, MOST_ASKED = 6, 12  # short enough to be gone through in a session

@@ -74,9 +74,6 @@ def _close(viewer: Viewer, episode: Episode) -> None:
         day = st.date_input("Last day", viewer.today, format="DD/MM/YYYY", key=f"{key}_day")
         reason = st.text_input("Reason", key=f"{key}_reason")
         if st.form_submit_button("Close"):
-            if not reason.strip():
-                st.error("A reason is needed, such as: ended as planned.")
-                return
             attempt(
                 partial(clients.close_episode, viewer, episode.episode_id, day, reason),
                 "The episode is closed.",

@@ -22,9 +22,11 @@ from attachdash.practice.reading import (
     log_refused,
     open_file,
     open_in_pieces,
+    people_unsaid,
     read_csv,
     read_in_pieces,
     second_is_header,
+    words_unsaid,
 )
 from attachdash.practice.rights import Viewer
 from attachdash.web import jobs, who
@@ -50,6 +52,7 @@ class Part:
 
     mapping: Mapping
     preview: Preview
+    unsaid: int
 
 
 @dataclass(slots=True)
@@ -60,6 +63,7 @@ class Draft:
     table: Table
     proposals: dict[str | None, Proposal] = field(default_factory=dict)  # by instrument chosen
     mapping: Mapping | None = None  # as last confirmed
+    unsaid: int = 0  # words of the file, as last confirmed, of which nobody said the meaning
     saved_name: str = ""  # of the saved mapping that was picked
     preview: Preview | None = None  # None: back at the columns
     parts: tuple[Part, ...] = ()  # checked before, kept together with the one at hand
@@ -118,7 +122,7 @@ class Draft:
         """Ask for the next questionnaire of the same file. Use it as `on_click`."""
         if self.mapping is None or self.preview is None:
             return  # pressed twice
-        self.parts = (*self.parts, Part(self.mapping, self.preview))
+        self.parts = (*self.parts, Part(self.mapping, self.preview, self.unsaid))
         self.mapping = self.preview = None
 
     def go_back(self) -> None:
@@ -128,12 +132,25 @@ class Draft:
             return  # pressed twice
         *parts, last = self.parts
         self.parts, self.mapping, self.preview = tuple(parts), last.mapping, last.preview
+        self.unsaid = last.unsaid
 
     def left(self) -> tuple[str, ...]:
         """Ids of the questionnaires that the file names and that aren't checked yet."""
         found = self.proposals.get(None)
         known = {one.instrument for one in self.mappings}
         return tuple(one for one in found.candidates if one not in known) if found else ()
+
+    def confirm(self, mapping: Mapping) -> None:
+        """Go on under this mapping, whatever was left unsaid in it."""
+        self.mapping = mapping
+        self.unsaid = len(
+            words_unsaid(self.forms, mapping.items, mapping.words, mapping.missing)
+        ) + len(people_unsaid(self.forms, mapping))
+
+    @property
+    def words_unsaid(self) -> int:
+        """The words without a meaning in all that is kept together: their rows are refused."""
+        return self.unsaid + sum(part.unsaid for part in self.parts)
 
     def shape_key(self, name: str) -> str:
         """The key of a widget that asks for the layout."""

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from attachdash.practice.batches import Batch, undo_batch
+from attachdash.practice.lines import is_seen
 from attachdash.practice.mending import (
     Form,
     Forms,
@@ -227,7 +228,7 @@ def _acts(viewer: Viewer, one: Form) -> None:
             "rests on it alone is withdrawn. It can be brought back."
         )
         reason = st.text_input("Why? (needed)", max_chars=300, key=f"withdraw_why_{key}")
-        if st.button("Withdraw this form", disabled=not reason.strip(), key=f"withdraw_now_{key}"):
+        if st.button("Withdraw this form", disabled=not is_seen(reason), key=f"withdraw_now_{key}"):
             sending.attempt(
                 lambda: withdraw_administration(viewer, one.client_id, key, reason),
                 "The form is withdrawn. It is kept, and can be brought back.",

@@ -19,7 +19,7 @@ def ask_words(
     said: Mapping | None,
 ) -> dict[str, int | None]:  # fmt: skip
     """The words that were given a value; one left open is refused at the check, never 0."""
-    found = words_in(made.table, items, missing)
+    found = words_in(made.forms, items, missing)
     if not found:
         return {}
     low = min(item.low for item in instrument.items) * instrument.step

@@ -15,7 +15,8 @@ from attachdash.practice.rights import Role
 from attachdash.store import people as store_people
 from attachdash.store.engine import Scope
 from attachdash.web import browser, house, navigation, who
-from tests.access.test_matrix import MATRIX, VIEWERS, viewer
+from tests.access.asked import viewer
+from tests.access.test_matrix import MATRIX, VIEWERS
 from tests.practice.conftest import TODAY, House
 
 SHELL = Path(who.__file__).parent / "shell.py"

@@ -8,7 +8,8 @@ import pytest
 from attachdash.errors import Refused
 from attachdash.practice import assignments
 from attachdash.practice.rights import USE_CASES, Audit, Role
-from tests.access.test_matrix import WHILE_WAITING, arguments
+from tests.access.asked import arguments
+from tests.access.test_matrix import WHILE_WAITING
 from tests.practice.conftest import NOW, TODAY, House
 
 

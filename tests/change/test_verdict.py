@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -19,9 +20,9 @@ from attachdash.change.sentences import (
     together,
 )
 from attachdash.change.series import series_of
-from attachdash.change.verdict import Disagreement, Word, verdicts
+from attachdash.change.verdict import Disagreement, Word, calls, verdicts
 from attachdash.instruments import Direction, Operator, library
-from attachdash.instruments.model import Sourced
+from attachdash.instruments.sourced import Sourced
 from tests.change.people import PEOPLE, flat, scored
 
 ALL = [figures_of(i, s) for i in library().values() for s in i.scales]
@@ -69,10 +70,6 @@ def course(figures, severities, weeks=None):
         best, worst = worst, best
     weeks = 2.0 * np.arange(len(severities)) if weeks is None else np.array(weeks)
     return series_of(best + np.array(severities) * (worst - best), weeks * 7.0)
-
-
-def word_of(figures, severities, weeks=None):
-    return Word(int(verdicts(course(figures, severities, weeks), [figures]).word[0]))
 
 
 FALLING = [0.95, 0.9, 0.8, 0.6, 0.4, 0.3, 0.2, 0.1, 0.08, 0.05, 0.05]
@@ -202,6 +199,14 @@ def test_many_scales_at_once_are_each_as_one_alone(people, which):
         alone = verdicts(series_of(*flat([person])), [ALL[which[i]]])
         for name in ("word", "outcome", "disagreement", "flag", "reliable"):
             assert getattr(together, name)[i] == getattr(alone, name)[0], name
+
+
+@given(PEOPLE, st.lists(st.integers(0, len(ALL) - 1), min_size=7, max_size=7))
+def test_word_and_flag_alone_are_those_of_the_whole_verdict(people, which):
+    own, which = series_of(*flat(people)), which[: len(people)]
+    whole, alone = verdicts(own, ALL, which, 10.0), calls(own, ALL, which, 10.0)
+    for field in fields(alone):
+        np.testing.assert_array_equal(getattr(alone, field.name), getattr(whole, field.name))
 
 
 def test_reliably_needs_both_the_figure_and_the_certainty():

@@ -83,3 +83,20 @@ def texts(figure: dict[str, Any]) -> str:
 
 def known(column: Sequence[float | None]) -> list[float]:
     return [value for value in column if value is not None]
+
+
+def strips(figure: dict[str, Any]) -> list[dict[str, Any]]:
+    """The strips of phases, whose height is in pixels."""
+    return [s for s in figure["layout"]["shapes"] if s.get("ysizemode") == "pixel"]
+
+
+def phase_words(figure: dict[str, Any]) -> list[dict[str, Any]]:
+    """The words on the strips."""
+    return [
+        n for n in figure["layout"]["annotations"] if n.get("xref") == "x" and "◆" not in n["text"]
+    ]
+
+
+def events_of(figure: dict[str, Any]) -> list[dict[str, Any]]:
+    """The events with their words."""
+    return [n for n in figure["layout"]["annotations"] if "◆" in n["text"]]

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from attachdash.intake import Mapping, read_csv
-from attachdash.practice import entrance, importing, people, record, safekeeping
+from attachdash.practice import (
+    deciding,
+    entrance,
+    exporting,
+    importing,
+    people,
+    record,
+    recording,
+    safekeeping,
+    supervision,
+)
+from attachdash.practice.rules import Kind
 from attachdash.store.engine import Scope
-from tests.practice.conftest import NOW, House
+from tests.practice.conftest import NOW, TODAY, House
 
 LONG = "three plain words and more"
 BACK = timedelta(hours=3)
@@ -91,3 +102,35 @@ def test_a_look_over_a_file_is_written_down_after_the_clock_was_set_back(small: 
     for now, found in ((NOW, 1), (NOW, 1), (NOW - BACK, 2), (NOW - BACK, 2)):
         importing.preview_import(small.viewer("t.one", now), table, mapping)
         assert looks() == found
+
+
+def test_the_last_decision_about_a_flag_is_the_one_made_last(either: House) -> None:
+    """Whatever the clock said then: on the record, on the agenda, and when it leaves."""
+    a, mine = either.clients["A"], either.viewer("t.one")
+    recording.record_administration(mine, a, "phq9", TODAY, [1] * 9)
+    deciding.note(mine, a, Kind.TALK)
+
+    def standing() -> list[tuple[str, str | None, str, date | None]]:
+        now = either.viewer("t.one", NOW + BACK)
+        found = record.client_record(now, a)
+        return [
+            (one.state, one.seen_by, one.decisions[0].words, one.review_on)
+            for one in (*found.flags, *found.watched)
+        ]
+
+    for at, words, on in ((NOW, "First", 3), (NOW - BACK, "Second", 5)):
+        found = record.client_record(mine, a)
+        for flag in (*found.flags, *found.watched):
+            deciding.act(
+                either.viewer("t.one", at), a, flag.flag_id, flag.administration_id, flag.version,
+                words, TODAY + timedelta(days=on),
+            )  # fmt: skip
+    last = TODAY + timedelta(days=5)
+    assert standing() == [("acted", "T.ONE", "Second", last)] * 2
+    items = supervision.agenda(either.viewer("s.one", NOW + BACK)).items
+    assert [(one.decision and one.decision.words, one.flag.review_on) for one in items] == [
+        ("Second", last)
+    ] * 2
+    left = exporting.export(mine)["flag_steps.csv"].splitlines()
+    decided = [line for line in left if ",acted," in line]
+    assert ["First" in line for line in decided] == [True, False] * 2

@@ -6,7 +6,9 @@ import pytest
 
 from attachdash.practice import deciding, record, recording
 from attachdash.practice.flags import Flag
+from attachdash.store import flags
 from tests.practice.conftest import NOW, TODAY, House
+from tests.practice.test_caseload import add
 
 
 def _answer(house: House, days_ago: int, answer: int = 1, now_in: int = 0) -> None:
@@ -70,3 +72,21 @@ def test_h05_who_looked_is_named_only_beside_the_answer_they_looked_at(
     _answer(either, days_ago=days_ago, answer=3)
     new = _flag(either)
     assert (new.answer, new.state, new.seen_by, new.seen_at) == (3, "open", None, None)
+
+
+def test_the_flags_known_are_those_of_the_clients_asked_for_and_of_no_one_between(
+    either: House,
+) -> None:
+    mine, codes = either.viewer("t.one"), ("F", "G", "L")
+    for code in codes:
+        add(either, code, TODAY)
+    first, between, last = (either.clients[code] for code in codes)
+    for who in (first, between, last):
+        recording.record_administration(mine, who, "phq9", TODAY, [0] * 8 + [1])
+    with either.store.engine.reading(mine.scope) as cursor:
+        found = flags.known(cursor, mine.site_id, [last, first]).sort("client_id")
+        assert found["client_id"].to_list() == [first, last]
+        assert found["held_on"].to_list() == [TODAY, TODAY]
+        for nobody in ([], [last + 1_000]):
+            assert flags.known(cursor, mine.site_id, nobody).columns == found.columns
+            assert flags.known(cursor, mine.site_id, nobody).is_empty()

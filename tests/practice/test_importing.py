@@ -117,6 +117,45 @@ def test_two_spellings_of_a_new_code_never_become_two_clients(either: House) -> 
     assert codes_of(either) == ["A", "B", "NEW1"]
 
 
+@pytest.mark.parametrize("rows", [None, 1], ids=["whole", "in blocks"])
+def test_a_code_and_what_a_spreadsheet_makes_of_it_never_become_two_clients(
+    either: House, rows: int | None
+) -> None:
+    """Nor one: whose the second is, is for a person to say."""
+    admin = either.viewer("a.diallo")
+    forms = [("12.0", DAY, [1] * 9), ("7", DAY, [1] * 9), ("12", DAY, [2] * 9),
+             ("7.00", DAY, [3] * 9), ("7.1", DAY, [1] * 9)]  # fmt: skip
+    table = read_csv("floats.csv", phq9_file(*forms))
+    shown = preview_import(admin, table, PHQ9, block_rows=rows)
+    assert (shown.new_codes, shown.refused) == (("12.0", "7", "7.1"), 2)
+    assert [(one.row, one.value) for one in shown.problems] == [(4, "12"), (5, "7.00")]
+    assert "the file also has 12.0" in shown.problems[0].expected
+    assert "Write it as 7;" in shown.problems[1].cure
+    done = import_one(admin, table, PHQ9, create_clients=True, block_rows=rows)
+    assert (done.created, done.kept, done.refused) == (3, 3, 2)
+    # Against the register too, for whoever treats them.
+    [seven] = [one for one in clients.register(admin) if one.code == "7"]
+    assignments.assign_client(admin, seven.client_id, either.people["t.one"], TODAY)
+    later = read_csv("later.csv", phq9_file(("7.0", DAY, [2] * 9), ("007", DAY, [2] * 9)))
+    for viewer in (admin, either.viewer("t.one")):
+        shown = preview_import(viewer, later, PHQ9, block_rows=rows)
+        assert (shown.new_codes, shown.refused) == ((), 2)
+        assert {one.cure for one in shown.problems} == {"Write it as 7."}
+
+
+@pytest.mark.parametrize("rows", [None, 1], ids=["whole", "in blocks"])
+def test_nobody_but_an_administrator_creates_clients_by_a_file(
+    either: House, rows: int | None
+) -> None:
+    """Whatever is asked for: a therapist's unknown codes are refused, and no episode opens."""
+    before, mine = clients.register(either.viewer("a.diallo")), either.viewer("t.one")
+    forms = [("NEW", DAY, [1] * 9), ("B", DAY, [1] * 9), ("A", DAY, [1] * 9)]
+    said = {"create_clients": True, "open_episodes": True, "block_rows": rows}
+    done = import_one(mine, read_csv("new.csv", phq9_file(*forms)), PHQ9, **said)
+    assert (done.created, done.episodes, done.kept, done.refused) == (0, 0, 1, 2)
+    assert clients.register(either.viewer("a.diallo")) == before
+
+
 @pytest.mark.parametrize("code", ["x@y#1", "n+1", "a_b!", "(1)", "☃"])
 def test_what_cannot_be_typed_as_a_code_cannot_be_imported_as_one(small: House, code: str) -> None:
     with pytest.raises(Invalid):

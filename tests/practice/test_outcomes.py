@@ -5,7 +5,7 @@ always who counts client A's episode.
 """
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -14,7 +14,7 @@ import pytest
 from attachdash.errors import Refused
 from attachdash.practice import assignments, clients, outcomes, recording
 from attachdash.store.engine import Scope
-from tests.practice.closed import PHQ9, plant
+from tests.practice.closed import ENDED, PHQ9, plant
 from tests.practice.conftest import TODAY, House
 from tests.practice.test_caseload import add, answered, gave
 
@@ -213,6 +213,84 @@ def test_five_episodes_of_one_client_have_no_mean(either: House) -> None:
     assert (rses.first_mean, rses.first_sd, rses.latest_mean, rses.latest_sd) == (None,) * 4
 
 
+def _phq9(house: House) -> tuple[int, int]:
+    """How many of s.one's PHQ-9 episodes are compared, and how many clients left out."""
+    rows = outcomes.outcomes(house.viewer("s.one"))
+    [row] = [one for one in rows if (one.instrument.id, one.scale.id) == PHQ9]
+    return row.compared, row.left_out
+
+
+def _run(house: House, sql: str, *parameters: object) -> None:
+    house.store.engine.writing(Scope(), lambda cursor: cursor.run(sql, *parameters))
+
+
+def test_what_could_be_worked_out_of_clients_beyond_reach_is_not_told(either: House) -> None:
+    """Who knows all but one of five can take them away: what is left has to be five, or none."""
+    courses = [[12 + k, 9 - k, 7] for k in range(5)]
+    plant(either, "t.one", courses)
+    known = outcomes.outcomes(either.viewer("s.one"))
+    assert _phq9(either) == (5, 0)
+    # Their therapies ended, and so did the assignments: s.one knew them, and can open them no more.
+    plant(either, "t.one", [[27, 26, 25]], treated_until=ENDED)
+    assert _phq9(either) == (5, 1)
+    [before, after] = [
+        [one for one in rows if (one.instrument.id, one.scale.id) == PHQ9]
+        for rows in (known, outcomes.outcomes(either.viewer("s.one")))
+    ]
+    assert after == [replace(before[0], episodes=before[0].episodes + 1, left_out=1)]
+    plant(either, "t.one", courses[:3], treated_until=ENDED)
+    assert _phq9(either) == (5, 4)
+    plant(either, "t.one", courses[:1], treated_until=ENDED)
+    assert _phq9(either) == (10, 0)
+    # Supervised from today: of t.two's ended therapies s.one could see none, whoever is counted.
+    assignments.assign_supervisor(
+        either.viewer("a.diallo"), either.people["t.two"], either.people["s.one"], TODAY
+    )
+    own, *_ = plant(either, "t.two", courses[:4], treated_until=ENDED)
+    assert _phq9(either) == (10, 4)
+    # One they treated themself, before t.two.
+    _run(
+        either,
+        "INSERT INTO treats (site_id, therapist_id, client_id, from_on, to_on) "
+        "VALUES (1, $1, $2, $3, $4)",
+        either.people["s.one"], own, ENDED - timedelta(days=20), ENDED - timedelta(days=7),
+    )  # fmt: skip
+    assert _phq9(either) == (11, 3)
+    plant(either, "t.two", courses[:2], treated_until=ENDED)
+    assert _phq9(either) == (16, 0)
+
+
+def test_who_lost_a_record_before_its_last_answer_does_not_know_it(either: House) -> None:
+    [left, *_] = plant(either, "t.one", [[12, 9, 7]] * 6, treated_until=ENDED)
+    assert _phq9(either) == (6, 0)
+    # Three answers a week apart, the last eight days before the end.
+    until = "UPDATE treats SET to_on = $1 WHERE client_id = $2"
+    _run(either, until, ENDED - timedelta(days=7), left)
+    assert _phq9(either) == (6, 0)
+    _run(either, until, ENDED - timedelta(days=8), left)
+    assert _phq9(either) == (5, 1)
+
+
+def test_a_mean_course_of_a_few_beyond_reach_is_not_told(either: House) -> None:
+    rng = np.random.default_rng(7)
+
+    def lines(n: int, answers: int, until: date | None = None) -> outcomes.MeanCourse:
+        scores = rng.integers(3, 25, (n, answers)).astype(float).tolist()
+        plant(either, "t.one", scores, treated_until=until)
+        return outcomes.mean_course(either.viewer("s.one"), *PHQ9)
+
+    alone = lines(10, 4)
+    assert (alone.clients, alone.told, alone.left_out) == (11, 10, 0)
+    few = lines(4, 4, ENDED)
+    assert few == replace(alone, left_out=4)
+    # One who answered once adds no line: the slope would still tell of the four.
+    assert lines(1, 1, ENDED) == replace(alone, left_out=5)
+    five = lines(1, 4, ENDED)
+    # Five lines may be told, and beside them who answered once.
+    assert (five.clients, five.told, five.left_out) == (17, 15, 0)
+    assert five.slope != alone.slope
+
+
 def test_recoveries_count_ended_therapies_with_both_questionnaires_by_the_published_rules(
     either: House,
 ) -> None:
@@ -253,6 +331,21 @@ def test_recoveries_count_ended_therapies_with_both_questionnaires_by_the_publis
     assert (found.recovered, found.reliably_recovered) == (2, 1)
     assert (found.reliably_improved, found.reliably_deteriorated) == (2, 1)
     assert outcomes.recoveries(either.viewer("s.two")).ended == 0
+
+    def hand_over(*codes: str) -> outcomes.Recoveries:
+        for code in codes:
+            assignments.end_assignment(
+                either.viewer("a.diallo"), either.clients[code], either.people["t.one"], TODAY
+            )
+        return outcomes.recoveries(either.viewer("s.one"))
+
+    one = hand_over("R0")
+    assert (one.ended, one.told, one.left_out, one.cases) == (6, 5, 1, 4)
+    assert (one.recovered, one.reliably_improved, one.reliably_deteriorated) == (None, 1, 1)
+    # Five of all, but four of the cases: these are left out, and then who was no case as well.
+    five = hand_over("R1", "R2", "R3", "R5")
+    assert (five.ended, five.told, five.left_out, five.cases) == (6, 1, 5, None)
+    assert hand_over("R4") == found
 
 
 def _answer(

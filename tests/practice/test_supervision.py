@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from attachdash.practice import deciding, record, recording, supervision, support
-from attachdash.practice.rules import Kind
+from attachdash.practice import assignments, deciding, record, recording, supervision, support
+from attachdash.practice.flags import Flag
+from attachdash.practice.rules import REVIEW_AFTER, Kind
 from attachdash.practice.supervision import Agenda, Group, Item
 from attachdash.practice.support import How
+from attachdash.practice.watched import Watched
 from attachdash.support import content
 from tests.practice.conftest import NOW, TODAY, House, as_asked
 
@@ -127,3 +129,61 @@ def test_what_staff_noted_stands_there_too_with_its_tool_and_decision(small: Hou
     assert (item.group, item.answered) == (Group.RUNNING, 1)
     assert item.decision is not None
     assert item.decision.words == "Talked on Monday"
+
+
+def test_nothing_of_one_flag_stands_beside_another_of_the_same_client(either: House) -> None:
+    """Who looked, what was decided and when to look again, what was answered and noted."""
+    a, days = either.clients["A"], {name: TODAY + timedelta(days=k) for k, name in enumerate("abc")}
+    assignments.assign_client(either.viewer("a.diallo"), a, either.people["t.two"], TODAY)
+    one, two = either.viewer("t.one"), either.viewer("t.two")
+    recording.record_administration(one, a, "phq9", TODAY, [1] * 9)
+    recording.record_administration(one, a, "core10", TODAY, [0] * 5 + [2] + [0] * 4)
+    recording.record_administration(one, a, "dar5", TODAY, [1, 1, 1, 4, 1])
+    for kind in (Kind.TALK, Kind.PAUSED):
+        deciding.note(one, a, kind)
+
+    def shown() -> list[Flag | Watched]:
+        found = record.client_record(one, a)
+        return [*found.flags, *found.watched]
+
+    def called(flag: Flag | Watched) -> str:
+        return f"{flag.instrument.id} {flag.kind}" if isinstance(flag, Flag) else flag.kind
+
+    at = {called(flag): (a, flag.flag_id, flag.administration_id, flag.version) for flag in shown()}
+    deciding.act(one, *at["phq9 suicide_answer"], "Plan made", days["a"])
+    deciding.act(two, *at["core10 suicide_answer"], "Called", days["b"])
+    deciding.mark_seen(two, *at["dar5 harm_to_others_answer"])
+    deciding.act(two, *at["talk"], "Talked on Monday", days["c"])
+    phq9, talk = at["phq9 suicide_answer"][1], at["talk"][1]
+    support.answer(one, a, phq9, *as_asked("means"), "none at hand", How.WITH_CLIENT)
+    support.answer(one, a, talk, *as_asked("pushed_away"), "yes", How.WITH_CLIENT)
+    support.add_note(either.viewer("s.one"), a, phq9, "Thursday")
+
+    who_and_what = {
+        "phq9 suicide_answer": ("acted", "T.ONE", ["Plan made"], days["a"]),
+        "core10 suicide_answer": ("acted", "T.TWO", ["Called"], days["b"]),
+        "dar5 harm_to_others_answer": ("seen", "T.TWO", [], TODAY + REVIEW_AFTER),
+        "talk": ("acted", "T.ONE", ["Talked on Monday"], days["c"]),
+        "paused": ("seen", "T.ONE", [], None),
+    }
+    assert {
+        called(one): (one.state, one.seen_by, [each.words for each in one.decisions], one.review_on)
+        for one in shown()
+    } == who_and_what
+    items = {called(item.flag): item for item in seen_by(either).items}
+    assert {
+        name: (
+            one.flag.state, one.flag.seen_by, [one.decision.words] if one.decision else [],
+            one.flag.review_on,
+        )
+        for name, one in items.items()
+    } == who_and_what  # fmt: skip
+    assert {name: one.answered for name, one in items.items() if one.answered} == {
+        "phq9 suicide_answer": 1, "talk": 1,
+    }  # fmt: skip
+    assert [name for name, one in items.items() if one.notes] == ["phq9 suicide_answer"]
+    beside = support.looked(one, a)
+    assert {(each.flag_id, each.answer) for each in beside.given} == {
+        (phq9, "none at hand"), (talk, "yes"),
+    }  # fmt: skip
+    assert [each.flag_id for each in beside.notes] == [phq9]

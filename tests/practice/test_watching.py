@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+import polars as pl
 import pytest
 
 from attachdash.instruments import Domain
@@ -18,6 +19,7 @@ from attachdash.practice import (
     record,
     watching,
 )
+from attachdash.practice.verdicts import age_on
 from tests.practice.conftest import NOW, TODAY, House
 from tests.practice.imports import import_one
 from tests.practice.test_caseload import WORSE, add, answered, every, gave, items
@@ -104,6 +106,27 @@ def test_clients_judged_in_several_passes_get_the_flags_of_one(
     import_one(either.viewer("a.diallo"), read_csv("p.csv", phq9_file(*rows)), PHQ9)
     assert [held(either, code) for code in codes] == [{"red": "open"}] * 5
     assert not [one for one in checking.problems(either.store) if "flag" in one]
+
+
+def test_the_age_of_many_is_that_of_each() -> None:
+    born = [None, date(2000, 2, 29), date(2008, 11, 27), date(2008, 1, 1), date(1950, 12, 31)]
+    on = [date(2026, 2, 28), date(2026, 3, 1), date(2026, 11, 26), date(2026, 11, 27)]
+    pairs = [(one, day) for one in born for day in on]
+    found = pl.DataFrame(pairs, {"born_on": pl.Date, "answered_on": pl.Date}, orient="row")
+    assert found.select(watching._AGE).to_series().to_list() == [age_on(*one) for one in pairs]
+
+
+def test_the_first_of_the_first_day_and_the_last_of_the_last_are_summed_up(either: House) -> None:
+    add(either, "S", START)
+    days = {START: 3, START + timedelta(days=7): 9, TODAY: 4}
+    for place, word in enumerate(("a", "b")):
+        answered(either, "S", {day: total + place for day, total in days.items()}, word)
+    with either.store.engine.reading(either.viewer("t.one").scope) as cursor:
+        found = cursor.rows(
+            "SELECT n, baseline_on, baseline, latest_on, latest FROM summary WHERE client_id = $1",
+            either.clients["S"],
+        )
+    assert found == [(6, START, 3.0, TODAY, 5.0)]
 
 
 def test_correcting_withdrawing_restoring_and_moving_tell_anew(either: House) -> None:

@@ -47,6 +47,13 @@ def said(tab: AppTest) -> str:
                      if isinstance(one.value, str))  # fmt: skip
 
 
+def keeps(tab: AppTest) -> str:
+    """What stands on the button that keeps the file."""
+    [found] = [one.label for one in tab.button if one.label.startswith("Keep ")
+               and one.label != "Keep none"]  # fmt: skip
+    return str(found)
+
+
 def word(tab: AppTest, start: str) -> object:
     return next(one for one in tab.selectbox if one.label.startswith(f"“{start}"))
 
@@ -67,11 +74,50 @@ def test_words_come_in_as_what_was_said_of_them(
     word(tab, "often").select("3").run()  # type: ignore[attr-defined]
     press(tab, "This is right")
     assert "Word without a value" in said(tab)
+    assert keeps(tab) == "Keep 1 row: 1 word lacks a meaning"
     press(tab, "Keep 1 row")
     lines = exporting.export(small.viewer("t.one"))["phq9.csv"].splitlines()
     [line] = [one for one in lines if str(DAY) in one]
     assert not [one for one in lines if str(DAY + timedelta(days=1)) in one]
     assert "0,0,0,0,0,0,0,0,3" in line
+
+
+def test_words_come_in_where_each_row_is_an_answer(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their columns are those of the forms that the rows make, not of the file."""
+    rows = [f"A,{DAY},phq9_{n},{'often' if n == 9 else 'Never'}" for n in range(1, 10)]
+    tab = opened(small, monkeypatch, worded(*rows, header="client_code,date,item,answer"))
+    word(tab, "Never").select("0").run()  # type: ignore[attr-defined]
+    word(tab, "often").select("3").run()  # type: ignore[attr-defined]
+    press(tab, "This is right")
+    press(tab, "Keep 1 row")
+    lines = exporting.export(small.viewer("t.one"))["phq9.csv"].splitlines()
+    assert any(str(DAY) in one and "0,0,0,0,0,0,0,0,3" in one for one in lines)
+
+
+def test_the_button_that_keeps_a_file_says_how_many_words_lack_a_meaning(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of the questionnaires checked before, and where every row is refused for it."""
+    header = HEADER + "," + ",".join(f"gad7_{number}" for number in range(1, 8))
+    table = worded(f"A,{DAY},Never,{'often,' * 8}{'selten,' * 6}oft", header=header)
+    tab = opened(small, monkeypatch, table)
+    chooser = next(one for one in tab.selectbox if one.label.startswith("Which questionnaire"))
+    chooser.select(next(one for one in chooser.options if one.startswith("PHQ-9:"))).run()
+    press(tab, "This is right")
+    assert keeps(tab) == "Keep 0 rows: 2 words lack a meaning"
+    assert "Say what it means" in said(tab)
+    press(tab, "Back to the columns")
+    word(tab, "Never").select("0").run()  # type: ignore[attr-defined]
+    press(tab, "This is right")
+    assert keeps(tab) == "Keep 0 rows: 1 word lacks a meaning"
+    press(tab, "First add from this file: GAD-7")
+    press(tab, "This is right")
+    assert keeps(tab) == "Keep 0 rows of 2 questionnaires: 3 words lack a meaning"
+    press(tab, "Back to the columns")
+    press(tab, "Leave this one out")
+    assert keeps(tab) == "Keep 0 rows: 1 word lacks a meaning"
 
 
 def test_a_saved_mapping_is_offered_and_taken_over_by_one_click(
@@ -135,11 +181,12 @@ def test_a_column_says_who_answered_and_each_word_is_asked_about_once(
     assert (word(tab, "mother").value, word(tab, "Kind").value) == ("mother", None)
     word(tab, "Kind").select("self").run()
     press(tab, "This is right")
-    assert any(one.label == "Keep 2 rows" for one in tab.button)
+    assert keeps(tab) == "Keep 2 rows: 1 word lacks a meaning"
     press(tab, "Back to the columns")
     assert word(tab, "Kind").value == "self"
     word(tab, "Oma").select("carer").run()
     press(tab, "This is right")
+    assert keeps(tab) == "Keep 3 rows"
     press(tab, "Keep 3 rows")
     assert "3 rows are kept" in said(tab)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -158,11 +159,20 @@ def test_system_says_since_when_mail_fails_and_what_to_do(admin: House, box: Mai
     box.refuse = {"MAIL": b"550 not you"}
     notices.send_waiting(admin.store, NOW)
     said = texts(page("system"))
+    assert last_message(said) == "never"
     assert "Mail has failed since 24 Nov 2026, 08:40, 1 message waiting." in said
     assert "refused the sender’s address" in said
     box.refuse = {}
     notices.send_waiting(admin.store, NOW + timedelta(minutes=1))
-    assert "Mail has failed" not in texts(page("system"))
+    said = texts(page("system"))
+    assert "Mail has failed" not in said
+    assert last_message(said) == "today, 08:41"
+
+
+def last_message(said: str) -> str:
+    """What stands on *System* beside that."""
+    [found] = re.findall(r"Last message</t[hd]>\s*<td[^>]*>([^<]*)<", said)
+    return str(found)
 
 
 def test_an_address_is_given_on_account_and_on_people(

@@ -20,13 +20,15 @@ from tests.practice.conftest import TODAY
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "outcomes.py"
 
 
-def outcome(instrument_id: str, compared: int, mean: float | None = 12.5) -> list[Outcome]:
+def outcome(
+    instrument_id: str, compared: int, mean: float | None = 12.5, left_out: int = 0
+) -> list[Outcome]:  # fmt: skip
     """Each scale of an instrument, with the same figures."""
     instrument = library()[instrument_id]
     return [
         Outcome(
             instrument=instrument, scale=scale, episodes=9, compared=compared, late=1,
-            too_few=compared < 5,
+            left_out=left_out, too_few=compared < 5,
             first_mean=mean, first_sd=mean, latest_mean=mean, latest_sd=mean,
             effect=pre_post_d([1, 2, 3, 4, 5], [3, 1, 2, 5, 2], 1) if mean else None,
         )
@@ -35,8 +37,8 @@ def outcome(instrument_id: str, compared: int, mean: float | None = 12.5) -> lis
 
 
 NOBODY = Recoveries(
-    ended=0, told=0, cases=None, recovered=None, reliably_recovered=None, reliably_improved=None,
-    reliably_deteriorated=None,
+    ended=0, told=0, left_out=0, cases=None, recovered=None, reliably_recovered=None,
+    reliably_improved=None, reliably_deteriorated=None,
 )  # fmt: skip
 
 
@@ -99,7 +101,12 @@ def test_the_mean_course_is_told_in_words_where_it_is_asked_for(
             "slope_sd": 0.29,
         }
     one = MeanCourse(
-        instrument=phq9, scale=phq9.scale("total"), clients=41, told=34 if told else 9, **figures
+        instrument=phq9,
+        scale=phq9.scale("total"),
+        clients=41,
+        left_out=2,
+        told=34 if told else 9,
+        **figures,
     )
     monkeypatch.setattr(outcomes, "mean_course", lambda viewer, *key: one)
     tab = shown(monkeypatch, outcome("phq9", 8))
@@ -112,14 +119,14 @@ def test_the_mean_course_is_told_in_words_where_it_is_asked_for(
         assert "it takes 10" in said
         return
     assert "On average −0.31 points a week (95% −0.41 to −0.21), from 14.2 ± 0.9" in said
-    assert "n 34 of 41 clients" in said
+    assert "n 34 of 41 clients with three answers or more, without 2 out of reach" in said
     assert "lie between −0.6 and −0.02 points a week (SD 0.29)" in said
 
 
 def test_recoveries_are_told_with_their_denominators(monkeypatch: pytest.MonkeyPatch) -> None:
     told = Recoveries(
-        ended=24, told=20, cases=16, recovered=8, reliably_recovered=7, reliably_improved=12,
-        reliably_deteriorated=1,
+        ended=24, told=20, left_out=0, cases=16, recovered=8, reliably_recovered=7,
+        reliably_improved=12, reliably_deteriorated=1,
     )  # fmt: skip
     tab = shown(monkeypatch, outcome("phq9", 8), told)
     said = html(tab)
@@ -133,6 +140,16 @@ def test_recoveries_are_told_with_their_denominators(monkeypatch: pytest.MonkeyP
     none = replace(few, told=4, cases=None, reliably_improved=None, reliably_deteriorated=None)
     words = " ".join(one.value for one in shown(monkeypatch, outcome("phq9", 8), none).markdown)
     assert "Not shown: 4 of 24" in words
+
+
+def test_who_is_left_out_for_being_few_and_out_of_reach_is_counted_and_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tab = shown(monkeypatch, outcome("rses", 8, left_out=3), replace(NOBODY, ended=9, left_out=1))
+    assert "8 of 9, without 3 out of reach" in html(tab)
+    words = " ".join(one.value for one in tab.markdown)
+    assert "twice, without 1 out of reach, of fewer" in words
+    assert "Where they are fewer than 5 they are left out" in words
 
 
 def test_an_effect_says_its_interval(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from attachdash.practice.keeping import ROW, Given, keep, prepare
 from attachdash.practice.rights import change
 from attachdash.web import browser, house, navigation
 from attachdash.web.look import plain
-from tests.access.test_matrix import viewer
+from tests.access.asked import viewer
 from tests.practice.conftest import NOW, TODAY, House, _light_bcrypt, make_house, small
 from tests.web.test_phases import of, press, words
 
