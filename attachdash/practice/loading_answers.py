@@ -14,7 +14,7 @@ from attachdash.practice.keeping import Given
 from attachdash.practice.loading_tables import check_known, converted, table, typed
 from attachdash.practice.rights import Viewer
 
-MOST = np.iinfo(np.int16).max  # steps, as answers are kept; more items there are of nothing
+MOST = np.iinfo(np.int16).max  # steps, as answers are kept; nothing has more items
 NO_ANSWER = {word: number for number, word in WHY.items()}
 KEY = [
     "client", "instrument", "day_is_nominal", "answered_on", "occasion", "about", "informant",
