@@ -17,7 +17,9 @@ NO_CODES = frozenset(
     | {"empty", "notavailable", "notapplicable", "nocode", "noid"}
 )
 NO_LETTERS = re.compile(r"[-\u2013\u2014._?*/#~ ]+")
-LOOKS_LIKE_OTHERS = "Type the code anew: it holds letters or digits that nobody sees, or that only look like others."
+LOOKS_LIKE_OTHERS = (
+    "Type the code anew: it holds letters or digits that nobody sees or that only look like others."
+)
 GIVE_ANOTHER = "If it really is somebody's code, give the person another."
 DIGIT = re.compile("[0-9]")
 WRITTEN_OUT = re.compile(r"([0-9]+)\.0+")
