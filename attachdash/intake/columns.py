@@ -1,6 +1,5 @@
 """One column at a time into what can be kept; each different text of a column is read once."""
 
-import unicodedata
 from collections.abc import Callable
 from datetime import date
 
@@ -10,7 +9,14 @@ from numpy.typing import NDArray
 
 from attachdash.instruments import Instrument
 from attachdash.intake.cells import FORMULA_STARTS
-from attachdash.intake.codes import CODE, EXPECTED, GIVE_ANOTHER, is_no_code
+from attachdash.intake.codes import (
+    CODE,
+    EXPECTED,
+    GIVE_ANOTHER,
+    LOOKS_LIKE_OTHERS,
+    is_no_code,
+    is_plain,
+)
 from attachdash.intake.days import read_day
 from attachdash.intake.findings import Findings
 from attachdash.intake.mapping import Mapping, file_shift, folded
@@ -144,9 +150,9 @@ def _read_code(text: str) -> str | Wrong:
         cure = f"Fill in whose answers these are. {GIVE_ANOTHER}"
         return Wrong(ProblemKind.CLIENT_CODE, "a client code, not a sign for none", cure)
     read = _plain_text(code, ProblemKind.CLIENT_CODE)
-    if isinstance(read, str) and unicodedata.normalize("NFKC", read) != read:
-        cure = "Type the code anew: it holds letters or digits that only look like others."
-        return Wrong(ProblemKind.CLIENT_CODE, "letters and digits in their plain form", cure)
+    if isinstance(read, str) and not is_plain(read):
+        expected = "letters and digits in their plain form"
+        return Wrong(ProblemKind.CLIENT_CODE, expected, LOOKS_LIKE_OTHERS)
     if isinstance(read, Wrong) or CODE.fullmatch(read):
         return read
     return Wrong(ProblemKind.CLIENT_CODE, EXPECTED, "Is this the right column?")

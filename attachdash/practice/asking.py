@@ -77,7 +77,7 @@ def ask_to_talk(viewer: Viewer) -> datetime:
         raised(cursor, viewer, client_id, Kind.TALK, TALK, taken)
         return answered_by(viewer.now, hours_of(known))
 
-    # In the words of what staff note: an administrator isn't told who asked to talk.
+    # Not told to administrators, who see no other flag of a client's own (store/audit.py).
     return change(viewer, "noted of client", work, client_id=client_id, object_kind="flag")
 
 

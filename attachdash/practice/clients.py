@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import polars as pl
 
 from attachdash.errors import Invalid
-from attachdash.intake.codes import CODE, EXPECTED, is_no_code
+from attachdash.intake.codes import CODE, EXPECTED, LOOKS_LIKE_OTHERS, is_no_code, is_plain
 from attachdash.practice.filing import episodes_of
-from attachdash.practice.lines import BLANK, checked_name, one_line
+from attachdash.practice.lines import checked_name, one_line
 from attachdash.practice.rights import About, Audit, Role, Viewer, change, reach, use_case
 from attachdash.practice.verdicts import age_on
 from attachdash.practice.watching import refresh, watch
@@ -128,8 +128,8 @@ def add_client(
     """
     code, name = code.strip(), checked_name(name)
     check_code(code)
-    if BLANK & set(code):
-        raise Invalid("The code holds letters that nobody sees: type it anew.")
+    if not is_plain(code):
+        raise Invalid(LOOKS_LIKE_OTHERS)
     if is_no_code(code):
         raise Invalid(f"{code} stands for no code in many files: give the person another.")
     if born_on and not OLDEST <= born_on <= viewer.today:

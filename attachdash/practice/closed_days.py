@@ -1,6 +1,7 @@
 """Days on which the practice is closed: public holidays and the like, one day or stretch a line."""
 
 import re
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from attachdash.errors import Invalid
@@ -34,6 +35,29 @@ def written(closed: Closed) -> str:
 def is_closed(closed: Closed, on: date) -> bool:
     """Whether the practice is closed on a day."""
     return any(first <= on <= last for first, last in closed)
+
+
+def check_worked(closed: Closed, days: Collection[int]) -> Closed:
+    """The closed days. Raises Invalid where with the days without work between them nobody would
+    work for more than a week longer than LONGEST: closed each Monday, who works on Mondays alone
+    never does."""
+    shut = {
+        first + timedelta(days=n) for first, last in closed for n in range((last - first).days + 1)
+    }
+    row, until = 0, date.min
+    for on in sorted(shut):
+        if on < until:
+            continue
+        row, until = 0, on
+        while until < date.max and (until.weekday() not in days or until in shut):
+            row, until = row + 1, until + timedelta(days=1)
+            if row > LONGEST + 7:
+                raise Invalid(
+                    f"Closed days: around {on} nobody works for more than {LONGEST + 7} days in a "
+                    "row, and what nobody has seen would wait as long. Note the leave of people "
+                    "instead (page People): then it goes on to others at once."
+                )
+    return closed
 
 
 def _read(number: int, line: str) -> tuple[date, date]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from attachdash.errors import Invalid
-from attachdash.practice.closed_days import read, written
+from attachdash.practice.closed_days import check_worked, read, written
 from attachdash.practice.entrance import ALL_SIGNED_IN, DECLINED, SECOND_FACTOR, time_zones
 from attachdash.practice.escalation import Hours, hours_of
 from attachdash.practice.lines import is_seen, one_line
@@ -104,7 +104,9 @@ def change_settings(
 
 def checked_hours(hours: Hours) -> dict[str, str]:
     """The settings that say these hours. Raises Invalid as change_settings does."""
-    if not hours.days or not set(hours.days) <= set(range(7)) or hours.first >= hours.last:
+    # Kept to the minute: an hour that begins and ends in one is none, and nothing would ever go on.
+    first, last = (f"{at:%H:%M}" for at in (hours.first, hours.last))
+    if not hours.days or not set(hours.days) <= set(range(7)) or first >= last:
         raise Invalid("Working hours need a day, and to begin before they end.")
     if not (0 < hours.soon <= SOON_HOURS and hours.soon <= hours.later <= HOURS):
         raise Invalid(
@@ -113,11 +115,11 @@ def checked_hours(hours: Hours) -> dict[str, str]:
         )
     return {
         "work_days": ",".join(map(str, sorted(hours.days))),
-        "work_from": f"{hours.first:%H:%M}",
-        "work_to": f"{hours.last:%H:%M}",
+        "work_from": first,
+        "work_to": last,
         "escalate_soon": str(hours.soon),
         "escalate": str(hours.later),
-        "closed_days": written(read(written(hours.closed))),
+        "closed_days": written(check_worked(read(written(hours.closed)), hours.days)),
     }
 
 

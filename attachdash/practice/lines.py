@@ -4,9 +4,8 @@ import re
 import unicodedata
 
 from attachdash.errors import Invalid
+from attachdash.intake.codes import BLANK
 
-# Letters and signs that show nothing: the Hangul fillers and the empty Braille pattern.
-BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # Other lines, control characters, and marks that turn round what is read after them.
 NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 

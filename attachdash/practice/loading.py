@@ -8,7 +8,6 @@ import polars as pl
 
 from attachdash.errors import Invalid
 from attachdash.instruments import RelationKind
-from attachdash.intake.codes import alike
 from attachdash.practice.clients import check_code
 from attachdash.practice.exporting import STAMP, STATE
 from attachdash.practice.keeping import Prepared, keep, prepare
@@ -122,7 +121,8 @@ def _folder(viewer: Viewer, files: Mapping[str, str]) -> _Folder:
     codes = who["client"].to_list()
     for code in codes:
         check_code(code)
-    if len({alike(code) for code in codes}) < len(codes):
+    # As add_client has it: a practice may have 7 and 07, and its export has to come back.
+    if len({code.upper() for code in codes}) < len(codes):
         raise Invalid("clients.csv has a client twice.")
     new_ids = viewer.store.engine.new_ids
     ids = dict(zip(codes, new_ids("client", len(codes)), strict=True)) if codes else {}

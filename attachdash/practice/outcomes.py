@@ -119,7 +119,8 @@ def recoveries(viewer: Viewer) -> Recoveries:
     ended = found[found["is_ended"] & found["scale_id"].isin(ids)]
     phq9, gad7 = (ended[(ended["scale_id"] == scale_id) & (ended["n"] >= 2)] for scale_id in ids)
     both = phq9.merge(gad7, on="episode_id", suffixes=("", "_gad7"))
-    both["was_open"] &= both["was_open_gad7"]
+    for could in ("was_open", "was_begun"):
+        both[could] &= both[f"{could}_gad7"]
     everyone, both = both, _without_few(both, pd.Series(_rule(both).at_caseness, both.index))
     rule = _rule(both)
     of_all = both["client_id"].nunique() >= FEWEST
@@ -197,14 +198,16 @@ def _rule(both: pd.DataFrame) -> TalkingTherapies:
 
 def _without_few(rows: pd.DataFrame, *within: pd.Series) -> pd.DataFrame:
     """The episodes that can be told of together: none of a client out of the viewer's reach, or
-    such ones of FEWEST clients. So it is with those of whom the viewer never could open all.
+    such ones of FEWEST clients. So it is with those of whom the viewer never could open all, and
+    where a figure is of the first answers alone with those of whom they never could open any.
 
     Who knows the others, now or from before they lost the record, could take them away. `within`
     are groups that a figure rests on by itself, each part of the next: the same holds in each.
     """
     kept = pd.Series(data=True, index=rows.index)
     for group in (*within, kept):
-        for could in ("was_open", "is_open"):
+        # The fewest first: each is part of the next.
+        for could in (one for one in ("was_begun", "was_open", "is_open") if one in rows):
             beyond = kept & group & ~rows[could].astype(bool)
             if rows.loc[beyond, "client_id"].nunique() < FEWEST:
                 kept = kept & ~beyond

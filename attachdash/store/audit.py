@@ -173,11 +173,14 @@ def written_since(
     return row is not None
 
 
+# What a client asked for is told to whoever may open their record: a line with their name, beside
+# which an administrator sees nothing else that clients do with flags, would tell it to them too.
+TOLD = "NOT (role = 'client' AND object_kind IS NOT DISTINCT FROM 'flag')"
 # One row per line to show, newest first. Sign-ins refused for an unknown name in a row are one
 # line with their count, so that a stranger at the door can't push all else off the page.
 # $1 site; NULL is no limit for: $2 kind, $3 person (who did it, or to whom it was done), $4 client,
 # $5 from and $6 before which moment (UTC); $7 kinds left out; $8 how many lines, $9 skipped.
-LINES = """
+LINES = f"""
 WITH asked AS (
     SELECT seq, happened_at, actor_id, role, kind, client_id,
         CASE WHEN object_kind = 'person' THEN object_id END AS whom_id, detail, session_ref,
@@ -193,6 +196,7 @@ WITH asked AS (
         AND (CAST($5 AS TIMESTAMP) IS NULL OR happened_at >= CAST($5 AS TIMESTAMP))
         AND (CAST($6 AS TIMESTAMP) IS NULL OR happened_at < CAST($6 AS TIMESTAMP))
         AND NOT kind = ANY(CAST($7 AS VARCHAR[]))
+        AND {TOLD}
 ),
 begun AS (
     SELECT asked.*,
@@ -237,7 +241,8 @@ class Asked:
 
 
 def entries(cursor: Cursor, site_id: int, asked: Asked, limit: int, skip: int = 0) -> pd.DataFrame:
-    """Lines of the audit, newest first, with the names that people have now: see LINES."""
+    """Lines of the audit as they are told, newest first, with the names that people have now: see
+    LINES."""
     return cursor.frame(
         LINES, site_id, asked.kind, asked.person_id, asked.client_id, asked.since, asked.before,
         list(asked.without), limit, skip,
@@ -245,9 +250,9 @@ def entries(cursor: Cursor, site_id: int, asked: Asked, limit: int, skip: int = 
 
 
 def kinds(cursor: Cursor, site_id: int) -> dict[str, int]:
-    """How many entries there are of each kind, by kind."""
+    """How many entries are told of each kind, by kind."""
     rows = cursor.rows(
-        "SELECT kind, COUNT(*) FROM audit WHERE site_id = $1 GROUP BY kind "
+        f"SELECT kind, COUNT(*) FROM audit WHERE site_id = $1 AND {TOLD} GROUP BY kind "
         "ORDER BY kind NULLS LAST",
         site_id,
     )

@@ -167,14 +167,16 @@ opened AS (
 """
 
 # One row per summary of such an episode. is_open: $2 can open the record now; was_open: could on
-# the day of the latest answer or after, so that they may know all of it.
+# the day of the latest answer or after, so that they may know all of it; was_begun: could on that
+# of the first.
 OUTCOMES = (
     _ANSWERED_FOR
     + """
 SELECT summary.scale_id, summary.client_id, summary.episode_id, summary.n, summary.baseline,
     summary.latest, summary.baseline_is_late, care.ended_on IS NOT NULL AS is_ended,
     COALESCE(opened.to_on > $3, FALSE) AS is_open,
-    COALESCE(opened.to_on > summary.latest_on, FALSE) AS was_open
+    COALESCE(opened.to_on > summary.latest_on, FALSE) AS was_open,
+    COALESCE(opened.to_on > summary.baseline_on, FALSE) AS was_begun
 FROM summary
 INNER JOIN counted ON counted.episode_id = summary.episode_id
 INNER JOIN care ON care.episode_id = summary.episode_id

@@ -165,6 +165,8 @@ def test_more_problems_than_anyone_reads_are_counted_not_listed(check_text):
         ('"a\nb"', None),
         ("a\x07b", None),
         ("a\u200bb", None),  # invisible, so two codes would look alike
+        ("a\u1160", None),
+        ("\u115fa", None),
     ],
 )
 def test_h13_client_codes_are_text_and_only_plain_text(check_rows, code, kept):

@@ -162,8 +162,9 @@ def test_h05_a_client_asks_once_while_it_is_open_and_it_is_audited(either: House
     flag = asked(either, NOW + HOUR)
     assert flag is not None
     assert (flag.state, flag.raised_at, flag.answer_by) == ("open", NOW, by)
-    line = house.audit_trail(either.viewer("a.diallo"), kind="noted of client").iloc[0]
-    assert (line["role"], line["client"]) == ("client", "A")
+    with either.store.engine.reading(Scope()) as cursor:
+        last = "SELECT kind, role, client_id FROM audit WHERE object_kind = 'flag' ORDER BY seq"
+        assert cursor.rows(last)[-1] == ("noted of client", "client", either.clients["A"])
     assert asking.standing(either.viewer("c.a", by + HOUR)).is_late(by + HOUR)
     assert asked(either, by + HOUR, "s.one").came is Level.ADMINISTRATOR  # type: ignore[union-attr]
     deciding.mark_seen(either.viewer("t.one", NOW + HOUR), flag.client_id, flag.flag_id, None, None)
@@ -174,6 +175,27 @@ def test_h05_a_client_asks_once_while_it_is_open_and_it_is_audited(either: House
     assert again is not None
     assert (again.flag_id, again.state, again.raised_at) == (flag.flag_id, "open", NOW + 2 * HOUR)
     assert checking.problems(either.store) == []
+
+
+def test_an_administrator_is_not_told_who_asked(either: House) -> None:
+    """By no line, kind or count: what a client does with a flag, no other line looks like."""
+    admin = either.viewer("a.diallo")
+
+    def told() -> tuple[object, ...]:
+        people = [house.audit_trail(admin, person_id=one) for one in either.people.values()]
+        lines = [house.audit_trail(admin), house.audit_trail(admin, client_id=either.clients["A"])]
+        return house.audit_kinds(admin), *(one.to_csv() for one in (*lines, *people))
+
+    before = told()
+    asking.ask_to_talk(either.viewer("c.a"))
+    assert told() == before
+    assert house.audit_holds(admin) is None
+    # What staff note is told, and not as what.
+    deciding.note(either.viewer("t.one"), either.clients["A"], Kind.PAUSED)
+    asking.asked_on_form(either.viewer("t.one"), either.clients["A"], TODAY)
+    noted = house.audit_trail(admin, kind="noted of client")
+    assert len(noted) == house.audit_kinds(admin)["noted of client"] == 2
+    assert list(noted["detail"]) == ["", ""]
 
 
 def test_what_staff_noted_or_typed_is_not_told_to_the_client_and_keeps_its_patience(

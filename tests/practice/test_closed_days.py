@@ -1,7 +1,7 @@
 """Do days on which the practice is closed count as no working time, and only those?"""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -56,6 +56,19 @@ def test_what_is_written_is_read_again(days: list[tuple[date, int]]) -> None:
 def test_what_is_no_day_is_refused_with_line_and_cure(text: str, told: str) -> None:
     with pytest.raises(Invalid, match=told):
         read(text)
+
+
+def test_hours_in_which_nobody_ever_works_are_refused() -> None:
+    """Nothing would go on, and no moment to answer by would be found."""
+    mondays = [f"{date(2026, 11, 30) + timedelta(days=7 * n)}" for n in range(500)]
+    alone = Hours(days=(0,), closed=read("\n".join(mondays)))
+    with pytest.raises(Invalid, match="nobody works"):
+        house.checked_hours(alone)
+    assert house.checked_hours(replace(alone, days=(0, 1)))
+    assert house.checked_hours(replace(alone, closed=read("\n".join(mondays[:4]))))
+    moment = Hours(first=time(9, 0, 10), last=time(9, 0, 50))
+    with pytest.raises(Invalid, match="begin before they end"):
+        house.checked_hours(moment)
 
 
 def test_the_longest_stretch_is_taken_and_one_day_between_parts_two() -> None:

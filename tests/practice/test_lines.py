@@ -25,7 +25,15 @@ from attachdash.practice.rights import Role
 from tests.practice.conftest import NOW, TODAY, House
 
 # Blanks, a zero-width space and joiners, a mark without a letter, letters that are blank.
-UNSEEN = ["", " \t\n", "\u200b", " \u2060\ufeff\u200d", "\u0301\ufe0f", "\u3164\u2800\u115f"]
+UNSEEN = [
+    "",
+    " \t\n",
+    "\u200b",
+    " \u2060\ufeff\u200d",
+    "\u0301\ufe0f",
+    "\u3164\u2800\u115f",
+    "\U0001d159\ufffc",
+]
 
 
 def test_what_shows_nothing_is_no_word_and_what_shows_stays() -> None:
@@ -57,6 +65,7 @@ def test_a_required_word_that_nobody_sees_is_refused(small: House, unseen: str) 
         ),
         "code": lambda: clients.add_client(mine, unseen),
         "code with": lambda: clients.add_client(mine, f"N{unseen}\u115f"),
+        "code like another": lambda: clients.add_client(mine, "N\uff17"),
     }
     for act in acts.values():
         with pytest.raises(Invalid):

@@ -202,6 +202,14 @@ def test_an_export_from_before_there_were_marks_still_comes_back(
     assert sum_of(there) == sum_of(administrator(either))
 
 
+def test_codes_that_differ_in_zeros_alone_come_back(small: House, empty: Empty) -> None:
+    for code in ("7", "07"):
+        clients.add_client(small.viewer("a.diallo"), code)
+    there = empty()
+    assert loading.load(there, exporting.export(administrator(small))).clients == 4
+    assert sum_of(there) == sum_of(administrator(small))
+
+
 def test_marks_taken_out_of_an_export_are_missed(small: House, empty: Empty) -> None:
     marks.add_event(small.viewer("t.one"), small.episodes["A"], marks.EventKind.MOVE, TODAY)
     files = exporting.export(administrator(small))

@@ -271,6 +271,36 @@ def test_who_lost_a_record_before_its_last_answer_does_not_know_it(either: House
     assert _phq9(either) == (5, 1)
 
 
+def test_who_knows_but_the_first_answers_of_all_but_one_cannot_work_out_that_one(
+    either: House,
+) -> None:
+    """The mean at first is of first answers alone: four of these known, it would tell the fifth."""
+    assignments.assign_supervisor(
+        either.viewer("a.diallo"), either.people["t.two"], either.people["s.one"], TODAY
+    )
+    whose = plant(either, "t.two", [[12, 9, 7]] * 4 + [[27, 9, 7]], treated_until=ENDED)
+    assert _phq9(either) == (5, 0)
+
+    def treated(count: int, until: date) -> None:
+        """By s.one, before t.two; the first of three answers is 22 days before the end."""
+        for client_id in whose[:count]:
+            _run(either, "DELETE FROM treats WHERE therapist_id = $1 AND client_id = $2",
+                 either.people["s.one"], client_id)  # fmt: skip
+            _run(
+                either,
+                "INSERT INTO treats (site_id, therapist_id, client_id, from_on, to_on) "
+                "VALUES (1, $1, $2, $3, $4)",
+                either.people["s.one"], client_id, ENDED - timedelta(days=30), until,
+            )  # fmt: skip
+
+    treated(4, ENDED - timedelta(days=22))
+    assert _phq9(either) == (5, 0)
+    treated(4, ENDED - timedelta(days=21))
+    assert _phq9(either) == (0, 5)
+    treated(5, ENDED - timedelta(days=21))
+    assert _phq9(either) == (5, 0)
+
+
 def test_a_mean_course_of_a_few_beyond_reach_is_not_told(either: House) -> None:
     rng = np.random.default_rng(7)
 
