@@ -70,7 +70,7 @@ def pictures(progress: Progress) -> None:
                 web.chart(figure, f"mine_{domain}", f"{NAMES[domain]}. {said}")
     st.html(
         '<div class="ad-meta">Dots are your answers; a hollow one had something left '
-        "blank. The dashed line is where you began. One low week doesn’t undo anything.</div>"
+        "blank. The dashed line is where you began.</div>"
     )
 
 

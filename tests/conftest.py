@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from attachdash.store import engine_duckdb
 from tests import PROFILE
 from tests.engines import engine, free_url, postgresql, store, store_url  # noqa: F401  (fixtures for every folder)
 
@@ -29,8 +28,6 @@ settings.register_profile(
     "long", settings.get_profile("usual"), max_examples=2_000, derandomize=False
 )
 settings.load_profile(PROFILE)
-if PROFILE == "usual":  # see tests/__init__.py
-    engine_duckdb.CONFIGURED["threads"] = "1"
 
 # Files that take longest begin first, so that no worker is left alone with one at the end. The
 # second has no need of the demo practice, which the first makes meanwhile.

@@ -14,7 +14,7 @@ from attachdash.practice.keeping import Given
 from attachdash.practice.loading_tables import check_known, converted, table, typed
 from attachdash.practice.rights import Viewer
 
-MOST = np.iinfo(np.int16).max  # steps, as answers are kept
+MOST = np.iinfo(np.int16).max  # steps, as answers are kept; nothing has more items
 NO_ANSWER = {word: number for number, word in WHY.items()}
 KEY = [
     "client", "instrument", "day_is_nominal", "answered_on", "occasion", "about", "informant",
@@ -36,7 +36,7 @@ def givens(viewer: Viewer, files: Mapping[str, str], people: Ids) -> list[Given]
             raise Invalid(f"{name}, column day_is_nominal: expected yes or nothing.")
     _check_definitions(viewer, answers, scores)
     answers = typed("answers.csv", answers, pl.Date, date.fromisoformat, ["answered_on"])
-    answers = typed("answers.csv", answers, pl.Int64, int, ["item"])
+    answers = typed("answers.csv", answers, pl.Int64, _item, ["item"])
     scores = typed("scores.csv", scores, pl.Date, date.fromisoformat, ["answered_on"])
     ready = scores.filter(pl.col("state") == "given").join(
         answers.select(KEY).unique(), on=KEY, how="anti", maintain_order="left"
@@ -83,6 +83,13 @@ def _rows(own: pl.DataFrame, ids: Ids) -> pl.DataFrame:
             for name, who in columns
         ),
     )  # fmt: skip
+
+
+def _item(text: str) -> int:
+    number = int(text)
+    if not 0 < number <= MOST:
+        raise ValueError(text)
+    return number
 
 
 def _answered(instrument: Instrument, own: pl.DataFrame, ids: Ids, nominal: bool) -> Given:

@@ -9,7 +9,7 @@ from attachdash.charts import words
 from attachdash.practice import expected
 from attachdash.practice.rights import Role, Viewer
 from attachdash.practice.words import Course
-from attachdash.web import look, tables
+from attachdash.web import look, rows, tables
 
 _STAFF = (Role.THERAPIST, Role.SUPERVISOR)
 
@@ -37,12 +37,13 @@ def over(viewer: Viewer, course: Course, overlay: charts.Overlay) -> charts.Over
         return overlay
     known = found.course
     st.html(
-        f'<div class="ad-say"><b>Dotted: {known.n} closed episodes here that began '
-        f"{look.esc(expected.in_words(known.band))}.</b> A quarter of them lay below the lowest "
-        "line, half below the middle one, a quarter above the highest. Each client counts once, "
-        "none of this client’s own episodes do. Weeks with fewer than "
-        f"{expected.FEWEST_A_WEEK} are left out. Who is still in therapy later are others than "
-        "those who began: it is no forecast, and no goal.</div>"
+        rows.say(
+            f"Dotted: {known.n} closed episodes here that began {expected.in_words(known.band)}.",
+            "A quarter of them lay below the lowest line, half below the middle one, a quarter "
+            "above the highest. Each client counts once, none of this client’s own episodes do. "
+            f"Weeks with fewer than {expected.FEWEST_A_WEEK} are left out. Who is still in therapy "
+            "later are others than those who began: it is no forecast, and no goal.",
+        )
     )
     more = st.expander("Similar clients week by week", key=f"similar_weeks_{key}",
                        on_change="rerun")  # fmt: skip

@@ -23,8 +23,7 @@ ul.ad-own img{display:block}
 # Stands under the lines whatever was answered: so it tells nothing of them.
 _KEY = (
     "Each line for itself, from your own answers: the ring is where you began, the large dot your "
-    "latest answer. Higher is better. How much of a change is chance isn’t known, and one low week "
-    "doesn’t undo anything."
+    "latest answer. Higher is better. How much of a change is chance isn’t known."
 )
 
 

@@ -245,6 +245,7 @@ def without(name: str) -> Callable[[dict[str, str]], dict[str, str]]:
         (edited("answers.csv", ",9,0,", ",8,0,"), "has the items 1 to 9 once"),
         (edited("answers.csv", ",9,0,", ",9,,"), "or why there is none"),
         (edited("answers.csv", ",9,0,", ",9,x,"), "x can't be read"),
+        (edited("answers.csv", ",9,0,", f",{'9' * 30},0,"), "column item: 9999"),
         (edited("answers.csv", ",9,0,", ",9,1e400,"), "1e400 is no answer of it"),
         (edited("answers.csv", ",9,0,", ",9,32768,"), "32768 is no answer of it"),
         (edited("episodes.csv", "A,1,2026", "A,1,2025"), "were changed since"),

@@ -28,7 +28,7 @@ def test_h11_a_therapy_that_ended_has_no_week(to_on: date | None, said: str) -> 
     )  # fmt: skip
     found = Progress(
         client=client, therapists=("A. Okafor",), week=12, last_answer_on=None, triad={}, told={},
-        measures=(), told_measures=(), phases=(), events=(),
+        measures=(), told_measures=(), lines=(), told_lines=(), phases=(), events=(),
     )  # fmt: skip
     assert rows.therapy(found) == said
 
