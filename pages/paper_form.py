@@ -196,7 +196,7 @@ if instrument and instrument.in_own_words:
     st.download_button(
         "Print an empty form", printed.form(instrument, settings(viewer)).encode(),
         f"{instrument.id}.html", "text/html", on_click="ignore", type="tertiary",
-        key=f"paper_empty_{instrument.id}",
+        key=f"line-paper-empty-{instrument.id}",
     )  # fmt: skip
 if client and instrument:
     done = parts.just_kept(client.client_id, instrument)

@@ -54,7 +54,7 @@ with left, web.card("settings", stretch=False), st.form("settings", border=False
     st.subheader("Crisis text", anchor=False)
     st.write("Stands on every page a client sees. Read it aloud once, and call the numbers.")
     crisis = st.text_area(
-        "What a client in danger should do", value=known.crisis_text, placeholder=START, height=160
+        "What a client in danger should do", value=known.crisis_text, placeholder=START, height=200
     )
     st.subheader("Protocol for staff", anchor=False)
     st.write(
@@ -63,7 +63,7 @@ with left, web.card("settings", stretch=False), st.form("settings", border=False
     )
     protocol = st.text_area(
         "What staff do when a client may be in danger", value=known.protocol,
-        placeholder=PROTOCOL, height=160,
+        placeholder=PROTOCOL, height=260,
     )  # fmt: skip
     st.subheader("Practice", anchor=False)
     name = st.text_input("Name", value=known.practice_name)

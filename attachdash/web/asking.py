@@ -58,21 +58,20 @@ def _asked(found: Standing, practice: Settings, now: datetime) -> None:
     assert found.asked_at is not None, "that is why it is said"
     st.html(rows.heading("You asked to talk"))
     if found.is_late(now):
-        st.html(
-            rows.say(
-                f"We said {moment(found.by, practice.time_zone)}, and it has passed.",
-                "Please call the practice. Your question still stands, and others here were told.",
-            )
+        said = rows.say(
+            f"We said {moment(found.by, practice.time_zone)}, and it has passed.",
+            "Please call the practice. Your question still stands, and others here were told.",
         )
     else:
-        st.html(
-            rows.say(
-                f"{_capital(_by(found, practice))}.",
-                f"You asked on {moment(found.asked_at, practice.time_zone)}.",
-            )
+        said = rows.say(
+            f"{_capital(_by(found, practice))}.",
+            f"You asked on {moment(found.asked_at, practice.time_zone)}.",
         )
-    st.html(rows.say("Not safe, or is that too late? Don’t wait for us:"))
-    st.html(rows.where_to_turn(practice))
+    st.html(
+        said
+        + rows.say("Not safe, or is that too late? Don’t wait for us:")
+        + rows.where_to_turn(practice)
+    )
 
 
 def box(viewer: Viewer, *, ticked: bool, key: str) -> bool:

@@ -105,6 +105,8 @@ def _reason(record: ClientRecord, one: Watched) -> str:
         for told in record.told.values()
         if told.course.latest and told.course.latest.administration_id == one.administration_id
     ]
+    if one.kind is Kind.TALK:
+        return "Asked to talk before the next meeting."
     if one.kind is Kind.WORSE:
         of = [told for told in of if told.word is Word.RELIABLY_WORSE]
     elif one.kind in (Kind.ALLIANCE_FALLEN, Kind.ALLIANCE_LOW):

@@ -133,7 +133,8 @@ def _set_up(viewer: Viewer) -> None:
         scale=5, border=4, light="#ffffff", dark="#000000"
     )
     st.html(f'<img alt="The secret as a QR code" src="{look.esc(picture)}">')
-    st.code(" ".join(begun.secret[at : at + 4] for at in range(0, len(begun.secret), 4)), None)
+    groups = [begun.secret[at : at + 4] for at in range(0, len(begun.secret), 4)]
+    st.code(" ".join(groups), None, wrap_lines=True)
     st.write("2. Type the code that the app shows now.")
     with st.form("finish_factor", border=False):
         code = st.text_input("Code from the app", autocomplete="one-time-code")

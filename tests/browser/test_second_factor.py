@@ -27,6 +27,11 @@ def test_it_is_set_up_asked_for_and_ended(demo: Served, browser: Browser) -> Non
         expect(picture).to_be_visible()
         assert picture.evaluate("one => one.naturalWidth") > 100
         assert serious(page) == []
+        page.set_viewport_size({"width": 390, "height": 844})
+        secret_line = card.locator("pre")
+        assert secret_line.evaluate("one => one.scrollWidth <= one.clientWidth")  # read off, whole
+        assert serious(page) == []
+        page.set_viewport_size({"width": 1440, "height": 900})
         secret = card.locator("code").inner_text().replace(" ", "").strip()
         fill(page, "Code from the app", pyotp.TOTP(secret).now())
         card.get_by_role("button", name="Put it in force").click()

@@ -92,7 +92,7 @@ def test_the_therapist_sees_first_who_asked_and_by_when_to_answer(
     assert "Also asked to talk" not in said
     tab = page(small, monkeypatch, "client", "t.one")
     said = re.sub(r"[\\⁠]", "", words(tab))
-    assert "Answer by 26 Nov 2026, 17:00: that is what their page and form say." in said
+    assert "**Asked to talk** before the next meeting. Answer by 26 Nov 2026, 17:00: that" in said
     assert "nobody has marked it seen" in said
 
 
