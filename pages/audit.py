@@ -131,8 +131,9 @@ web.header(
     f"The chain is broken: {broken}. Somebody changed the audit outside the product, or a restored "
     "copy is incomplete: ask whoever keeps the server."
     if broken
-    else f"All {count} entries hold. Each is sealed over the one before: one that was changed or "
-    "taken away would show.",
+    else "All entries hold. Each is sealed over the one before: one that was changed or taken away "
+    f"would show. Here are {count}; what clients ask their therapists for is sealed too, and shown "
+    "to none but those who may open the record.",
 )
 if broken:
     st.error(f"The audit does not hold: {broken}.")

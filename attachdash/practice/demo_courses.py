@@ -189,7 +189,7 @@ def _check_ins(number: int, spell: Spell, today: date) -> list[Form]:
     for place, day in enumerate(range(1, total, 14)):
         level = begins + moves * day / total + rng.normal(0, 0.8, 8)
         answers = np.clip(np.rint(level), 0, 10).astype(np.int16)
-        answers[SAFE] = 1 if (number, place) == (ONCE_UNSAFE, 2) else max(answers[SAFE], 5)
+        answers[SAFE] = 1 if (number, place) == (ONCE_UNSAFE, 2) else 5 + answers[SAFE] // 2
         session = np.clip(np.rint([rng.normal(7, 1.2)]), 0, 10).astype(np.int16)
         on = spell.started_on + timedelta(days=day)
         found.append(Form(f"checkin_{who}", on, on, answers))
