@@ -196,6 +196,7 @@ if found:
         "nothing about why.\n"
         "- A late start is a first answer more than 28 days after the episode began: it may not "
         "show where things stood then.\n"
+        "- The check-in’s single lines are no outcome: nobody has validated them.\n"
         "- Each scale says which way is better. Scales with most episodes stand first in their "
         "domain. No ranking of therapists can be read from this, and none is drawn."
     )

@@ -79,12 +79,15 @@ class MeanCourse:
 
 @use_case(roles=[Role.SUPERVISOR], about=About.NOTHING, audit=Audit.NONE)
 def outcomes(viewer: Viewer) -> list[Outcome]:
-    """A row per scale. Ended therapies count where their last therapist is supervised now."""
+    """A row per scale but the single lines in our own words, which nobody has validated. Ended
+    therapies count where their last therapist is supervised now."""
     with viewer.store.engine.reading(viewer.scope) as cursor:
         found = scores.outcomes(cursor, viewer.site_id, viewer.person_id, viewer.today)
     rows = []
     for scale_id, group in found.groupby("scale_id"):
         instrument, scale = viewer.store.catalogue.scales[int(str(scale_id))]
+        if instrument.in_own_words:
+            continue
         both = group[group["n"] >= 2]
         pairs = _without_few(both)
         # Five episodes may all be one person's.
@@ -143,11 +146,11 @@ def mean_course(viewer: Viewer, instrument: str, scale: str) -> MeanCourse:
 
     Without figures where fewer than LEAST_CLIENTS tell a line of their own: it would tell of
     single people. Nothing of one client or therapist is in it, and nothing of a few whom the viewer
-    can't open. Raises Refused for no such scale.
+    can't open. Raises Refused for no such scale of `outcomes`.
     """
     catalogue = viewer.store.catalogue
     scale_id = catalogue.scale_ids.get((instrument, scale))
-    if scale_id is None:
+    if scale_id is None or catalogue.scales[scale_id][0].in_own_words:
         raise Refused(NOT_THERE)
     with viewer.store.engine.reading(viewer.scope) as cursor:
         rows = scores.courses_answered_for(

@@ -45,7 +45,7 @@ def test_a_supervisor_on_a_phone(demo: Served, browser: Browser) -> None:
         ("people", "Person shown", 2_500),
         ("clients", "Client shown", 3_000),
         ("audit", "entries hold", 3_000),
-        ("settings", "Time zone", 3_100),
+        ("settings", "Time zone", 3_250),
     ],
 )
 def test_an_administrator_on_a_phone(

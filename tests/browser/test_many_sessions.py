@@ -3,11 +3,11 @@
 import asyncio
 import re
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from attachdash.practice import caseload, entrance
 from attachdash.store import open_store
+from tests.apart import apart
 from tests.browser.driver import Tab
 from tests.browser.served import Served, cookies, start
 
@@ -72,10 +72,7 @@ def everybody(home: Path, served: Served, made: dict[str, list[str]],
         )
 
     looked, foreign, errors = 0, 0, []
-    # In a thread of its own: the real browser's driver keeps a loop in this one.
-    with ThreadPoolExecutor(1) as apart:
-        found = apart.submit(lambda: asyncio.run(at_once())).result()
-    for one in found:
+    for one in apart(at_once):
         if isinstance(one, BaseException):
             errors.append(repr(one))
             continue

@@ -25,6 +25,7 @@ from attachdash.practice.mail_server import Security
 from attachdash.practice.notices import EVERY, MailState, send_waiting
 from attachdash.practice.rights import Role
 from attachdash.store import mail as store_mail
+from tests.engines import past_the_audit
 from tests.practice.conftest import NOW, TODAY, House
 from tests.practice.test_escalation import raised
 from tests.smtp import Mailbox, serving
@@ -140,7 +141,12 @@ def test_a_message_says_nothing_but_that_something_waits(wired: House, box: Mail
 def test_no_name_finds_its_way_into_a_message(wired: House, box: Mailbox) -> None:
     admin, evil = wired.viewer("a.diallo"), "X\r\nBcc: evil@practice.example"
     house.change_settings(admin, practice_name=evil, time_zone="UTC", crisis_text="")
-    people.add_person(admin, "t.evil", evil, [Role.THERAPIST])
+    people.add_person(admin, "t.evil", "X", [Role.THERAPIST])
+    # Of a name that was kept before names had to stand on one line.
+    past_the_audit(
+        wired.store,
+        lambda cursor: cursor.run("UPDATE person SET name = $1 WHERE sign_in = 't.evil'", evil),
+    )
     mail.set_my_address(wired.viewer("t.evil"), at("t.evil"))
     assignments.assign_client(
         admin, wired.clients["A"], wired.viewer("t.evil").person_id, TODAY

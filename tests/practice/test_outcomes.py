@@ -213,6 +213,18 @@ def test_five_episodes_of_one_client_have_no_mean(either: House) -> None:
     assert (rses.first_mean, rses.first_sd, rses.latest_mean, rses.latest_sd) == (None,) * 4
 
 
+def test_lines_that_nobody_has_validated_are_no_outcome(small: House) -> None:
+    mine, a = small.viewer("t.one"), small.clients["A"]
+    before = outcomes.outcomes(small.viewer("s.one"))
+    recording.record_administration(mine, a, "checkin_adult", TODAY, [5] * 8)
+    recording.record_administration(mine, a, "gad7", TODAY, [1] * 7)
+    after = outcomes.outcomes(small.viewer("s.one"))
+    assert len(after) > len(before)
+    assert not any(one.instrument.in_own_words for one in after)
+    with pytest.raises(Refused):
+        outcomes.mean_course(small.viewer("s.one"), "checkin_adult", "wellbeing")
+
+
 def _phq9(house: House) -> tuple[int, int]:
     """How many of s.one's PHQ-9 episodes are compared, and how many clients left out."""
     rows = outcomes.outcomes(house.viewer("s.one"))

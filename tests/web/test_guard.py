@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import re
@@ -18,6 +17,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from attachdash.practice.entrance import clock
 from attachdash.web import door, guard, house, told
 from attachdash.web.guard import COOKIE, Guard, content_policy
+from tests.apart import apart
 
 MINE, THEIRS = "m" * 43, "t" * 43
 FILE = "0123456789abcdef" * 2
@@ -94,7 +94,7 @@ class Asker:
         async def send(message: Message) -> None:
             sent.append(message)
 
-        asyncio.run(self.guard(scope, receive, send))
+        apart(lambda: self.guard(scope, receive, send))
         return sent
 
     def get(self, path: str, cookie: str = "", **headers: str) -> tuple[int, dict[str, str], str]:

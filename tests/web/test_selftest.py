@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import pytest
 from attachdash.errors import Unavailable
 from attachdash.web import house, selftest, serving
 from attachdash.web.selftest import SAFE, problems
+from tests.apart import apart
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -99,7 +99,7 @@ def test_the_server_does_not_start_on_an_unsafe_setting(
 ) -> None:
     monkeypatch.setattr(selftest, "problems", lambda: ["server.enableCORS is False: …"])
     with pytest.raises(Unavailable):
-        asyncio.run(_enter())
+        apart(_enter)
     assert "server.enableCORS" in capsys.readouterr().err
 
 
@@ -110,7 +110,7 @@ def test_the_server_does_not_start_without_a_practice(
     monkeypatch.setenv("ATTACHDASH_HOME", str(tmp_path))
     house.close()
     with pytest.raises(Unavailable):
-        asyncio.run(_enter())
+        apart(_enter)
     assert "attachdash init" in capsys.readouterr().err
 
 
