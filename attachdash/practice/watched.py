@@ -32,6 +32,7 @@ class Watched:
     decisions: tuple[Decision, ...]  # newest first
     came: Level = Level.THERAPIST
     answer_by: datetime | None = None  # for who asked to talk and isn't answered yet, in UTC
+    is_late: bool = False  # that moment has passed
 
     @property
     def review_on(self) -> date | None:
@@ -60,12 +61,15 @@ def read(
     if any(_waits_for_an_answer(one) for one in found):
         hours = escalation.hours_of(settings.everything(cursor, viewer.site_id))
         found = [
-            replace(one, answer_by=escalation.answered_by(one.raised_at, hours))
-            if _waits_for_an_answer(one)
-            else one
+            _with_answer_by(viewer, one, hours) if _waits_for_an_answer(one) else one
             for one in found
         ]
     return sorted(found, key=lambda one: (one.state != "open", list(Kind).index(one.kind)))
+
+
+def _with_answer_by(viewer: Viewer, one: Watched, hours: escalation.Hours) -> Watched:
+    by = escalation.answered_by(one.raised_at, hours)
+    return replace(one, answer_by=by, is_late=viewer.now > by)
 
 
 def _waits_for_an_answer(one: Watched) -> bool:

@@ -15,7 +15,7 @@ from attachdash.practice.rules import Kind
 from attachdash.practice.telling import Told
 from attachdash.practice.words import Domain, Word
 from attachdash.web import browser, drawn, look, rows
-from attachdash.web.tables import ago, clock, counted, day
+from attachdash.web.tables import ago, counted, day
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
           "October", "November", "December")  # fmt: skip
@@ -216,7 +216,7 @@ def _fact(reason: Reason, row: Row, today: date, zone: str) -> str:
 def _answer_by(row: Row, zone: str) -> str:
     """By when they are to be answered."""
     flag = next((one for one in row.others if one.answer_by), None)
-    return f"; answer by {clock(flag.answer_by, zone)}" if flag and flag.answer_by else ""
+    return f"; {rows.answer_by(flag, zone)}" if flag else ""
 
 
 def _waits(flag: Flag, today: date) -> str:
@@ -259,7 +259,7 @@ def _also(row: Row, others: Sequence[Reason], zone: str) -> str:
     for flag in row.others:
         is_the_fact = flag.kind is Kind.TALK and row.need is Need.TALK
         if flag.kind in NOTED and flag.state != "closed" and not is_the_fact:
-            by = [f"answer by {clock(flag.answer_by, zone)}"] if flag.answer_by else []
+            by = [rows.answer_by(flag, zone)] if flag.answer_by else []
             said[_lower(flag.kind.rule.name)] = by
     softer = sum(one.state == "historic" and not one.is_risk for one in row.flags)
     if softer:

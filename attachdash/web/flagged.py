@@ -67,18 +67,19 @@ def others(viewer: Viewer, record: ClientRecord, zone: str) -> None:
     """Flags of courses, of silence and of what was noted; and a way to note something."""
     for one in record.watched:
         box = st.container(border=one.state == "open", key=f"watched-{one.flag_id}")
+        name, what = one.kind.rule.name, _reason(record, one)
+        # Some reasons begin with the name of their kind.
+        lead = f"**{name}**" if what.startswith(name) else f"**{name}.** "
+        rest = (
+            what.removeprefix(name),
+            _answer_by(one, zone),
+            _standing(one, zone, viewer.today),
+        )
+        said = lead + look.plain(" ".join(filter(None, rest)))
+        if one.state == "open":
+            box.write(said)
         with box, st.container(horizontal=True, vertical_alignment="center"):
-            name, what = one.kind.rule.name, _reason(record, one)
-            # Some reasons begin with the name of their kind.
-            lead = f"**{name}**" if what.startswith(name) else f"**{name}.** "
-            rest = (
-                what.removeprefix(name),
-                _answer_by(one, zone),
-                _standing(one, zone, viewer.today),
-            )
-            said = lead + look.plain(" ".join(filter(None, rest)))
             if one.state == "open":
-                st.write(said)
                 _seen(viewer, one, loud=False)
             else:
                 st.caption(said)
@@ -121,9 +122,8 @@ def _reason(record: ClientRecord, one: Watched) -> str:
 
 def _answer_by(one: Watched, zone: str) -> str:
     """By when somebody who asked to talk is to be answered; nothing for anything else."""
-    if one.answer_by is None:
-        return ""
-    return f"Answer by {clock(one.answer_by, zone)}: that is what their page and form say."
+    said = rows.answer_by(one, zone)
+    return said and f"{said[:1].upper()}{said[1:]}: that is what their page and form say."
 
 
 def _standing(one: Watched, zone: str, today: date) -> str:

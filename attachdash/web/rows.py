@@ -128,6 +128,13 @@ def title(words: str, domain: Domain, count: str, word: str = "") -> str:
     )
 
 
+def answer_by(flag: Watched, zone: str) -> str:
+    """By when who asked to talk is to be answered, or was; nothing for anything else."""
+    if flag.answer_by is None:
+        return ""
+    return f"{'an answer was due' if flag.is_late else 'answer'} by {clock(flag.answer_by, zone)}"
+
+
 def say(bold: str, rest: str = "") -> str:
     """A card's sentence as HTML, its first clause bold."""
     return f'<div class="ad-say"><b>{look.esc(bold)}</b> {look.esc(rest)}</div>'

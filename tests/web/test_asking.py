@@ -94,6 +94,11 @@ def test_the_therapist_sees_first_who_asked_and_by_when_to_answer(
     said = re.sub(r"[\\⁠]", "", words(tab))
     assert "**Asked to talk** before the next meeting. Answer by 26 Nov 2026, 17:00: that" in said
     assert "nobody has marked it seen" in said
+    late = NOW + timedelta(days=4)
+    said = words(page(small, monkeypatch, "caseload", "t.one", late))
+    assert "before the next meeting; an answer was due by 26 Nov 2026, 17:00." in said
+    said = words(page(small, monkeypatch, "client", "t.one", late))
+    assert "An answer was due by 26 Nov 2026, 17:00" in re.sub(r"[\\⁠]", "", said)
 
 
 def typed(small: House, monkeypatch: pytest.MonkeyPatch, name: str, texts: list[str]) -> AppTest:
